@@ -1,0 +1,3 @@
+//! copytaster: the copy desk as a daemon.
+
+pub mod news;

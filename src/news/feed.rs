@@ -1,0 +1,63 @@
+//! A feed as configured, and what we remember of it between polls.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::{FeedId, Hash16, Health};
+
+/// One URL we poll. A redirect never changes its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feed {
+    /// Stable id from the configuration; what records call `feed_id`.
+    pub id: FeedId,
+    /// The address as configured.
+    pub url: Url,
+    /// Outlet id, where the configuration names one.
+    pub outlet: Option<String>,
+    /// Fixed interval; without one the interval is adaptive.
+    pub interval: Option<Duration>,
+    /// IANA zone that dates without one are in, where the configuration names it.
+    pub zone: Option<String>,
+}
+
+/// Validators of the last answer: opaque bytes, sent back as they came.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validators {
+    /// `ETag`, quotes and `W/` included.
+    pub etag: Option<Vec<u8>>,
+    /// `Last-Modified`, in whatever form the server wrote it.
+    pub last_modified: Option<Vec<u8>>,
+}
+
+/// What is remembered of a feed between polls; stored with the commit of the batch it came with, never before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedState {
+    /// URL the validators belong to; a changed configuration forgets them.
+    pub url: String,
+    /// Sent back byte for byte on the next poll.
+    pub validators: Validators,
+    /// Not to be fetched before.
+    pub next_due: Timestamp,
+    /// When the feed last answered 200 or 304 with something we could use.
+    pub last_success: Option<Timestamp>,
+    /// Hash of the last body that was read, to skip equal ones.
+    pub body_hash: Option<Hash16>,
+    /// Set once a body of this feed was committed: the first poll's backfill is over.
+    pub seen_once: bool,
+    /// Health in words.
+    pub health: Health,
+    /// Since when it has been so.
+    pub health_since: Timestamp,
+    /// Weighted sum of failures in a row, in thousandths.
+    pub failure_weight: i64,
+    /// HTTP status of the last answer, if there was one.
+    pub last_http: Option<u16>,
+    /// Words for the last failure, `""` after a success.
+    pub last_error: String,
+    /// State of later poll features (adaptive rate, redirects), as JSON owned by `poll`.
+    #[serde(default)]
+    pub extra: serde_json::Value,
+}

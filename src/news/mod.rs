@@ -1,0 +1,33 @@
+//! The vocabulary: plain data that travels between the stages. No IO, no clock, no imports from the stages.
+//!
+//! News flows one way, each hop with its own type: [`Fetched`] → [`Draft`] → [`Article`] → [`Change`].
+//! What travels is a [`Batch`]: all that one fetch gave.
+
+mod article;
+mod batch;
+mod change;
+mod draft;
+mod feed;
+mod fetched;
+mod ids;
+mod recall;
+mod scalar;
+
+pub use article::{
+    Article, Chain, Evidence, Notice, NoticeKind, Org, Outlet, OutletKind, OwnSign, Person, Place,
+    Provenance, Published, PublishedOrigin, Quote, QuoteKind, Role, Text, TextOrigin, WatchHit,
+};
+pub use batch::{Batch, Committed, FetchReport, Health, HealthChange, Input, Rejection};
+pub use change::{
+    ArticleChange, ArticleKind, Because, Change, Independence, Match, Member, OriginKind, Relation,
+    Reporting, Signal, Statement, StatementNumber, StoryChange, StoryKind, StoryState, StoryStatus,
+    Tally,
+};
+pub use draft::{Draft, Granularity, Rung, SourceElement, StatedDate};
+pub use feed::{Feed, FeedState, Validators};
+pub use fetched::Fetched;
+pub use ids::{ArticleId, DispatchId, FeedId, Hash16, IdError, StoryId, hash16};
+pub use recall::{
+    DeskMarks, Known, Placed, Recalled, StoredStory, Wanted, WindowArticle, content_hash,
+};
+pub use scalar::{Day, Fixed, Time};

@@ -1,0 +1,134 @@
+//! What the desk asks of the store before it decides, and what it gets. A miss means "never seen".
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Article, ArticleId, DispatchId, FeedId, Hash16, Match, Member, StoryId, StoryStatus, hash16,
+};
+
+/// The claims by which one article may be known already, strongest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The feed it comes from.
+    pub feed: FeedId,
+    /// Hash of rung, key and key link.
+    pub key: Hash16,
+    /// Hash of the canonical link, where the link is a key.
+    pub link: Option<Hash16>,
+    /// The id it would be minted with.
+    pub minted: ArticleId,
+    /// Hash of its content now; an equal one needs no look at the stored article.
+    pub content: Hash16,
+}
+
+impl Wanted {
+    /// The claims of an article that came from `feed`.
+    pub fn of(feed: &FeedId, article: &Article) -> Self {
+        let key_link = article.key_link.as_deref();
+        let mut parts = vec![article.rung.as_str(), &article.key];
+        parts.extend(key_link);
+        let has_link = article.link_is_key && !article.url.is_empty();
+        Self {
+            feed: feed.clone(),
+            key: hash16(&parts),
+            link: has_link.then(|| hash16(&["link", &article.url])),
+            minted: ArticleId::mint(&article.outlet.id, article.rung, &article.key, key_link),
+            content: content_hash(article),
+        }
+    }
+}
+
+/// Hash of what readers of an article see: title and body. Other fields never make a revision.
+pub fn content_hash(article: &Article) -> Hash16 {
+    hash16(&["content", &article.title, &article.text.body])
+}
+
+/// What the store knows of an article.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Known {
+    /// Its id, as minted when it was first seen.
+    pub id: ArticleId,
+    /// Feed it was first seen in.
+    pub feed_id: FeedId,
+    /// Number of its latest record; 0 if it was only remembered on a first poll.
+    pub revision: u64,
+    /// Hash of its latest content.
+    pub content: Hash16,
+    /// Whether the strongest claim (feed, key) found it; else the link or the minted id did.
+    pub by_key: bool,
+    /// Its placement; `None` if it was only remembered on a first poll.
+    pub placement: Option<Placed>,
+    /// The article as last told; loaded only where the content differs.
+    pub article: Option<Article>,
+}
+
+/// Where an article stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed {
+    /// Its dispatch.
+    pub dispatch: DispatchId,
+    /// Its story, merges followed.
+    pub story: StoryId,
+    /// Order of arrival at the desk, from 1.
+    pub arrival: u64,
+    /// First fetched.
+    pub first_fetched: Timestamp,
+    /// Why it is where it is.
+    pub matched: Match,
+}
+
+/// Answers, one for each [`Wanted`], in its order; and stories that the desk no longer holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recalled {
+    /// Known articles.
+    pub articles: Vec<Option<Known>>,
+    /// Stories asked for.
+    pub stories: Vec<StoredStory>,
+}
+
+/// A story as the store holds it: all that the desk needs to go on with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredStory {
+    /// Its id.
+    pub id: StoryId,
+    /// Number of its latest record.
+    pub revision: u64,
+    /// Present state.
+    pub status: StoryStatus,
+    /// Its lead.
+    pub lead: ArticleId,
+    /// Its independent sources as last told.
+    pub independent: u64,
+    /// Stories merged into it.
+    pub merged_from: Vec<StoryId>,
+    /// Where it was split from.
+    pub split_from: Option<StoryId>,
+    /// Its articles, by arrival. Kept by the store in rows of their own.
+    #[serde(skip)]
+    pub members: Vec<Member>,
+}
+
+/// An article that stands in the desk's window at start.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WindowArticle {
+    /// Its id.
+    pub id: ArticleId,
+    /// Where it stands.
+    pub placed: Placed,
+    /// The article as last told.
+    pub article: Article,
+}
+
+/// The desk's own marks, committed with every group; the rest of its memory follows from the stored articles.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeskMarks {
+    /// Articles taken so far.
+    pub arrivals: u64,
+    /// Commits made so far.
+    pub commits: u64,
+    /// Stream time: the latest `fetched_at` or tick.
+    pub stream: Option<Timestamp>,
+    /// Articles fetched before this hour (hours since the epoch) have left the window.
+    pub window_start_hour: i64,
+}

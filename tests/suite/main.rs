@@ -1,0 +1,1 @@
+//! The one integration binary: each module shows a capability from outside.
