@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Article, ArticleId, DispatchId, FeedId, Fixed, NoticeKind, OutletKind, Role, StoryId, Time,
+    Wanted,
 };
 
 /// Kinds of evidence.
@@ -136,6 +137,8 @@ pub struct ArticleChange {
     pub matched: Match,
     /// The article as it is now.
     pub article: Article,
+    /// What its story keeps of it.
+    pub member: Member,
 }
 
 /// What happened to a story, weightiest last named in records.md.
@@ -377,10 +380,38 @@ pub struct StoryChange {
 pub enum Change {
     /// An article record, and the article's row.
     Article(Box<ArticleChange>),
-    /// An article seen again, unchanged: only its last sighting moves.
-    Seen(ArticleId),
     /// An article remembered on a first poll, told nowhere: known, so never new again.
     Backfilled(Box<Article>, ArticleId),
     /// A story record, and the story's row.
     Story(Box<StoryChange>),
+}
+
+/// A claim that led to an article: kept, so that the same claim finds it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// The claims it came with.
+    pub wanted: Wanted,
+    /// The article they stand for.
+    pub article: ArticleId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// All that the desk decided on one input.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Taken {
+    /// Records to be, articles in the order taken, then stories by id.
+    pub changes: Vec<Change>,
+    /// Claims seen, one for each article of the input that was not held.
+    pub sightings: Vec<Sighting>,
+    /// Articles first seen.
+    pub new: u64,
+    /// Articles with changed content.
+    pub revised: u64,
+    /// Articles seen again as they were.
+    pub unchanged: u64,
+    /// Articles kept back because the feed's guids flipped.
+    pub held: u64,
+    /// Articles remembered on a first poll.
+    pub backfilled: u64,
 }

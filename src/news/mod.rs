@@ -10,6 +10,7 @@ mod draft;
 mod feed;
 mod fetched;
 mod ids;
+mod line;
 mod recall;
 mod scalar;
 
@@ -20,13 +21,14 @@ pub use article::{
 pub use batch::{Batch, Committed, FetchReport, Health, HealthChange, Input, Rejection};
 pub use change::{
     ArticleChange, ArticleKind, Because, Change, Independence, Match, Member, OriginKind, Relation,
-    Reporting, Signal, Statement, StatementNumber, StoryChange, StoryKind, StoryState, StoryStatus,
-    Tally,
+    Reporting, Sighting, Signal, Statement, StatementNumber, StoryChange, StoryKind, StoryState,
+    StoryStatus, Taken, Tally,
 };
 pub use draft::{Draft, Granularity, Rung, SourceElement, StatedDate};
 pub use feed::{Feed, FeedState, Validators};
 pub use fetched::Fetched;
 pub use ids::{ArticleId, DispatchId, FeedId, Hash16, IdError, StoryId, hash16};
+pub use line::{Line, Stream, StreamEnd};
 pub use recall::{
     DeskMarks, Known, Placed, Recalled, StoredStory, Wanted, WindowArticle, content_hash,
 };
