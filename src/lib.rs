@@ -1,3 +1,6 @@
 //! copytaster: the copy desk as a daemon.
 
+pub mod cli;
+pub mod config;
 pub mod news;
+pub mod telemetry;
