@@ -1,5 +1,7 @@
 //! copytaster: the copy desk as a daemon.
 
 pub mod cli;
+pub mod config;
 pub mod news;
 pub mod record;
+pub mod telemetry;
