@@ -5,3 +5,6 @@ pub mod config;
 pub mod news;
 pub mod record;
 pub mod telemetry;
+pub mod enrich;
+pub mod news;
+pub mod tables;
