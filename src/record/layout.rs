@@ -9,14 +9,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::format::SCHEMA;
-use super::render::Bodies;
 use crate::news::{Line, Stream, StreamEnd};
 
 /// When files end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Config {
     /// Whether article records carry their bodies.
-    pub bodies: Bodies,
+    pub include_body: bool,
     /// A line that would pass this goes to a new file; only a line longer than it makes a longer file.
     pub file_bytes_max: u64,
     /// A file is closed at this age, if it has its least size; `None` in `replay`, where time never rotates.
@@ -28,7 +27,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            bodies: Bodies::Omit,
+            include_body: false,
             file_bytes_max: 256 * 1024 * 1024,
             file_age_max: Some(Duration::from_hours(1)),
             file_bytes_min: 4 * 1024,
@@ -37,13 +36,11 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The shape of the lines in one word, such as `1.0` or `1.0+body`. Stored with the ends: where the stored one
-    /// differs, every stream is rotated before its first line.
+    /// The shape of the lines in one word, such as `1.0` or `1.0+body`. Stored with the ends and handed to
+    /// [`Layout::reshape`] at the next start.
     pub fn shape(&self) -> String {
-        match self.bodies {
-            Bodies::Omit => SCHEMA.to_owned(),
-            Bodies::Include => format!("{SCHEMA}+body"),
-        }
+        let suffix = if self.include_body { "+body" } else { "" };
+        format!("{SCHEMA}{suffix}")
     }
 }
 
@@ -100,6 +97,22 @@ impl Layout {
         end.file.clear();
         end.end = 0;
         end.opened_at = None;
+    }
+
+    /// Goes on above a `seq` found in the stream's files beyond the stored end, in another file.
+    pub fn go_on_above(&mut self, stream: Stream, last_seq: u64) {
+        self.rotate(stream);
+        let end = self.end_mut(stream);
+        end.next_seq = end.next_seq.max(last_seq.saturating_add(1));
+    }
+
+    /// Closes every file if the stored shape (see [`Config::shape`]) is another than that of the lines to come.
+    pub fn reshape(&mut self, stored: Option<&str>) {
+        if stored.is_some_and(|shape| shape != self.config.shape()) {
+            for stream in Stream::ALL {
+                self.rotate(stream);
+            }
+        }
     }
 
     fn is_full(&self, stream: Stream, size: u64, now: Timestamp) -> bool {

@@ -16,18 +16,21 @@ pub const LINE_BYTES_MAX: usize = 30 * 1024;
 /// Longest line with a body, newline included: for readers without that limit.
 pub const LINE_WITH_BODY_BYTES_MAX: usize = 128 * 1024;
 
-/// The record as one line with its newline, never longer than its cap.
-pub fn line(record: &Record) -> Vec<u8> {
+/// A record of any kind as one line with its newline, never longer than its cap.
+pub fn line<R: Serialize + Clone + Into<Record>>(record: &R) -> Vec<u8> {
     let mut bytes = to_json(record);
-    if bytes.len() >= cap(record) {
-        bytes = to_json(&cut::to_fit(record.clone()));
+    if bytes.len() >= LINE_BYTES_MAX {
+        let record: Record = record.clone().into();
+        if bytes.len() >= cap(&record) {
+            bytes = to_json(&cut::to_fit(record));
+        }
     }
     bytes.push(b'\n');
     bytes
 }
 
 /// The cap that holds for a record.
-pub(super) fn cap(record: &Record) -> usize {
+fn cap(record: &Record) -> usize {
     match record {
         Record::Article(article) if article.text.body.is_some() => LINE_WITH_BODY_BYTES_MAX,
         _ => LINE_BYTES_MAX,

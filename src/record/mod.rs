@@ -8,6 +8,7 @@ pub mod format;
 pub mod layout;
 mod line;
 pub mod render;
+pub mod schema;
 
 pub use format::{
     ArticleRecord, DeskStarted, HealthChanged, HealthFetched, QuarantineItem, ReadError, Record,
@@ -15,7 +16,7 @@ pub use format::{
 };
 pub use layout::Layout;
 pub use line::{LINE_BYTES_MAX, LINE_WITH_BODY_BYTES_MAX, line, to_json};
-pub use render::{Bodies, Stamp};
+pub use render::Stamp;
 
 #[cfg(test)]
 mod tests;

@@ -2,15 +2,16 @@
 
 use jiff::Timestamp;
 
+pub use super::line::line;
+
 use super::format::{
     ArticleRecord, ArticleType, ArticleWord, DeskStarted, DeskStartedType, HealthChanged,
     HealthChangedType, HealthFetched, HealthFetchedType, QuarantineItem, QuarantineType, SCHEMA,
     StoryRecord, StoryType, TextRecord, Timing, record_id, stream_record_id,
 };
 use crate::news::{
-    Article, ArticleChange, ArticleKind, FeedId, FeedState, FetchReport, Fixed, Hash16,
-    HealthChange, Independence, OriginKind, Rejection, Reporting, StoryChange, StoryKind, Taken,
-    Time,
+    Article, ArticleChange, ArticleKind, FeedId, FeedState, FetchReport, Fixed, HealthChange,
+    Independence, OriginKind, Rejection, Reporting, StoryChange, StoryKind, Taken, Time,
 };
 
 /// Articles that a story record lists; the newest, so that a reader of a long story sees what is fresh.
@@ -21,73 +22,30 @@ const BECAUSE_MAX: usize = 8;
 const SAMPLE_CHARS_MAX: usize = 500;
 
 /// What the wiring knows of a record and the desk does not.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Stamp {
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Stamp<'a> {
     /// URN of the instance.
-    pub source: String,
+    pub source: &'a str,
     /// Time of the commit; in `replay` the `fetched_at`.
-    pub time: Timestamp,
+    pub time: Time,
     /// Place in the record's stream.
     pub seq: u64,
     /// Number of the desk's commit.
     pub commit: u64,
 }
 
-/// Whether article records carry the text itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Bodies {
-    /// `text.body` is absent.
-    Omit,
-    /// `text.body` is there.
-    Include,
-}
-
-/// What became of one body's items.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Counts {
-    /// First seen.
-    pub new: u64,
-    /// Changed.
-    pub revised: u64,
-    /// Seen again as they were.
-    pub unchanged: u64,
-    /// Rejected.
-    pub quarantined: u64,
-    /// Kept back.
-    pub held: u64,
-    /// Remembered on a first poll.
-    pub backfilled: u64,
-    /// Whether no item is shared with the last body.
-    pub overrun: bool,
-}
-
-impl Counts {
-    /// The desk's counts and the items that were rejected on the way.
-    pub fn of(taken: &Taken, rejected: &[Rejection]) -> Self {
-        Self {
-            new: taken.new,
-            revised: taken.revised,
-            unchanged: taken.unchanged,
-            quarantined: rejected.iter().map(|rejection| rejection.items).sum(),
-            held: taken.held,
-            backfilled: taken.backfilled,
-            overrun: false,
-        }
-    }
-}
-
-/// The snapshot of an article after a change.
-pub fn article(change: &ArticleChange, stamp: &Stamp, bodies: Bodies) -> ArticleRecord {
+/// The snapshot of an article after a change, with its body only where bodies are included.
+pub fn article(change: &ArticleChange, stamp: &Stamp<'_>, include_body: bool) -> ArticleRecord {
     let (kind, word) = article_words(change.kind);
     let article = &change.article;
     let mut matched = change.matched.clone();
     matched.because.truncate(BECAUSE_MAX);
     ArticleRecord {
         schema: SCHEMA.to_owned(),
-        id: record_id(&stamp.source, kind.as_str(), &change.id.to_string(), change.revision),
+        id: record_id(stamp.source, kind.as_str(), &change.id.to_string(), change.revision),
         kind,
-        source: stamp.source.clone(),
-        time: whole_ms(stamp.time),
+        source: stamp.source.to_owned(),
+        time: whole_ms(stamp.time.0),
         seq: stamp.seq,
         commit: stamp.commit,
         article_id: change.id,
@@ -101,9 +59,9 @@ pub fn article(change: &ArticleChange, stamp: &Stamp, bodies: Bodies) -> Article
         title: article.title.clone(),
         lang: article.lang.clone(),
         outlet: article.outlet.clone(),
-        text: text(article, bodies),
+        text: text(article, include_body),
         published: article.published.clone(),
-        timing: timing(article, change.fetched_at, stamp.time),
+        timing: timing(article, change.fetched_at, stamp.time.0),
         provenance: article.provenance.clone(),
         people: article.people.clone(),
         orgs: article.orgs.clone(),
@@ -127,7 +85,7 @@ fn article_words(kind: ArticleKind) -> (ArticleType, ArticleWord) {
     }
 }
 
-fn text(article: &Article, bodies: Bodies) -> TextRecord {
+fn text(article: &Article, include_body: bool) -> TextRecord {
     let text = &article.text;
     TextRecord {
         origin: text.origin,
@@ -135,10 +93,7 @@ fn text(article: &Article, bodies: Bodies) -> TextRecord {
         chars: count(text.body.chars().count()),
         words: count(text.body.split_whitespace().count()),
         summary: text.summary.clone(),
-        body: match bodies {
-            Bodies::Include => Some(text.body.clone()),
-            Bodies::Omit => None,
-        },
+        body: include_body.then(|| text.body.clone()),
     }
 }
 
@@ -157,7 +112,7 @@ fn timing(article: &Article, fetched_at: Timestamp, emitted_at: Timestamp) -> Ti
 }
 
 /// The snapshot of a story after a change.
-pub fn story(change: &StoryChange, stamp: &Stamp) -> StoryRecord {
+pub fn story(change: &StoryChange, stamp: &Stamp<'_>) -> StoryRecord {
     let (kind, word) = story_words(change);
     let state = &change.state;
     let independence = &state.tally.independence;
@@ -165,10 +120,10 @@ pub fn story(change: &StoryChange, stamp: &Stamp) -> StoryRecord {
     let oldest_listed = state.articles.len().saturating_sub(ARTICLE_IDS_MAX);
     StoryRecord {
         schema: SCHEMA.to_owned(),
-        id: record_id(&stamp.source, kind.as_str(), &change.id.to_string(), change.revision),
+        id: record_id(stamp.source, kind.as_str(), &change.id.to_string(), change.revision),
         kind,
-        source: stamp.source.clone(),
-        time: whole_ms(stamp.time),
+        source: stamp.source.to_owned(),
+        time: whole_ms(stamp.time.0),
         seq: stamp.seq,
         commit: stamp.commit,
         story_id: change.id,
@@ -220,14 +175,14 @@ pub fn wire_origins(independence: &[Independence]) -> Vec<String> {
 }
 
 /// What was rejected of a feed's body, or the body itself.
-pub fn quarantine(feed: &FeedId, rejection: &Rejection, stamp: &Stamp) -> QuarantineItem {
+pub fn quarantine(feed: &FeedId, rejection: &Rejection, stamp: &Stamp<'_>) -> QuarantineItem {
     let kind = QuarantineType::Item;
     QuarantineItem {
         schema: SCHEMA.to_owned(),
-        id: stream_record_id(&stamp.source, kind.as_str(), stamp.seq),
+        id: stream_record_id(stamp.source, kind.as_str(), stamp.seq),
         kind,
-        source: stamp.source.clone(),
-        time: whole_ms(stamp.time),
+        source: stamp.source.to_owned(),
+        time: whole_ms(stamp.time.0),
         seq: stamp.seq,
         commit: stamp.commit,
         feed_id: feed.as_str().to_owned(),
@@ -247,16 +202,15 @@ pub fn health_changed(
     feed: &FeedId,
     change: &HealthChange,
     state: &FeedState,
-    defects: &[String],
-    stamp: &Stamp,
+    stamp: &Stamp<'_>,
 ) -> HealthChanged {
     let kind = HealthChangedType::Changed;
     HealthChanged {
         schema: SCHEMA.to_owned(),
-        id: stream_record_id(&stamp.source, kind.as_str(), stamp.seq),
+        id: stream_record_id(stamp.source, kind.as_str(), stamp.seq),
         kind,
-        source: stamp.source.clone(),
-        time: whole_ms(stamp.time),
+        source: stamp.source.to_owned(),
+        time: whole_ms(stamp.time.0),
         seq: stamp.seq,
         commit: stamp.commit,
         feed_id: feed.as_str().to_owned(),
@@ -266,56 +220,65 @@ pub fn health_changed(
         http: change.http,
         since: whole_ms(state.health_since),
         next_due: whole_ms(state.next_due),
-        defects: defects.to_vec(),
+        defects: Vec::new(),
     }
 }
 
-/// The account of one body.
+/// The account of one body: what the desk counted of its items, and how many were rejected on the way.
+///
+/// `overrun` is false: only who knows the last body may set it.
 pub fn health_fetched(
     feed: &FeedId,
     report: &FetchReport,
-    counts: Counts,
-    stamp: &Stamp,
+    taken: &Taken,
+    quarantined: u64,
+    stamp: &Stamp<'_>,
 ) -> HealthFetched {
     let kind = HealthFetchedType::Fetched;
     HealthFetched {
         schema: SCHEMA.to_owned(),
-        id: stream_record_id(&stamp.source, kind.as_str(), stamp.seq),
+        id: stream_record_id(stamp.source, kind.as_str(), stamp.seq),
         kind,
-        source: stamp.source.clone(),
-        time: whole_ms(stamp.time),
+        source: stamp.source.to_owned(),
+        time: whole_ms(stamp.time.0),
         seq: stamp.seq,
         commit: stamp.commit,
         feed_id: feed.as_str().to_owned(),
         http: report.http,
         bytes: report.bytes,
         items: report.items,
-        new: counts.new,
-        revised: counts.revised,
-        unchanged: counts.unchanged,
-        quarantined: counts.quarantined,
-        held: counts.held,
-        backfilled: counts.backfilled,
+        new: taken.new,
+        revised: taken.revised,
+        unchanged: taken.unchanged,
+        quarantined,
+        held: taken.held,
+        backfilled: taken.backfilled,
         over_limit: report.over_limit,
-        overrun: counts.overrun,
+        overrun: false,
         defects: report.defects.clone(),
     }
 }
 
 /// The desk began to work, with what it knows and what it remembers.
-pub fn desk_started(config: Hash16, tables: Hash16, restored: u64, stamp: &Stamp) -> DeskStarted {
+pub fn desk_started(
+    version: &str,
+    config_hash: &str,
+    tables_hash: &str,
+    restored: u64,
+    stamp: &Stamp<'_>,
+) -> DeskStarted {
     let kind = DeskStartedType::Started;
     DeskStarted {
         schema: SCHEMA.to_owned(),
-        id: stream_record_id(&stamp.source, kind.as_str(), stamp.seq),
+        id: stream_record_id(stamp.source, kind.as_str(), stamp.seq),
         kind,
-        source: stamp.source.clone(),
-        time: whole_ms(stamp.time),
+        source: stamp.source.to_owned(),
+        time: whole_ms(stamp.time.0),
         seq: stamp.seq,
         commit: stamp.commit,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        config_hash: config.to_string(),
-        tables_hash: tables.to_string(),
+        version: version.to_owned(),
+        config_hash: config_hash.to_owned(),
+        tables_hash: tables_hash.to_owned(),
         restored,
     }
 }

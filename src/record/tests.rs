@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::format::record_id;
 use super::layout::{self, Layout, parse_file_name};
-use super::render::{self, Bodies, Counts, Stamp};
+use super::render::{self, Stamp};
 use super::{LINE_BYTES_MAX, LINE_WITH_BODY_BYTES_MAX, Record, line};
 use crate::news::*;
 
@@ -14,10 +14,10 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn stamp() -> Stamp {
+fn stamp() -> Stamp<'static> {
     Stamp {
-        source: "urn:copytaster:desk-1".to_owned(),
-        time: at("2025-08-16T06:10:02.167Z"),
+        source: "urn:copytaster:desk-1",
+        time: at("2025-08-16T06:10:02.167Z").into(),
         seq: 1,
         commit: 1,
     }
@@ -195,8 +195,8 @@ fn story_change(independence: Vec<Independence>) -> StoryChange {
     }
 }
 
-fn article_record(article: Article, bodies: Bodies) -> Record {
-    Record::Article(Box::new(render::article(&change(article), &stamp(), bodies)))
+fn article_record(article: Article, include_body: bool) -> Record {
+    Record::Article(Box::new(render::article(&change(article), &stamp(), include_body)))
 }
 
 fn text_of(record: &Record) -> String {
@@ -231,7 +231,7 @@ fn an_article_line_is_the_worked_example_to_the_letter() {
         r#""defects":["date_prefix_stripped","no_title_in_text"]}"#,
         "\n"
     );
-    assert_eq!(text_of(&article_record(the_article(), Bodies::Omit)), expected);
+    assert_eq!(text_of(&article_record(the_article(), false)), expected);
 }
 
 #[test]
@@ -270,10 +270,10 @@ fn record_ids_depend_on_each_part() {
 fn a_future_date_makes_no_negative_delay_and_an_unknown_one_none() {
     let mut article = the_article();
     article.published.time = Some(Time(at("2025-08-16T05:58:00Z")));
-    let record = render::article(&change(article.clone()), &stamp(), Bodies::Omit);
+    let record = render::article(&change(article.clone()), &stamp(), false);
     assert_eq!(record.timing.publish_to_emit_s, Some(Fixed(722_167)));
     article.published.time = Some(Time(at("2030-01-01T00:00:00Z")));
-    let record = render::article(&change(article), &stamp(), Bodies::Omit);
+    let record = render::article(&change(article), &stamp(), false);
     assert_eq!(record.timing.publish_to_emit_s, Some(Fixed(0)));
 }
 
@@ -285,7 +285,7 @@ fn every_kind_of_change_has_its_type_and_word() {
         (ArticleKind::Reassigned, r#""type":"article.reassigned""#),
     ] {
         let change = ArticleChange { kind, ..change(the_article()) };
-        let record = render::article(&change, &stamp(), Bodies::Omit);
+        let record = render::article(&change, &stamp(), false);
         assert!(text_of(&Record::Article(Box::new(record))).contains(words), "{kind:?}");
     }
     for (kind, is_loser, words) in [
@@ -304,13 +304,8 @@ fn every_kind_of_change_has_its_type_and_word() {
 #[test]
 fn a_fetch_is_accounted_for() {
     let taken = Taken { new: 3, revised: 1, unchanged: 2, backfilled: 4, ..Taken::default() };
-    let rejected = [
-        Rejection { items: 1, ..Rejection::default() },
-        Rejection { items: 0, ..Rejection::default() },
-    ];
     let report = FetchReport { items: 13, over_limit: 2, ..FetchReport::default() };
-    let counts = Counts::of(&taken, &rejected);
-    let record = render::health_fetched(&FeedId::new("mint-news"), &report, counts, &stamp());
+    let record = render::health_fetched(&FeedId::new("mint-news"), &report, &taken, 1, &stamp());
     let text = text_of(&Record::HealthFetched(Box::new(record)));
     assert!(text.ends_with(concat!(
         r#""feed_id":"mint-news","http":null,"bytes":0,"items":13,"new":3,"revised":1,"unchanged":2,"#,
@@ -321,7 +316,7 @@ fn a_fetch_is_accounted_for() {
 
 #[test]
 fn unknown_keys_are_skipped_and_unknown_types_are_named() {
-    let text = text_of(&article_record(the_article(), Bodies::Omit));
+    let text = text_of(&article_record(the_article(), false));
     let later = text.replacen('{', r#"{"later":{"a":[1]},"#, 1);
     assert_eq!(Record::parse(&later).unwrap(), Record::parse(&text).unwrap());
     let other = text.replace("article.new", "auction.held");
@@ -337,7 +332,7 @@ fn a_long_body_ends_with_a_paragraph_and_nothing_points_behind_it() {
     article.quotes[0].char_start = 200_000;
     article.quotes[0].char_end = 200_006;
     article.provenance.chains[0].evidence.char_end = 32;
-    let record = article_record(article.clone(), Bodies::Include);
+    let record = article_record(article.clone(), true);
     let bytes = line(&record);
     assert!(bytes.len() <= LINE_WITH_BODY_BYTES_MAX && bytes.len() > 120 * 1024);
     let Record::Article(read) = Record::parse(str::from_utf8(&bytes).unwrap()).unwrap() else {
@@ -358,7 +353,7 @@ fn the_longest_list_is_cut_from_its_end_and_says_so() {
     let numbered = |n: usize| Quote { id: format!("q{n}"), ..quote.clone() };
     article.quotes = (1..=600).map(numbered).collect();
     let before = article.clone();
-    let bytes = line(&article_record(article, Bodies::Omit));
+    let bytes = line(&article_record(article, false));
     assert!(bytes.len() <= LINE_BYTES_MAX && bytes.len() > LINE_BYTES_MAX - 400);
     let Record::Article(read) = Record::parse(str::from_utf8(&bytes).unwrap()).unwrap() else {
         panic!("not an article")
@@ -387,7 +382,7 @@ fn a_story_carried_by_a_thousand_dispatches_fits_and_keeps_its_counts() {
 fn no_control_character_is_raw() {
     let mut article = the_article();
     article.title = "a\u{0}\u{1b}\u{7f}\u{85}\u{9f}\u{2028}\u{2029}\r\nb\u{e9}".to_owned();
-    let record = article_record(article, Bodies::Omit);
+    let record = article_record(article, false);
     let text = text_of(&record);
     assert_eq!(text.chars().filter(|c| c.is_control()).count(), 1);
     assert!(!text.contains('\u{2028}') && !text.contains('\u{2029}') && text.contains('\u{e9}'));
@@ -431,7 +426,27 @@ fn an_old_file_is_closed_only_when_it_is_worth_a_file_and_never_in_replay() {
     assert!(files(run, 4096));
     assert!(!files(run, 4095));
     assert!(!files(layout::Config { file_age_max: None, ..run }, 4096));
-    assert_ne!(run.shape(), layout::Config { bodies: Bodies::Include, ..run }.shape());
+}
+
+#[test]
+fn another_shape_of_lines_opens_new_files_and_a_surplus_is_gone_on_above() {
+    let run = layout::Config::default();
+    let with_bodies = layout::Config { include_body: true, ..run };
+    let mut layout = Layout::new(run, vec![]);
+    let file = |layout: &mut Layout| {
+        layout.place(Stream::Stories, vec![b'x'], at("2025-08-16T06:10:02Z")).file
+    };
+    let first = file(&mut layout);
+    layout.reshape(Some(&run.shape()));
+    layout.reshape(None);
+    assert_eq!(file(&mut layout), first);
+    let mut layout = Layout::new(with_bodies, layout.ends());
+    layout.reshape(Some(&run.shape()));
+    assert!(file(&mut layout).ends_with("-000000000003.jsonl"));
+    layout.go_on_above(Stream::Stories, 7);
+    assert!(file(&mut layout).ends_with("-000000000008.jsonl"));
+    layout.go_on_above(Stream::Stories, 2);
+    assert_eq!(layout.next_seq(Stream::Stories), 9);
 }
 
 #[test]
@@ -498,8 +513,7 @@ proptest! {
 
     #[test]
     fn no_line_passes_its_cap_and_each_is_read_back(article in any_article(), included: bool) {
-        let bodies = if included { Bodies::Include } else { Bodies::Omit };
-        let record = article_record(article, bodies);
+        let record = article_record(article, included);
         let bytes = line(&record);
         let cap = if included { LINE_WITH_BODY_BYTES_MAX } else { LINE_BYTES_MAX };
         prop_assert!(bytes.len() <= cap);

@@ -132,6 +132,26 @@ pub enum Record {
     Watch(Box<WatchRecord>),
 }
 
+macro_rules! into_record {
+    ($($kind:ident: $variant:ident,)*) => {
+        $(impl From<$kind> for Record {
+            fn from(record: $kind) -> Self {
+                Self::$variant(Box::new(record))
+            }
+        })*
+    };
+}
+
+into_record! {
+    ArticleRecord: Article,
+    StoryRecord: Story,
+    QuarantineItem: Quarantine,
+    HealthChanged: HealthChanged,
+    HealthFetched: HealthFetched,
+    DeskStarted: DeskStarted,
+    WatchRecord: Watch,
+}
+
 /// Why a line is no record.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
