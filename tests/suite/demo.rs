@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use copytaster::cli::demo::Day;
 
 fn table(text: &str) -> toml::Table {
-    text.parse().unwrap()
+    text.parse().expect("the fixture is TOML")
 }
 
 fn expected() -> toml::Table {
@@ -13,7 +13,8 @@ fn expected() -> toml::Table {
 }
 
 fn list(value: &toml::Value) -> Vec<&str> {
-    value.as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect()
+    let words = value.as_array().expect("a list").iter();
+    words.map(|word| word.as_str().expect("a word")).collect()
 }
 
 #[test]
