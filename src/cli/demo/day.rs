@@ -236,6 +236,18 @@ impl Day {
         self.with_nouns_swapped(&in_text)
     }
 
+    /// The same day under other feed ids, which changes the order in which feeds are polled and nothing else.
+    #[must_use]
+    pub fn with_feed_ids_ending(mut self, ending: &str) -> Self {
+        for feed in &mut self.feeds {
+            feed.id.push_str(ending);
+        }
+        for item in &mut self.items {
+            item.feed.push_str(ending);
+        }
+        self
+    }
+
     /// The same day with other words in headlines, texts and categories (whole words, all at once).
     #[must_use]
     #[expect(clippy::missing_panics_doc, reason = "a pattern of escaped words compiles")]

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub use day::{Day, Fault, FaultSpan, Format, Item, Outlet, Scripted, Sends, Version};
 pub use script::DayError;
 pub use server::{Answer, document, serve};
-pub use show::{Colour, Ending, Screen, StoryLine, frame, summary};
+pub use show::{Colour, Ending, Screen, StoryLine, frame, main_story, summary};
 
 /// Arguments of `copytaster demo`.
 #[derive(clap::Args, Clone, Debug, Default)]

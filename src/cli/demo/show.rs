@@ -1,5 +1,6 @@
 //! What the demo shows: stories as they form, and at the end what happened and what to try next. Pure text.
 
+use std::cmp::Reverse;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -52,8 +53,8 @@ pub struct StoryLine {
 pub struct Ending<'a> {
     /// All stories.
     pub stories: &'a [StoryLine],
-    /// Who stands behind the main story: the one with the most outlets, as [`frame`] puts it first.
-    pub main: &'a [Independence],
+    /// Who stands behind the main story, which is [`main_story`].
+    pub behind_main: &'a [Independence],
     /// Articles that carry another's text (copy, truncation, edited).
     pub copies: u64,
     /// Revisions with changed numbers, names, quotes or length.
@@ -97,6 +98,11 @@ pub fn frame(stories: &[StoryLine], now: Timestamp, screen: &Screen) -> String {
     ended(&lines)
 }
 
+/// Index of the story that [`frame`] puts first: the one that most outlets tell.
+pub fn main_story(stories: &[StoryLine]) -> Option<usize> {
+    (0..stories.len()).min_by_key(|&at| rank(&stories[at]))
+}
+
 fn row(story: &StoryLine) -> String {
     format!(
         "{} {:>7}  {:>7}  {:>8}  {:<16}  {}",
@@ -120,7 +126,8 @@ pub fn summary(ending: &Ending<'_>) -> String {
             count(main.outlets, "outlet", "outlets"),
             count(main.independent, "independent source", "independent sources"),
         ));
-        lines.extend(ending.main.iter().map(|origin| format!("    {}", origin_line(origin))));
+        lines
+            .extend(ending.behind_main.iter().map(|origin| format!("    {}", origin_line(origin))));
         lines.push(String::new());
     }
     lines.extend(happened(ending).map(|line| format!("  {line}")));
@@ -232,10 +239,12 @@ fn defects(ending: &Ending<'_>) -> String {
 
 fn ranked(stories: &[StoryLine]) -> Vec<&StoryLine> {
     let mut ranked: Vec<&StoryLine> = stories.iter().collect();
-    ranked.sort_by_key(|story| {
-        (std::cmp::Reverse((story.outlets, story.articles, story.independent)), &story.title)
-    });
+    ranked.sort_by_key(|story| rank(story));
     ranked
+}
+
+fn rank(story: &StoryLine) -> (Reverse<(u64, u64, u64)>, &str) {
+    (Reverse((story.outlets, story.articles, story.independent)), &story.title)
 }
 
 fn words(relation: Relation) -> &'static str {

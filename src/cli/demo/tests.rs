@@ -167,6 +167,16 @@ fn renamed_outlets_are_renamed_where_texts_cite_them_but_credits_stay() {
 }
 
 #[test]
+fn other_feed_ids_serve_the_same_documents() {
+    let (day, other) = (Day::builtin(), Day::builtin().with_feed_ids_ending("-b"));
+    assert_eq!(
+        document(&day, "ani-world", day.end).body,
+        document(&other, "ani-world-b", day.end).body
+    );
+    assert_eq!(document(&other, "ani-world", day.end).status, 404);
+}
+
+#[test]
 fn swapped_nouns_are_whole_words_and_are_swapped_at_once() {
     let nouns = BTreeMap::from([("Trump", "Putin"), ("Putin", "Trump"), ("Russia", "Ruritania")]);
     let day = Day::builtin().with_nouns_swapped(&nouns);
@@ -296,7 +306,7 @@ fn the_summary_tells_the_main_story_with_its_three_numbers_and_quotes_paths_for_
         [story("Talks end in Anchorage", (4, 8, 8), false), story("Alone", (1, 1, 1), false)];
     let ending = Ending {
         stories: &stories,
-        main: &[],
+        behind_main: &[],
         copies: 4,
         material: 2,
         cosmetic: 1,
@@ -308,6 +318,7 @@ fn the_summary_tells_the_main_story_with_its_three_numbers_and_quotes_paths_for_
         defects: &[("guid_repeated".to_owned(), 2)],
         out: Path::new("/tmp/it's $HOME"),
     };
+    assert_eq!(main_story(&stories), Some(0));
     let text = summary(&ending);
     assert!(text.contains("8 articles in 8 outlets, 4 independent sources behind them:"), "{text}");
     assert!(text.contains("9 articles in 2 stories, 4 of them copies"), "{text}");
