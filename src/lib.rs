@@ -2,9 +2,8 @@
 
 pub mod cli;
 pub mod config;
-pub mod news;
-pub mod record;
-pub mod telemetry;
 pub mod enrich;
 pub mod news;
+pub mod record;
 pub mod tables;
+pub mod telemetry;
