@@ -7,3 +7,5 @@ pub mod news;
 pub mod record;
 pub mod tables;
 pub mod telemetry;
+pub mod sink;
+pub mod store;
