@@ -149,7 +149,7 @@ mod tests {
         let start: Timestamp = "2025-08-15T00:00:00Z".parse().unwrap();
         let clock = Clock::Simulated(Simulated::starting(start).paced(1_000_000.0));
         let watched = clock.clone();
-        let end = later(start, Duration::from_secs(150_000));
+        let end = later(start, Duration::from_mins(2500));
         let mut seen = Vec::new();
         tokio::select! {
             () = clock.sleep_until(end) => {}

@@ -473,7 +473,7 @@ mod tests {
             hop("http://a.example/", "ftp://a.example:80/"),
             Err(Refused::Scheme("ftp".into()))
         );
-        assert!(matches!(hop("http://a.example/", "file:///etc/passwd"), Err(_)));
+        assert!(hop("http://a.example/", "file:///etc/passwd").is_err());
         assert_eq!(hop("https://a.example/", "https://a.example:22/"), Err(Refused::Port(22)));
         assert_eq!(hop("https://a.example/", "https://a.example:444/"), Err(Refused::Port(444)));
         assert_eq!(hop("https://a.example/", "https://news.example:444/new"), Ok(()));

@@ -108,7 +108,7 @@ impl Fetcher {
         let lookups = Resolver::lookups();
         let client = |port| {
             let resolver = Resolver::new(policy.clone(), port, Arc::clone(&lookups));
-            client(config, Arc::new(resolver))
+            client(config, &Arc::new(resolver))
         };
         let private = policy
             .private_ports()
@@ -238,13 +238,13 @@ fn whole(bytes: Vec<u8>) -> Whole {
     Whole { bytes, hash }
 }
 
-fn client(config: &Config, resolver: Arc<Resolver>) -> Result<Client, Error> {
+fn client(config: &Config, resolver: &Arc<Resolver>) -> Result<Client, Error> {
     let user_agent = HeaderValue::from_str(&config.user_agent)
         .map_err(|_| Error::UserAgent(config.user_agent.clone()))?;
     let builder = || {
         Client::builder()
             .user_agent(user_agent.clone())
-            .dns_resolver(Arc::clone(&resolver))
+            .dns_resolver(Arc::clone(resolver))
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
@@ -307,7 +307,9 @@ fn failure(error: &reqwest::Error) -> Failure {
         }
         // An io::Error hides what it wraps from `source`.
         let wrapped = known.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if known.is::<rustls::Error>() || wrapped.is_some_and(|inner| inner.is::<rustls::Error>()) {
+        if known.is::<rustls::Error>()
+            || wrapped.is_some_and(<dyn StdError + Send + Sync>::is::<rustls::Error>)
+        {
             return Failure::Tls;
         }
         cause = known.source();

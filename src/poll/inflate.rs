@@ -390,7 +390,7 @@ mod tests {
         for coding in [Coding::Gzip, Coding::Deflate, Coding::Brotli, Coding::Zstd] {
             for seed in 0..64_u8 {
                 let noise: Vec<u8> = (0..300_u32)
-                    .map(|n| (n.wrapping_mul(2_654_435_761) >> (seed % 24)) as u8 ^ seed)
+                    .map(|n| (n.wrapping_mul(2_654_435_761) >> (seed % 24)).to_le_bytes()[0] ^ seed)
                     .collect();
                 let result = inflate(coding, &noise, 17, MEGA);
                 assert!(result.is_err() || coding == Coding::Deflate || coding == Coding::Brotli);

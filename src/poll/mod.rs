@@ -170,7 +170,9 @@ pub async fn run(
             }
             place = out.reserve(), if !ready.is_empty() => {
                 let Ok(place) = place else { break };
-                place.send(ready.pop_front().expect("guarded by the branch's condition"));
+                if let Some(polled) = ready.pop_front() {
+                    place.send(polled);
+                }
             }
             Some(arrival) = tasks.join_next_with_id() => ready.extend(poller.arrived(arrival)),
             () = clock.sleep_until(wake.unwrap_or(jiff::Timestamp::MAX)), if wake.is_some() => {}

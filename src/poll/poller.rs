@@ -152,7 +152,7 @@ impl Poller {
             reply.as_ref().map_or((None, 0), |reply| (Some(reply.http), reply.wire));
         tracing::debug!(feed.id = %journey.feed.id, http, body_bytes, delay_ms, "fetched");
         let at = (&self.config, self.fetcher.policy(), now);
-        match round::step(journey, reply, at, slot.state.as_deref()) {
+        match round::step(&journey, reply, at, slot.state.as_deref()) {
             Step::Hop(journey) => {
                 self.schedule.hop(key, &politeness::host_key(&journey.url));
                 slot.journey = Some(Box::new(journey));
@@ -227,12 +227,11 @@ impl Poller {
         let url = memory::address(&feed.url);
         let state = self.absent.remove(&feed.id).filter(|state| state.url == url).map(Box::new);
         let host = politeness::host_key(&round::entrance(&feed, state.as_deref()));
-        let due = match &state {
-            Some(state) => state.next_due.min(outcome::due_at(now, DUE_MAX)),
-            None => {
-                let rest = interval::base(&feed, &self.config);
-                outcome::due_at(now, politeness::cold_start(&feed.id, cold, rest))
-            }
+        let due = if let Some(state) = &state {
+            state.next_due.min(outcome::due_at(now, DUE_MAX))
+        } else {
+            let rest = interval::base(&feed, &self.config);
+            outcome::due_at(now, politeness::cold_start(&feed.id, cold, rest))
         };
         let held = state.as_deref().and_then(|state| Memory::of(state).host_held_until);
         if let Some(until) = held.filter(|&until| until > now) {
@@ -250,7 +249,8 @@ impl Poller {
         let has_moved = old.url != slot.feed.url;
         let shorter = interval::base(&slot.feed, &self.config) < interval::base(&old, &self.config);
         if has_moved {
-            slot.journey = None;
+            // Validators, hash and health belong to the old address.
+            (slot.journey, slot.state) = (None, None);
             self.schedule.reset(key, &politeness::host_key(&slot.feed.url), now);
         } else if shorter
             && slot.journey.is_none()

@@ -105,7 +105,7 @@ pub(super) fn entrance(feed: &Feed, state: Option<&FeedState>) -> Url {
 
 /// Takes an answer, or the lack of one, at `now`.
 pub(super) fn step(
-    journey: Journey,
+    journey: &Journey,
     reply: Result<Reply, Failure>,
     at: (&Config, &Policy, Timestamp),
     state: Option<&FeedState>,
@@ -126,7 +126,7 @@ pub(super) fn step(
 }
 
 fn done(
-    journey: Journey,
+    journey: &Journey,
     mut reply: Option<Reply>,
     failure: Option<Failure>,
     (config, now): (&Config, Timestamp),
@@ -163,9 +163,7 @@ fn done(
         refuse(&mut batch, error, reply.wire, &journey.url);
     }
     let body = match (body, reply) {
-        (Some(Ok(whole)), Some(reply)) if outcome.read => {
-            Some(fetched(&journey, whole, reply, now))
-        }
+        (Some(Ok(whole)), Some(reply)) if outcome.read => Some(fetched(journey, whole, reply, now)),
         _ => None,
     };
     Done { polled: Polled { batch, body }, hold_host }

@@ -86,6 +86,10 @@ impl Schedule {
     }
 
     /// Takes in a feed of `host`, due at `due`. Keys count up from 0 in the order of the calls.
+    ///
+    /// # Panics
+    ///
+    /// With 2^32 feeds, which no memory holds.
     pub fn add(&mut self, host: &str, due: Timestamp) -> Key {
         let key = Key(u32::try_from(self.slots.len()).expect("fewer than 2^32 feeds"));
         self.slots.push(Slot { host: host.into(), due, phase: Phase::Waiting });
@@ -130,8 +134,8 @@ impl Schedule {
             return None;
         }
         let spacing = self.per_host.spacing;
-        let known = self.hosts.get_mut(&host).expect("listed hosts are known");
-        let key = known.line.pop_front().expect("listed hosts have a line");
+        let known = self.hosts.get_mut(&host)?;
+        let key = known.line.pop_front()?;
         known.in_flight += 1;
         let free_at = due_at(now, spacing);
         known.free_at = Some(known.free_at.map_or(free_at, |held| held.max(free_at)));

@@ -1,1 +1,6 @@
 //! The one integration binary: each module shows a capability from outside.
+
+#[cfg(test)]
+mod poll;
+#[cfg(test)]
+mod server;

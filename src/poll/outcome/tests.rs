@@ -16,8 +16,8 @@ fn start() -> Timestamp {
     "2025-08-16T06:00:00Z".parse().unwrap()
 }
 
-const INTERVAL: Duration = Duration::from_secs(900);
-const DAY: Duration = Duration::from_secs(86_400);
+const INTERVAL: Duration = Duration::from_mins(15);
+const DAY: Duration = Duration::from_hours(24);
 
 /// A feed with its state, polled by literals.
 struct Polls {
@@ -261,7 +261,7 @@ fn a_permanent_move_is_adopted_after_three_polls_over_a_day_and_given_up_when_it
     let mut polls = Polls::new();
     for n in 0..5 {
         polls.take(&moved(n));
-        polls.go_on(Duration::from_secs(3600));
+        polls.go_on(Duration::from_hours(1));
     }
     assert_eq!(adopted(&polls), None, "five polls within five hours");
     polls.go_on(DAY);

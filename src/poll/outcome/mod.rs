@@ -291,7 +291,7 @@ fn succeed(
         return fail(state, &Failure::Parse(memory.unreadable.clone()), now);
     }
     memory.unreadable.clear();
-    memory.before = read.then(|| Before {
+    memory.before = read.then_some(Before {
         health: state.health,
         since: state.health_since,
         weight: state.failure_weight,
