@@ -9,3 +9,6 @@ pub mod tables;
 pub mod telemetry;
 pub mod sink;
 pub mod store;
+pub mod clock;
+pub mod news;
+pub mod poll;
