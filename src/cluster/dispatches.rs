@@ -44,11 +44,12 @@ impl Window {
             candidates.into_iter().map(|slot| compare(&table, self.entry(slot))).collect();
         let parent = best(&compared, features, |c| joins(c.relation));
         match parent {
-            Some(parent) if !is_round_up(parent, &compared) => found(parent, features),
-            _ => match best(&compared, features, |c| c.relation != Relation::New) {
-                Some(nearest) => apart(nearest, features),
-                None => Found::default(),
-            },
+            Some(parent) if is_round_up(parent, &compared) => {
+                Found { relation: Relation::Derived, ..apart(parent, features) }
+            }
+            Some(parent) => found(parent, features),
+            None => best(&compared, features, |c| c.relation != Relation::New)
+                .map_or_else(Found::default, |nearest| apart(nearest, features)),
         }
     }
 
@@ -244,12 +245,8 @@ fn found(parent: &Compared<'_>, features: &Features) -> Found {
 
 /// The nearest text without membership.
 fn apart(nearest: &Compared<'_>, features: &Features) -> Found {
-    let relation = match nearest.relation {
-        relation if joins(relation) => relation,
-        relation => relation,
-    };
     Found {
-        relation,
+        relation: nearest.relation,
         score: Fixed::from_f64(nearest.overlap.containment()),
         nearest: Some(nearest.entry.article),
         dispatch: None,
@@ -305,18 +302,4 @@ fn because(nearest: &Compared<'_>, features: &Features) -> Vec<Because> {
 pub(super) fn strongest_first(all: &mut Vec<Because>) {
     all.sort_by_key(|because| Reverse(because.weight.0.abs()));
     all.truncate(params::BECAUSE_MAX);
-}
-
-impl Window {
-    /// The dispatch and story of an entry, for tests of the placement's consistency.
-    #[cfg(test)]
-    pub(super) fn placed(
-        &self,
-        article: crate::news::ArticleId,
-    ) -> Option<(crate::news::DispatchId, StoryId)> {
-        self.slot_of(article).map(|slot| {
-            let entry = self.entry(slot);
-            (entry.dispatch, entry.story)
-        })
-    }
 }

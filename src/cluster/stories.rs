@@ -50,7 +50,7 @@ impl Window {
     pub fn find_story(&self, probe: &Probe<'_>) -> Linked {
         let ranked = self.rank_stories(probe, None);
         let Some(first) = ranked.first() else { return Linked::default() };
-        let threshold = self.join_threshold(probe.features);
+        let threshold = join_threshold(probe.features);
         Linked {
             story: (first.score >= threshold).then_some(first.story),
             score: Fixed::from_f64(first.score),
@@ -101,10 +101,6 @@ impl Window {
         };
         let because = self.story_because(&self.entry(speakers[0]).features, &best);
         Some(Merge { a, b, score: Fixed::from_f64(score), because })
-    }
-
-    fn join_threshold(&self, features: &Features) -> f64 {
-        if features.has_body { params::JOIN_SCORE } else { params::JOIN_SCORE_TITLE }
     }
 
     /// Live stories near a probe, best first.
@@ -344,4 +340,8 @@ fn time_kernel(moment: Option<Timestamp>, home: &Story) -> f64 {
 fn conflict(mine: &Features, theirs: &Features) -> f64 {
     let is_one_form = mine.skeleton != 0 && mine.skeleton == theirs.skeleton;
     if is_one_form && mine.slots != theirs.slots { 1.0 } else { 0.0 }
+}
+
+fn join_threshold(features: &Features) -> f64 {
+    if features.has_body { params::JOIN_SCORE } else { params::JOIN_SCORE_TITLE }
 }

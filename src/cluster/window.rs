@@ -65,10 +65,7 @@ impl Window {
     pub fn insert(&mut self, entry: Entry) {
         self.remove(entry.article);
         self.bytes += bytes_of(&entry);
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(None);
-            u32::try_from(self.slots.len() - 1).expect("memory ends long before four billion slots")
-        });
+        let slot = self.free_slot();
         self.by_article.insert(entry.article, slot);
         self.hours.entry(hour_of(entry.fetched_at)).or_default().push(slot);
         let arrival = entry.arrival;
@@ -87,7 +84,7 @@ impl Window {
     pub fn remove(&mut self, article: ArticleId) {
         let Some(slot) = self.by_article.remove(&article) else { return };
         self.leave_group(slot);
-        let entry = self.slots[slot as usize].take().expect("by_article names filled slots only");
+        let Some(entry) = self.slots[slot as usize].take() else { return };
         self.bytes -= bytes_of(&entry);
         for print in shingles::distinct_prints(&entry.features.words) {
             if let Some(list) = self.prints.get_mut(&print) {
@@ -204,6 +201,13 @@ impl Window {
         let mut digest = [0; 16];
         digest.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
         Hash16(digest)
+    }
+
+    fn free_slot(&mut self) -> u32 {
+        self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            u32::try_from(self.slots.len() - 1).expect("memory ends long before four billion slots")
+        })
     }
 
     pub(super) fn entry(&self, slot: u32) -> &Entry {

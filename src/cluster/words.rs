@@ -24,8 +24,6 @@ pub(super) struct Word {
     pub(super) quoted: bool,
     /// Whether something left out stands before it (a credit, a crawler's mark).
     pub(super) after_gap: bool,
-    /// Whether it is one of several pieces of an unspaced run.
-    pub(super) is_piece: bool,
 }
 
 /// Kinds of words as far as letters tell.
@@ -41,7 +39,7 @@ pub(super) enum Kind {
 
 /// Cuts `text` into words, leaving out `skip` (scalar values, half open, ascending).
 pub(super) fn words(text: &str, skip: &[(u32, u32)]) -> Vec<Word> {
-    let mut cutter = Cutter::default();
+    let mut cutter = Cutter { opens_sentence: true, ..Cutter::default() };
     let mut skip = skip.iter().copied().peekable();
     let mut chars = text.chars().enumerate().peekable();
     while let Some((place, c)) = chars.next() {
@@ -70,7 +68,6 @@ struct Cutter {
     /// Newlines since the last visible character; two end a paragraph.
     newlines: u32,
     quote: Quote,
-    started: bool,
     /// Last two characters of an unspaced run.
     run: [Option<char>; 2],
 }
@@ -166,18 +163,16 @@ impl Cutter {
             opens_sentence: false,
             quoted: false,
             after_gap: false,
-            is_piece: true,
         });
     }
 
     fn push(&mut self, word: Word) {
         self.out.push(Word {
-            opens_sentence: self.opens_sentence || !self.started,
+            opens_sentence: self.opens_sentence,
             quoted: self.quote == Quote::Inside,
             after_gap: self.after_gap,
             ..word
         });
-        self.started = true;
         self.opens_sentence = false;
         self.after_gap = false;
     }
@@ -204,7 +199,6 @@ impl Cutter {
             opens_sentence: false,
             quoted: false,
             after_gap: false,
-            is_piece: false,
         };
         self.word.clear();
         self.push(word);
@@ -268,8 +262,8 @@ fn is_unspaced(c: char) -> bool {
 pub(super) fn hash_of(word: &str) -> u32 {
     let wide = rapidhash::v3::rapidhash_v3(word.as_bytes());
     // The low half alone would do; folding costs nothing and uses all of it.
-    let [a, b, c, d, e, f, g, h] = wide.to_le_bytes();
-    (u32::from_le_bytes([a, b, c, d]) ^ u32::from_le_bytes([e, f, g, h])).max(1)
+    let folded = (wide ^ (wide >> 32)) & u64::from(u32::MAX);
+    u32::try_from(folded).unwrap_or(1).max(1)
 }
 
 #[cfg(test)]

@@ -119,13 +119,13 @@ impl Desk {
         let moment = line.moment();
         let probe = Probe { features: &features, fetched_at, moment, exclude: None };
         let found = self.window.find_dispatch(&probe);
-        let (dispatch, story) = match (found.dispatch, found.story) {
-            (Some(dispatch), Some(story)) => (dispatch, story),
-            _ => {
-                let linked = self.window.find_story(&probe);
-                let story = linked.story.unwrap_or_else(|| StoryId::opened_by(article, 1));
-                (DispatchId::opened_by(article, 1), story)
-            }
+        let (dispatch, story) = if let (Some(dispatch), Some(story)) = (found.dispatch, found.story)
+        {
+            (dispatch, story)
+        } else {
+            let linked = self.window.find_story(&probe);
+            let story = linked.story.unwrap_or_else(|| StoryId::opened_by(article, 1));
+            (DispatchId::opened_by(article, 1), story)
         };
         let arrival = self.arrivals;
         self.window.insert(Entry {
@@ -200,7 +200,7 @@ fn score<G: Hash + Eq + Clone, P: Hash + Eq + Clone>(pairs: &[(G, P)]) -> String
     let in_gold = choose(gold.values().copied().collect());
     let (pair_p, pair_r) = (both / in_pred.max(1.0), both / in_gold.max(1.0));
     let expected = in_pred * in_gold / (n * (n - 1.0) / 2.0);
-    let ari = (both - expected) / ((in_pred + in_gold) / 2.0 - expected);
+    let ari = (both - expected) / (f64::midpoint(in_pred, in_gold) - expected);
     let f1 = |p: f64, r: f64| 2.0 * p * r / (p + r).max(f64::MIN_POSITIVE);
     format!(
         "B3 P {precision:.4} R {recall:.4} F1 {:.4} | pair P {pair_p:.4} R {pair_r:.4} F1 {:.4} | ARI {ari:.4} | {} of {} groups",
