@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod config;
 pub mod enrich;
+pub mod cluster;
 pub mod news;
 pub mod record;
 pub mod tables;
