@@ -150,4 +150,6 @@ pub enum Input {
 pub struct Committed {
     /// The feed whose batch was committed.
     pub feed: FeedId,
+    /// What was stored of it: the parse may have found a body unreadable that the fetch took for good.
+    pub state: FeedState,
 }
