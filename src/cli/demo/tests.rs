@@ -227,6 +227,16 @@ fn the_configuration_names_every_feed_and_survives_odd_paths() {
     assert!(outlets.iter().any(|outlet| outlet["kind"].as_str() == Some("official")));
 }
 
+#[test]
+fn run_accepts_the_configuration_as_it_is() {
+    let day = Day::builtin();
+    let text = config_toml(&day, 4321, Path::new("/tmp/a \"quoted\" \\ path"));
+    let config = crate::config::Config::parse("demo.toml", &text, []).unwrap();
+    let feeds = config.feeds();
+    assert_eq!(feeds.len(), day.feeds.len());
+    assert!(feeds.iter().all(|feed| feed.interval.is_some() && feed.outlet.is_some()));
+}
+
 /// Asks `port` for a path with extra header lines; the whole answer as text.
 async fn ask(port: u16, path: &str, fields: &str) -> String {
     let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.unwrap();
