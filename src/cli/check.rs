@@ -179,9 +179,8 @@ fn masked(url: &Url) -> String {
         ["token", "key", "sig", "signature", "secret", "password", "auth", "session"];
     let is_secret = |name: &str| {
         let name = name.to_lowercase();
-        name.split(['_', '-', '.']).any(|part| {
-            SECRETS.contains(&part) || part.ends_with("key") || part.ends_with("token")
-        })
+        name.split(['_', '-', '.'])
+            .any(|part| SECRETS.contains(&part) || part.ends_with("key") || part.ends_with("token"))
     };
     let Some(query) = url.query() else { return url.to_string() };
     let parts: Vec<String> = query

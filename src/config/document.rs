@@ -175,9 +175,7 @@ impl<'t> Document<'t> {
         let env = self.env;
         let (value, place, in_file) = match (env.0.get(name), find(self.root, name)) {
             (Some(found), _) => (found.toml.as_ref(), Place::Env(found.name), false),
-            (None, Some(found)) => {
-                (Some(found.get_ref()), Place::At(found.span().start), true)
-            }
+            (None, Some(found)) => (Some(found.get_ref()), Place::At(found.span().start), true),
             (None, None) => return Vec::new(),
         };
         let bad = || Bad::new(format!("expected a list of tables: write [[{name}]]"));

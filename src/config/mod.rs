@@ -277,9 +277,7 @@ impl Config {
     }
 
     /// The defaults under the overrides of `env`, for commands that need no file.
-    pub fn without_file(
-        env: impl IntoIterator<Item = (String, String)>,
-    ) -> Result<Self, Problems> {
+    pub fn without_file(env: impl IntoIterator<Item = (String, String)>) -> Result<Self, Problems> {
         Self::parse("", "", env)
     }
 

@@ -148,9 +148,6 @@ mod tests {
             message: "no".to_owned(),
             suggestion: Some("yes".to_owned()),
         };
-        assert_eq!(
-            problem.to_string(),
-            "a\\u{1b}[2J.toml:3:7: poll.x\\ny: no (did you mean yes?)"
-        );
+        assert_eq!(problem.to_string(), "a\\u{1b}[2J.toml:3:7: poll.x\\ny: no (did you mean yes?)");
     }
 }

@@ -128,7 +128,8 @@ fn output(document: &mut Document<'_>) -> Output {
 
 fn poll(document: &mut Document<'_>) -> Poll {
     let mut s = document.section("poll");
-    let interval = s.get("interval", |v| read::duration(v, SECOND, DAY)).unwrap_or(15 * 60 * SECOND);
+    let interval =
+        s.get("interval", |v| read::duration(v, SECOND, DAY)).unwrap_or(15 * 60 * SECOND);
     let least = s.given("interval_min", |v| read::duration(v, SECOND, DAY));
     let interval_min = match least {
         Some(Given { value, place }) if value > interval => {
@@ -150,9 +151,7 @@ fn poll(document: &mut Document<'_>) -> Poll {
         host_spacing: s
             .get("host_spacing", |v| read::duration(v, Duration::ZERO, HOUR))
             .unwrap_or(2 * SECOND),
-        backfill: s
-            .get("backfill", |v| read::backfill(v, SPAN_MAX))
-            .unwrap_or(Backfill::For(DAY)),
+        backfill: s.get("backfill", |v| read::backfill(v, SPAN_MAX)).unwrap_or(Backfill::For(DAY)),
         allow_private,
         body_bytes_max: s.get("body_bytes_max", |v| read::size(v, KB, GB)).unwrap_or(10 * MB),
     };
