@@ -1,7 +1,7 @@
 //! The one integration binary: each module shows a capability from outside.
 
+#[cfg(test)]
+#[cfg(test)]
 mod demo;
-#[cfg(test)]
 mod poll;
-#[cfg(test)]
 mod server;
