@@ -1,9 +1,14 @@
 //! copytaster: the copy desk as a daemon.
 
 pub mod cli;
+pub mod clock;
+pub mod cluster;
 pub mod config;
 pub mod enrich;
 pub mod news;
+pub mod poll;
 pub mod record;
+pub mod sink;
+pub mod store;
 pub mod tables;
 pub mod telemetry;

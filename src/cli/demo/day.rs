@@ -94,7 +94,7 @@ pub enum Fault {
     Unavailable,
     /// Answers 200 with a page for people.
     Page,
-    /// Sends the first part of the document.
+    /// Sends the document without its oldest item and its closing tags.
     Cut,
 }
 

@@ -120,14 +120,17 @@ fn a_feed_breaks_without_validators_and_recovers_whole() {
     let before = document(&day, "coastal-all", at("2025-08-16T01:59:00Z"));
     let down = document(&day, "coastal-all", at("2025-08-16T02:00:00Z"));
     assert_eq!((down.status, down.retry_after, down.body.as_str()), (503, Some(600), ""));
-    let page = document(&day, "coastal-all", at("2025-08-16T02:30:00Z"));
+    assert_eq!(document(&day, "coastal-all", at("2025-08-16T02:30:00Z")), before);
+
+    let page = document(&day, "herald-news", at("2025-08-16T03:20:00Z"));
     assert_eq!((page.status, page.content_type), (200, "text/html"));
     assert!(feed_rs::parser::parse(page.body.as_bytes()).is_err());
     assert!(page.etag.is_none() && page.last_modified.is_none());
-    assert_eq!(document(&day, "coastal-all", at("2025-08-16T02:50:00Z")), before);
 
-    let cut = document(&day, "gulf-world", at("2025-08-16T06:00:00Z"));
-    assert!(cut.body.contains("<item>") && !cut.body.contains("</rss>") && cut.etag.is_none());
+    let whole = document(&day, "gulf-world", at("2025-08-16T08:59:00Z")).body;
+    let cut = document(&day, "gulf-world", at("2025-08-16T09:00:00Z"));
+    assert!(whole.starts_with(&cut.body) && !cut.body.contains("</rss>") && cut.etag.is_none());
+    assert_eq!(cut.body.matches("</item>").count() + 1, whole.matches("</item>").count());
     assert_eq!(document(&day, "nothing-here", day.start).status, 404);
 }
 
@@ -222,6 +225,16 @@ fn the_configuration_names_every_feed_and_survives_odd_paths() {
     let outlets = config["outlet"].as_array().unwrap();
     assert_eq!(outlets.len(), day.outlets.len());
     assert!(outlets.iter().any(|outlet| outlet["kind"].as_str() == Some("official")));
+}
+
+#[test]
+fn run_accepts_the_configuration_as_it_is() {
+    let day = Day::builtin();
+    let text = config_toml(&day, 4321, Path::new("/tmp/a \"quoted\" \\ path"));
+    let config = crate::config::Config::parse("demo.toml", &text, []).unwrap();
+    let feeds = config.feeds();
+    assert_eq!(feeds.len(), day.feeds.len());
+    assert!(feeds.iter().all(|feed| feed.interval.is_some() && feed.outlet.is_some()));
 }
 
 /// Asks `port` for a path with extra header lines; the whole answer as text.

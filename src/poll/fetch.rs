@@ -1,0 +1,328 @@
+//! Sends one request and takes one answer, under limits of time and size. Follows nothing, decides nothing.
+//!
+//! One of two places that use reqwest. Whatever would leak or surprise is off: environment proxies, cookies, Referer,
+//! automatic redirects, retries and decompression.
+
+use std::collections::BTreeMap;
+use std::error::Error as StdError;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{self, HeaderMap, HeaderValue};
+use reqwest::{Client, Response};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use url::Url;
+
+use crate::news::{Hash16, Validators};
+
+use super::address::{LookupError, Policy, Resolver};
+use super::inflate::{BodyError, Coding, Inflate};
+use super::outcome::Failure;
+use super::politeness::Wishes;
+use super::{Config, Limits};
+
+/// Header fields of one answer; more are refused by the client.
+const HEADERS_MAX: usize = 128;
+
+/// Bytes of all header fields together.
+const HEADER_BYTES_MAX: usize = 64 * 1024;
+
+/// Bodies beyond this size take a turn of their own, so that memory does not grow with requests at once.
+const LARGE_BYTES: usize = 1 << 20;
+
+/// Large bodies taken at once.
+const LARGE_AT_ONCE: usize = 4;
+
+/// Slower than this over one idle time is a drip, not an answer. Bytes a second.
+const SLOWEST: u64 = 1024;
+
+/// Idle connections are kept for the next poll of a short interval, not for longer.
+const IDLE_CONNECTION: Duration = Duration::from_mins(1);
+
+/// What feeds are served as; `*/*` because many are served as something else.
+const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, \
+    application/rdf+xml;q=0.9, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5";
+
+/// Header fields that reading a body needs.
+const READING_NEEDS: [&str; 4] = ["content-type", "content-language", "content-location", "link"];
+
+/// Why the poller cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The client cannot be built.
+    #[error("cannot set up the HTTP client")]
+    Client(#[source] reqwest::Error),
+    /// Not a header value.
+    #[error("cannot send {0:?} as User-Agent")]
+    UserAgent(String),
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub(super) struct Request {
+    pub(super) url: Url,
+    /// Sent back byte for byte; empty for an unconditional request.
+    pub(super) validators: Validators,
+}
+
+/// One answer.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) http: u16,
+    pub(super) validators: Validators,
+    pub(super) wishes: Wishes,
+    pub(super) location: Option<String>,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) wire: u64,
+    /// Present for a 200 only; an error for a body that came whole but is not taken.
+    pub(super) body: Option<Result<Whole, BodyError>>,
+}
+
+/// A whole body, content coding removed.
+#[derive(Debug)]
+pub(super) struct Whole {
+    pub(super) bytes: Vec<u8>,
+    pub(super) hash: Hash16,
+}
+
+/// The client with its guard and limits.
+#[derive(Debug)]
+pub(super) struct Fetcher {
+    policy: Policy,
+    public: Client,
+    /// Clients whose resolver knows that they connect to a port for which a private address is allowed.
+    private: BTreeMap<u16, Client>,
+    limits: Limits,
+    body_bytes_max: u64,
+    large: Semaphore,
+}
+
+impl Fetcher {
+    pub(super) fn build(config: &Config) -> Result<Self, Error> {
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            // Err only says that another thread was first.
+            rustls::crypto::ring::default_provider().install_default().ok();
+        }
+        let policy = Policy::new(&config.allow_private);
+        let lookups = Resolver::lookups();
+        let client = |port| {
+            let resolver = Resolver::new(policy.clone(), port, Arc::clone(&lookups));
+            client(config, &Arc::new(resolver))
+        };
+        let private = policy
+            .private_ports()
+            .into_iter()
+            .map(|port| Ok((port, client(port)?)))
+            .collect::<Result<_, Error>>()?;
+        Ok(Self {
+            public: client(0)?,
+            private,
+            policy,
+            limits: config.limits,
+            body_bytes_max: config.body_bytes_max,
+            large: Semaphore::new(LARGE_AT_ONCE),
+        })
+    }
+
+    pub(super) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// One request and its whole answer, or why there is none.
+    pub(super) async fn ask(&self, request: Request) -> Result<Reply, Failure> {
+        tokio::time::timeout(self.limits.total, self.exchange(request))
+            .await
+            .unwrap_or(Err(Failure::Total))
+    }
+
+    async fn exchange(&self, request: Request) -> Result<Reply, Failure> {
+        self.policy.first(&request.url).map_err(Failure::Refused)?;
+        let host = request.url.host_str().map(str::to_owned);
+        let port = request.url.port_or_known_default().unwrap_or(0);
+        let client = self.private.get(&port).unwrap_or(&self.public);
+        let sending = client.get(request.url).headers(question(&request.validators)).send();
+        let patience = self.limits.connect + self.limits.first_byte;
+        let response = tokio::time::timeout(patience, sending)
+            .await
+            .map_err(|_| Failure::ReadTimeout)?
+            .map_err(|error| failure(&error))?;
+        // The last word: what we are connected to, whoever resolved it.
+        let peer = response.remote_addr().ok_or(Failure::Fetch("peer unknown"))?;
+        self.policy.address(host.as_deref(), peer.ip(), port).map_err(Failure::Refused)?;
+        self.answer(response).await
+    }
+
+    async fn answer(&self, response: Response) -> Result<Reply, Failure> {
+        let fields = response.headers();
+        let size: usize =
+            fields.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        if size > HEADER_BYTES_MAX {
+            return Err(Failure::Fetch("headers over 64 KB"));
+        }
+        let mut reply = Reply {
+            http: response.status().as_u16(),
+            validators: Validators {
+                etag: fields.get(header::ETAG).map(|value| value.as_bytes().to_vec()),
+                last_modified: fields
+                    .get(header::LAST_MODIFIED)
+                    .map(|value| value.as_bytes().to_vec()),
+            },
+            wishes: wishes(fields),
+            location: fields.get(header::LOCATION).map(text),
+            headers: READING_NEEDS
+                .iter()
+                .filter_map(|&name| Some((name.to_owned(), text(fields.get(name)?))))
+                .collect(),
+            wire: 0,
+            body: None,
+        };
+        if reply.http == 200 {
+            let (body, wire) = self.body(response).await?;
+            reply.wire = wire;
+            reply.body = Some(body);
+        }
+        Ok(reply)
+    }
+
+    /// The body: an outer error is the wire's fault and may pass, an inner one is the body's own.
+    async fn body(
+        &self,
+        mut response: Response,
+    ) -> Result<(Result<Whole, BodyError>, u64), Failure> {
+        let codings: Vec<String> =
+            response.headers().get_all(header::CONTENT_ENCODING).iter().map(text).collect();
+        let announced = response.content_length().unwrap_or(0);
+        if announced > self.body_bytes_max {
+            return Ok((Err(BodyError::TooLarge(self.body_bytes_max)), 0));
+        }
+        let mut inflate =
+            match Coding::parse(&codings).and_then(|c| Inflate::new(c, self.body_bytes_max)) {
+                Ok(inflate) => inflate,
+                Err(error) => return Ok((Err(error), 0)),
+            };
+        let mut pace = tokio::time::interval(self.limits.idle);
+        pace.tick().await;
+        let mut heard: u64 = 0;
+        let mut turn: Option<SemaphorePermit<'_>> = None;
+        loop {
+            let chunk = tokio::select! {
+                chunk = response.chunk() => chunk.map_err(|error| failure(&error))?,
+                _ = pace.tick() => {
+                    let least = SLOWEST.saturating_mul(self.limits.idle.as_secs()).max(1);
+                    if std::mem::take(&mut heard) < least {
+                        return Err(Failure::ReadTimeout);
+                    }
+                    continue;
+                }
+            };
+            let Some(chunk) = chunk else { break };
+            heard += chunk.len() as u64;
+            if let Err(error) = inflate.push(&chunk) {
+                return Ok((Err(error), inflate.wire()));
+            }
+            if turn.is_none() && inflate.decoded() > LARGE_BYTES {
+                turn = self.large.acquire().await.ok();
+                pace.reset();
+                heard = 0;
+            }
+        }
+        let wire = inflate.wire();
+        Ok((inflate.finish().map(whole), wire))
+    }
+}
+
+fn whole(bytes: Vec<u8>) -> Whole {
+    let mut hash = Hash16::default();
+    hash.0.copy_from_slice(blake3::hash(&bytes).as_bytes().first_chunk::<16>().expect("32 bytes"));
+    Whole { bytes, hash }
+}
+
+fn client(config: &Config, resolver: &Arc<Resolver>) -> Result<Client, Error> {
+    let user_agent = HeaderValue::from_str(&config.user_agent)
+        .map_err(|_| Error::UserAgent(config.user_agent.clone()))?;
+    let builder = || {
+        Client::builder()
+            .user_agent(user_agent.clone())
+            .dns_resolver(Arc::clone(resolver))
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .no_proxy()
+            .http1_only()
+            .http1_max_headers(HEADERS_MAX)
+            .connect_timeout(config.limits.connect)
+            .pool_idle_timeout(IDLE_CONNECTION)
+            .pool_max_idle_per_host(1)
+    };
+    builder().build().or_else(|error| {
+        tracing::warn!(
+            error = %chain(&error),
+            "no CA certificates: https feeds will fail until ca-certificates is installed"
+        );
+        builder().tls_certs_only([]).build().map_err(Error::Client)
+    })
+}
+
+/// The fields of the question, beside User-Agent.
+fn question(validators: &Validators) -> HeaderMap {
+    let mut fields = HeaderMap::new();
+    fields.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
+    fields.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(Coding::ACCEPTED));
+    let opaque = |bytes: &Option<Vec<u8>>| HeaderValue::from_bytes(bytes.as_ref()?).ok();
+    if let Some(etag) = opaque(&validators.etag) {
+        fields.insert(header::IF_NONE_MATCH, etag);
+    }
+    if let Some(date) = opaque(&validators.last_modified) {
+        fields.insert(header::IF_MODIFIED_SINCE, date);
+    }
+    fields
+}
+
+fn wishes(fields: &HeaderMap) -> Wishes {
+    let one = |name| fields.get(name).map(text);
+    Wishes {
+        cache_control: fields.get_all(header::CACHE_CONTROL).iter().map(text).collect(),
+        expires: one(header::EXPIRES),
+        date: one(header::DATE),
+        age: one(header::AGE),
+        retry_after: one(header::RETRY_AFTER),
+    }
+}
+
+fn text(value: &HeaderValue) -> String {
+    String::from_utf8_lossy(value.as_bytes()).into_owned()
+}
+
+/// Sorts an error of the client by what it says about the server.
+fn failure(error: &reqwest::Error) -> Failure {
+    let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
+    while let Some(known) = cause {
+        if let Some(lookup) = known.downcast_ref::<LookupError>() {
+            return match lookup {
+                LookupError::Unknown => Failure::UnknownHost,
+                LookupError::Temporary => Failure::TemporaryDns,
+                LookupError::Refused(refused) => Failure::Refused(refused.clone()),
+            };
+        }
+        // An io::Error hides what it wraps from `source`.
+        let wrapped = known.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if known.is::<rustls::Error>()
+            || wrapped.is_some_and(<dyn StdError + Send + Sync>::is::<rustls::Error>)
+        {
+            return Failure::Tls;
+        }
+        cause = known.source();
+    }
+    match (error.is_timeout(), error.is_connect()) {
+        (true, true) => Failure::ConnectTimeout,
+        (true, false) => Failure::ReadTimeout,
+        (false, _) => Failure::Connection,
+    }
+}
+
+/// An error with its causes in one line.
+fn chain(error: &(dyn StdError + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |&error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

@@ -1,0 +1,89 @@
+//! What only the poller remembers of a feed. It travels as JSON in `FeedState::extra`, so the store need not know it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::news::{Feed, FeedState, Health, Validators};
+
+/// The poller's own marks. Every field may be missing: an older state is no error.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Memory {
+    /// Interval in force at the last poll, in milliseconds.
+    pub(super) interval_ms: u64,
+    /// Last whole answer, so that a server which says 304 for ever is found out.
+    pub(super) full_at: Option<Timestamp>,
+    /// Whether the last answer stated how long it stays fresh.
+    pub(super) fresh_stated: bool,
+    /// A permanent redirect on probation.
+    pub(super) probation: Option<Probation>,
+    /// The address that a permanent redirect gave, after its probation.
+    pub(super) adopted: Option<String>,
+    /// The server asked not to come before; a shorter interval does not undo it.
+    pub(super) not_before: Option<Timestamp>,
+    /// The whole host is held until then.
+    pub(super) host_held_until: Option<Timestamp>,
+    /// Why the last body could not be read, `""` if it could.
+    pub(super) unreadable: String,
+    /// How the feed stood before its last body, for the case that nobody can read it.
+    pub(super) before: Option<Before>,
+}
+
+/// Permanent hops that gave the same target at each of the last polls.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Probation {
+    pub(super) to: String,
+    pub(super) polls: u32,
+    pub(super) since: Timestamp,
+}
+
+/// The part of a state that a body takes with it when it turns out to be unreadable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Before {
+    pub(super) health: Health,
+    pub(super) since: Timestamp,
+    pub(super) weight: i64,
+    pub(super) success: Option<Timestamp>,
+    pub(super) seen_once: bool,
+}
+
+impl Memory {
+    /// Reads a stored state; what cannot be read is forgotten, which costs politeness nothing.
+    pub(super) fn of(state: &FeedState) -> Self {
+        serde_json::from_value(state.extra.clone()).unwrap_or_default()
+    }
+
+    /// Writes it back into the state.
+    pub(super) fn save(&self, state: &mut FeedState) {
+        state.extra = serde_json::to_value(self).expect("plain data with string keys");
+    }
+}
+
+/// The state of a feed that was never polled, due at `due`.
+pub(super) fn blank(feed: &Feed, now: Timestamp, due: Timestamp) -> FeedState {
+    FeedState {
+        url: address(&feed.url),
+        validators: Validators::default(),
+        next_due: due,
+        last_success: None,
+        body_hash: None,
+        seen_once: false,
+        health: Health::New,
+        health_since: now,
+        failure_weight: 0,
+        last_http: None,
+        last_error: String::new(),
+        extra: serde_json::Value::Null,
+    }
+}
+
+/// The URL without credentials: what may be stored, logged and compared.
+pub(super) fn address(url: &Url) -> String {
+    let mut url = url.clone();
+    // Refused only for URLs that cannot carry credentials in the first place.
+    if url.set_username("").is_ok() && url.set_password(None).is_ok() {
+        return url.into();
+    }
+    url.into()
+}

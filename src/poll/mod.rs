@@ -1,0 +1,182 @@
+//! Decides when and how to fetch, politely, and fetches: the only stage on the way of the news that knows the network
+//! and the clock.
+//!
+//! The thinking is pure: [`schedule`] says whose turn it is, [`politeness`] what a server asks for, [`outcome`] what an
+//! answer means, [`address`] what may be reached. Fetches run side by side, so answers leave in the order in which
+//! they are complete. A feed is never fetched again before its batch is committed, and a full way out stops the fetching.
+//! On a simulated clock there is one fetch at a time and time stands still until its batch is committed, so a
+//! simulated day has one order only.
+
+pub mod address;
+mod fetch;
+mod inflate;
+mod interval;
+mod memory;
+pub mod outcome;
+pub mod politeness;
+mod poller;
+mod round;
+pub mod schedule;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::news::{Batch, Committed, Feed, FeedId, FeedState, Fetched};
+
+pub use self::fetch::Error;
+pub use self::inflate::BodyError;
+pub use self::poller::Poller;
+
+/// What becomes of items that were published before the first poll of their feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backfill {
+    /// All are told.
+    All,
+    /// Those of the last hours are told, older ones are remembered and counted.
+    Last(Duration),
+}
+
+/// Limits of one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// To connect, TLS included.
+    pub connect: Duration,
+    /// From then to the answer's first line.
+    pub first_byte: Duration,
+    /// A body slower than 1 KB/s over this long is given up.
+    pub idle: Duration,
+    /// For all of it.
+    pub total: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            first_byte: Duration::from_secs(15),
+            idle: Duration::from_secs(10),
+            total: Duration::from_secs(30),
+        }
+    }
+}
+
+/// How to poll.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Sent with every request; should name a way to reach whoever runs this: see [`user_agent`].
+    pub user_agent: String,
+    /// How often a feed is fetched on average, where it has no interval of its own.
+    pub interval: Duration,
+    /// No feed is fetched more often.
+    pub interval_min: Duration,
+    /// Requests at once.
+    pub in_flight: usize,
+    /// Requests at once to one host.
+    pub host_in_flight: usize,
+    /// Time between two requests to one host.
+    pub host_spacing: Duration,
+    /// What is told of the past on the first poll of a feed.
+    pub backfill: Backfill,
+    /// Private addresses that may be reached all the same.
+    pub allow_private: Vec<address::Allowed>,
+    /// Largest body on the wire; decoded it may be twice as large.
+    pub body_bytes_max: u64,
+    /// Limits of one request.
+    pub limits: Limits,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            user_agent: user_agent(None),
+            interval: Duration::from_mins(15),
+            interval_min: Duration::from_mins(5),
+            in_flight: 64,
+            host_in_flight: 1,
+            host_spacing: Duration::from_secs(2),
+            backfill: Backfill::Last(Duration::from_hours(24)),
+            allow_private: Vec::new(),
+            body_bytes_max: 10_000_000,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// An honest name: program, version, and where to complain.
+pub fn user_agent(contact: Option<&str>) -> String {
+    let contact = contact.unwrap_or(env!("CARGO_PKG_REPOSITORY"));
+    format!("copytaster/{} (+{contact})", env!("CARGO_PKG_VERSION"))
+}
+
+/// One poll's result: one for each, also for 304, an equal body and a failure; the body only where it is to be read.
+#[derive(Clone, Debug)]
+pub struct Polled {
+    /// Everything but the items.
+    pub batch: Batch<()>,
+    /// The body to be read.
+    pub body: Option<Fetched>,
+}
+
+/// What the wiring tells a running poller.
+#[derive(Clone, Debug)]
+pub enum Control {
+    /// From now on these are the feeds, in the order of the configuration.
+    Feeds(Vec<Arc<Feed>>),
+    /// A later stage changed the state that came with the feed's last batch: [`outcome::unreadable`]. Must be sent
+    /// before the batch's [`Committed`].
+    State(FeedId, Box<FeedState>),
+}
+
+/// Polls until `stop`, or until a simulated clock ends; then drops `out`, which tells the next stage.
+///
+/// Also ends when nobody takes the batches or nobody commits them any more. What was under way then is dropped:
+/// uncommitted, so it is fetched again.
+pub async fn run(
+    mut poller: Poller,
+    out: mpsc::Sender<Polled>,
+    mut committed: mpsc::Receiver<Committed>,
+    mut control: mpsc::Receiver<Control>,
+    stop: CancellationToken,
+) {
+    let clock = poller.clock().clone();
+    let mut tasks = JoinSet::new();
+    let mut ready: VecDeque<Polled> = VecDeque::new();
+    let mut is_controlled = true;
+    loop {
+        poller.start_due(&mut tasks, ready.len());
+        if poller.is_over(ready.len()) {
+            break;
+        }
+        let wake = poller.wake(ready.len());
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => break,
+            order = control.recv(), if is_controlled => match order {
+                Some(order) => poller.obey(order),
+                None => is_controlled = false,
+            },
+            done = committed.recv() => {
+                let Some(done) = done else { break };
+                // A state sent before this commit may have arrived after the look above.
+                while let Ok(order) = control.try_recv() {
+                    poller.obey(order);
+                }
+                poller.committed(&done.feed);
+            }
+            place = out.reserve(), if !ready.is_empty() => {
+                let Ok(place) = place else { break };
+                if let Some(polled) = ready.pop_front() {
+                    place.send(polled);
+                }
+            }
+            Some(arrival) = tasks.join_next_with_id() => ready.extend(poller.arrived(arrival)),
+            () = clock.sleep_until(wake.unwrap_or(jiff::Timestamp::MAX)), if wake.is_some() => {}
+        }
+    }
+    tasks.shutdown().await;
+}

@@ -1,0 +1,309 @@
+use super::*;
+use crate::news::FeedId;
+use crate::poll::memory::blank;
+
+fn feed() -> Feed {
+    Feed {
+        id: FeedId::new("mint"),
+        url: Url::parse("https://mint.example/rss").unwrap(),
+        outlet: None,
+        interval: None,
+        zone: None,
+    }
+}
+
+fn start() -> Timestamp {
+    "2025-08-16T06:00:00Z".parse().unwrap()
+}
+
+const INTERVAL: Duration = Duration::from_mins(15);
+const DAY: Duration = Duration::from_hours(24);
+
+/// A feed with its state, polled by literals.
+struct Polls {
+    feed: Feed,
+    state: FeedState,
+    now: Timestamp,
+}
+
+impl Polls {
+    fn new() -> Self {
+        let feed = feed();
+        let state = blank(&feed, start(), start());
+        Self { feed, state, now: start() }
+    }
+
+    fn take(&mut self, answer: &Answer) -> Outcome {
+        let conditional = is_conditional(&self.feed, &self.state, self.now);
+        let question =
+            Question { feed: &self.feed, now: self.now, interval: INTERVAL, conditional };
+        let outcome = take(question, &self.state, answer);
+        self.state = outcome.state.clone();
+        outcome
+    }
+
+    fn rest(&self) -> Duration {
+        span(self.now, self.state.next_due)
+    }
+
+    fn go_on(&mut self, time: Duration) {
+        self.now = self.now.checked_add(time).unwrap();
+    }
+}
+
+fn plain(result: Result<Good, Failure>) -> Answer {
+    Answer {
+        result,
+        validators: Validators::default(),
+        wishes: Wishes::default(),
+        permanent_to: None,
+    }
+}
+
+fn body(n: u8) -> Answer {
+    plain(Ok(Good::Body(Hash16([n; 16]))))
+}
+
+fn with_etag(answer: Answer, etag: &str) -> Answer {
+    let validators = Validators { etag: Some(etag.into()), last_modified: None };
+    Answer { validators, ..answer }
+}
+
+fn asking(answer: Answer, retry_after: &str, cache_control: &str) -> Answer {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let wishes = Wishes {
+        retry_after: some(retry_after),
+        cache_control: some(cache_control).into_iter().collect(),
+        ..Wishes::default()
+    };
+    Answer { wishes, ..answer }
+}
+
+fn http(status: u16) -> Answer {
+    plain(Err(Failure::Http(status)))
+}
+
+fn near(rest: Duration, interval: Duration) -> bool {
+    rest >= interval.mul_f64(0.95) && rest <= interval.mul_f64(1.05) + Duration::from_millis(1)
+}
+
+#[test]
+fn an_equal_body_is_not_read_again_but_its_validators_are_taken() {
+    let mut polls = Polls::new();
+    assert!(polls.take(&with_etag(body(1), "W/\"a b\"")).read);
+    let again = polls.take(&with_etag(body(1), "new"));
+    assert!(!again.read);
+    assert_eq!(again.state.validators.etag.as_deref(), Some(&b"new"[..]));
+    assert!(polls.take(&with_etag(body(2), "newer")).read);
+}
+
+#[test]
+fn a_whole_answer_clears_validators_it_lacks_and_a_304_keeps_them() {
+    let mut polls = Polls::new();
+    let both = Validators { etag: Some(b"e".to_vec()), last_modified: Some(b"odd date".to_vec()) };
+    polls.take(&Answer { validators: both.clone(), ..body(1) });
+    polls.take(&plain(Ok(Good::NotModified)));
+    assert_eq!(polls.state.validators, both);
+    polls.take(&with_etag(plain(Ok(Good::NotModified)), "e2"));
+    assert_eq!(polls.state.validators.etag.as_deref(), Some(&b"e2"[..]));
+    assert_eq!(polls.state.validators.last_modified, both.last_modified);
+    polls.take(&with_etag(body(2), "e3"));
+    assert_eq!(polls.state.validators.last_modified, None);
+}
+
+#[test]
+fn a_failure_keeps_validators_and_never_takes_any() {
+    let mut polls = Polls::new();
+    polls.take(&with_etag(body(1), "kept"));
+    for failure in [Failure::Http(500), Failure::Connection, Failure::Body(BodyError::Ratio)] {
+        polls.take(&with_etag(plain(Err(failure)), "never"));
+        assert_eq!(polls.state.validators.etag.as_deref(), Some(&b"kept"[..]));
+    }
+}
+
+#[test]
+fn a_304_that_nobody_asked_for_is_a_failure() {
+    let mut polls = Polls::new();
+    let outcome = polls.take(&plain(Ok(Good::NotModified)));
+    assert_eq!(outcome.state.health, Health::Flaky);
+    assert_eq!(outcome.state.last_success, None);
+}
+
+#[test]
+fn max_age_binds_on_200_304_and_429_but_nonsense_never_does() {
+    for answer in [with_etag(body(1), "e"), plain(Ok(Good::NotModified)), http(429)] {
+        let mut polls = Polls::new();
+        polls.take(&with_etag(body(9), "e"));
+        polls.take(&asking(answer.clone(), "1", "max-age=50000"));
+        assert_eq!(polls.rest(), Duration::from_secs(50_000), "{answer:?}");
+        polls.take(&asking(answer, "1", "max-age=31536000"));
+        assert_eq!(polls.rest(), DAY);
+    }
+    let mut polls = Polls::new();
+    polls.take(&asking(body(1), "", "max-age=31536000, no-cache"));
+    assert!(near(polls.rest(), INTERVAL));
+    polls.take(&asking(http(404), "", "max-age=50000"));
+    assert!(near(polls.rest(), INTERVAL.mul_f64(1.5)));
+}
+
+#[test]
+fn retry_after_sets_the_moment_and_429_holds_the_host() {
+    let rest_after = |status, retry_after| {
+        let mut polls = Polls::new();
+        let outcome = polls.take(&asking(http(status), retry_after, ""));
+        (polls.rest(), outcome.hold_host.map(|until| span(start(), until)))
+    };
+    let secs = Duration::from_secs;
+    assert_eq!(rest_after(429, "7200"), (secs(7200), Some(secs(7200))));
+    assert_eq!(rest_after(429, "Sat, 16 Aug 2025 08:00:00 GMT").0, secs(7200));
+    assert_eq!(rest_after(429, "400000"), (DAY, Some(DAY)));
+    assert_eq!(rest_after(503, "7200"), (secs(7200), None));
+    assert_eq!(rest_after(301, "7200"), (secs(7200), None));
+    let (rest, hold) = rest_after(429, "Sat, 16 Aug 2025 05:00:00 GMT");
+    assert!(near(rest, INTERVAL.mul_f64(1.5)) && hold == Some(secs(0)));
+    let (rest, hold) = rest_after(429, "");
+    assert!(rest >= secs(3600) && rest <= secs(7201) && hold == Some(rest), "{rest:?}");
+}
+
+#[test]
+fn failures_weigh_by_kind_and_lead_from_flaky_to_dormant_and_back_at_once() {
+    let mut polls = Polls::new();
+    polls.take(&body(1));
+    let mut seen = vec![];
+    for _ in 0..40 {
+        let outcome = polls.take(&http(400));
+        seen.extend(outcome.health.map(|change| (polls.state.failure_weight, change.to)));
+    }
+    let expected = vec![(1000, Health::Flaky), (3000, Health::Failing), (30_000, Health::Dormant)];
+    assert_eq!(seen, expected);
+    assert!(near(polls.rest(), 7 * DAY));
+    let back = polls.take(&body(2));
+    let change = back.health.unwrap();
+    assert_eq!((change.from, change.to), (Health::Dormant, Health::Ok));
+    assert_eq!(polls.state.failure_weight, 0);
+    assert!(near(polls.rest(), INTERVAL));
+
+    let weight = |failure| {
+        let mut polls = Polls::new();
+        polls.take(&plain(Err(failure)));
+        polls.state.failure_weight
+    };
+    assert_eq!(weight(Failure::Http(404)), 500);
+    assert_eq!(weight(Failure::Http(500)), 500);
+    assert_eq!(weight(Failure::TemporaryDns), 250);
+    assert_eq!(weight(Failure::Refused(Refused::NoHost)), 1000);
+}
+
+#[test]
+fn backoff_grows_with_the_weight_and_stops_at_a_day() {
+    let mut polls = Polls::new();
+    polls.take(&http(500));
+    assert!(near(polls.rest(), INTERVAL.mul_f64(1.5)));
+    polls.take(&http(500));
+    assert!(near(polls.rest(), INTERVAL * 2));
+    let question = Question { feed: &feed(), now: start(), interval: DAY, conditional: false };
+    let outcome = take(question, &polls.state, &http(500));
+    assert!(near(span(start(), outcome.state.next_due), DAY));
+}
+
+#[test]
+fn gone_is_silent_for_a_week_and_blocked_says_so() {
+    let mut polls = Polls::new();
+    polls.take(&body(1));
+    assert_eq!(polls.take(&http(410)).health.unwrap().to, Health::Gone);
+    assert!(near(polls.rest(), 7 * DAY));
+    assert_eq!(polls.take(&body(1)).health.unwrap().to, Health::Ok);
+    assert_eq!(polls.take(&http(403)).health.unwrap().to, Health::Blocked);
+    assert!(near(polls.rest(), INTERVAL * 2));
+}
+
+#[test]
+fn an_unreadable_body_is_a_failure_until_another_body_comes() {
+    let mut polls = Polls::new();
+    polls.take(&body(1));
+    let mut outcome = polls.take(&with_etag(body(2), "broken"));
+    assert!(outcome.read && outcome.health.is_none());
+    let change = unreadable(&polls.feed, &mut outcome.state, "html?", polls.now).unwrap();
+    assert_eq!((change.from, change.to), (Health::Ok, Health::Flaky));
+    assert_eq!(outcome.state.last_error, "parse error (html?)");
+    assert!(near(span(polls.now, outcome.state.next_due), INTERVAL.mul_f64(1.5)));
+    polls.state = outcome.state;
+    // The same broken body, in either form, is no recovery; its weight goes on.
+    assert!(!polls.take(&with_etag(plain(Ok(Good::NotModified)), "broken")).read);
+    assert_eq!((polls.state.failure_weight, polls.state.health), (1000, Health::Flaky));
+    // Other bodies that cannot be read either go on from there.
+    for n in 3..9 {
+        let mut outcome = polls.take(&body(n));
+        unreadable(&polls.feed, &mut outcome.state, "html?", polls.now);
+        polls.state = outcome.state;
+    }
+    assert_eq!((polls.state.failure_weight, polls.state.health), (4000, Health::Failing));
+    let back = polls.take(&body(1));
+    assert_eq!(back.health.unwrap().to, Health::Ok);
+    assert_eq!(polls.state.last_error, "");
+}
+
+#[test]
+fn an_unreadable_first_body_leaves_the_first_poll_open() {
+    let mut polls = Polls::new();
+    let mut outcome = polls.take(&body(1));
+    assert!(outcome.state.seen_once);
+    let change = unreadable(&polls.feed, &mut outcome.state, "empty", polls.now).unwrap();
+    assert_eq!((change.from, change.to), (Health::New, Health::Flaky));
+    assert!(!outcome.state.seen_once && outcome.state.last_success.is_none());
+}
+
+#[test]
+fn a_permanent_move_is_adopted_after_three_polls_over_a_day_and_given_up_when_it_fails() {
+    let to = Url::parse("https://new.example/rss").unwrap();
+    let moved = |n| Answer { permanent_to: Some(to.clone()), ..body(n) };
+    let adopted = |polls: &Polls| Memory::of(&polls.state).adopted;
+    let mut polls = Polls::new();
+    for n in 0..5 {
+        polls.take(&moved(n));
+        polls.go_on(Duration::from_hours(1));
+    }
+    assert_eq!(adopted(&polls), None, "five polls within five hours");
+    polls.go_on(DAY);
+    assert_eq!(polls.take(&moved(9)).health.unwrap().to, Health::Moved);
+    assert_eq!(adopted(&polls).as_deref(), Some("https://new.example/rss"));
+    polls.take(&http(503));
+    assert!(adopted(&polls).is_some(), "a passing failure");
+    polls.take(&http(404));
+    assert_eq!(adopted(&polls), None);
+
+    // Another target in between starts the count anew.
+    let mut polls = Polls::new();
+    polls.take(&moved(1));
+    polls.go_on(DAY);
+    polls.take(&body(2));
+    polls.take(&moved(3));
+    polls.take(&moved(4));
+    polls.take(&moved(5));
+    assert_eq!(adopted(&polls), None);
+}
+
+#[test]
+fn an_eternal_304_is_found_out_in_8_to_12_days_unless_freshness_is_stated() {
+    let mut polls = Polls::new();
+    polls.take(&with_etag(body(1), "e"));
+    let mut days = 0;
+    while is_conditional(&polls.feed, &polls.state, polls.now) {
+        polls.take(&plain(Ok(Good::NotModified)));
+        polls.go_on(DAY / 4);
+        days += 1;
+        assert!(days < 100);
+    }
+    assert!((8 * 4..=12 * 4 + 1).contains(&days), "{days} quarter days");
+    polls.take(&asking(with_etag(body(1), "e"), "", "max-age=60"));
+    polls.go_on(30 * DAY);
+    assert!(is_conditional(&polls.feed, &polls.state, polls.now));
+}
+
+#[test]
+fn due_moments_are_whole_milliseconds_and_never_early() {
+    let odd: Timestamp = "2025-08-16T06:00:00.000000001Z".parse().unwrap();
+    let due = due_at(odd, Duration::from_secs(1));
+    assert_eq!(due, "2025-08-16T06:00:01.001Z".parse().unwrap());
+    assert_eq!(due_at(start(), Duration::ZERO), start());
+}

@@ -1,0 +1,219 @@
+//! One poll from its first request to its last answer: hops are judged, the outcome is taken, the batch is made. Pure.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use url::Url;
+
+use crate::news::{Batch, Feed, FeedState, FetchReport, Fetched, Hash16, Rejection, Validators};
+
+use super::address::Policy;
+use super::fetch::{Reply, Whole};
+use super::inflate::BodyError;
+use super::outcome::{self, Answer, Failure, Good, Outcome, Question};
+use super::{Backfill, Config, Polled, memory, politeness};
+
+/// Redirects followed in one poll.
+const HOPS_MAX: u8 = 5;
+
+/// Longer targets are no addresses.
+const URL_BYTES_MAX: usize = 8 * 1024;
+
+/// Where a poll stands between two requests.
+#[derive(Clone, Debug)]
+pub(super) struct Journey {
+    pub(super) feed: Arc<Feed>,
+    /// Where the next request goes.
+    pub(super) url: Url,
+    /// Sent with every request of the poll; empty if it is unconditional.
+    pub(super) validators: Validators,
+    /// When the poll was due.
+    pub(super) due: Timestamp,
+    hops: u8,
+    only_permanent: bool,
+    wait: Duration,
+}
+
+/// What an answer leads to.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// Another request, to `url`.
+    Hop(Journey),
+    /// The poll is over.
+    Done(Box<Done>),
+}
+
+/// The end of a poll.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) polled: Polled,
+    pub(super) hold_host: Option<(String, Timestamp)>,
+}
+
+impl Journey {
+    /// The start of a poll of `feed`, which was due at `due`.
+    pub(super) fn start(feed: Arc<Feed>, state: Option<&FeedState>, now: Timestamp) -> Self {
+        let is_conditional = state.is_some_and(|state| outcome::is_conditional(&feed, state, now));
+        let validators = state.filter(|_| is_conditional).map(|state| state.validators.clone());
+        Self {
+            url: entrance(&feed, state),
+            validators: validators.unwrap_or_default(),
+            due: state.map_or(now, |state| state.next_due),
+            feed,
+            hops: 0,
+            only_permanent: true,
+            wait: Duration::ZERO,
+        }
+    }
+
+    fn is_conditional(&self) -> bool {
+        self.validators != Validators::default()
+    }
+
+    /// Where a redirect of kind `http` leads, if we go there.
+    fn hop(
+        &self,
+        policy: &Policy,
+        http: u16,
+        reply: &Reply,
+        now: Timestamp,
+    ) -> Result<Self, Failure> {
+        let location = reply.location.as_deref().filter(|text| text.len() <= URL_BYTES_MAX);
+        let location = location.ok_or(Failure::Http(http))?;
+        let mut url = self.url.join(location).map_err(|_| Failure::Http(http))?;
+        url.set_fragment(None);
+        policy.hop(&self.feed.url, &self.url, &url).map_err(Failure::Refused)?;
+        if self.hops == HOPS_MAX {
+            return Err(Failure::TooManyRedirects);
+        }
+        Ok(Self {
+            url,
+            hops: self.hops + 1,
+            only_permanent: self.only_permanent && matches!(http, 301 | 308),
+            wait: self.wait.max(reply.wishes.retry_after(now).unwrap_or_default()),
+            ..self.clone()
+        })
+    }
+}
+
+/// Where a poll of the feed begins: the address it moved to for good, else the configured one.
+pub(super) fn entrance(feed: &Feed, state: Option<&FeedState>) -> Url {
+    let adopted = state.and_then(|state| memory::Memory::of(state).adopted);
+    adopted.and_then(|url| Url::parse(&url).ok()).unwrap_or_else(|| feed.url.clone())
+}
+
+/// Takes an answer, or the lack of one, at `now`.
+pub(super) fn step(
+    journey: &Journey,
+    reply: Result<Reply, Failure>,
+    at: (&Config, &Policy, Timestamp),
+    state: Option<&FeedState>,
+) -> Step {
+    let (config, policy, now) = at;
+    let (reply, failure) = match reply {
+        Err(failure) => (None, Some(failure)),
+        Ok(reply) => match reply.http {
+            http @ (301 | 302 | 303 | 307 | 308) => match journey.hop(policy, http, &reply, now) {
+                Ok(next) => return Step::Hop(next),
+                Err(failure) => (Some(reply), Some(failure)),
+            },
+            200 | 304 => (Some(reply), None),
+            http => (Some(reply), Some(Failure::Http(http))),
+        },
+    };
+    Step::Done(Box::new(done(journey, reply, failure, (config, now), state)))
+}
+
+fn done(
+    journey: &Journey,
+    mut reply: Option<Reply>,
+    failure: Option<Failure>,
+    (config, now): (&Config, Timestamp),
+    state: Option<&FeedState>,
+) -> Done {
+    let body = reply.as_mut().and_then(|reply| reply.body.take());
+    let result = match (failure, &body) {
+        (Some(failure), _) => Err(failure),
+        (None, None) => Ok(Good::NotModified),
+        (None, Some(Ok(whole))) => Ok(Good::Body(whole.hash)),
+        (None, Some(Err(error))) => Err(Failure::Body(error.clone())),
+    };
+    let has_moved = journey.hops > 0 && journey.only_permanent;
+    let answer = Answer {
+        result,
+        validators: reply.as_ref().map(|reply| reply.validators.clone()).unwrap_or_default(),
+        wishes: reply.as_ref().map(|reply| reply.wishes.clone()).unwrap_or_default(),
+        permanent_to: has_moved.then(|| journey.url.clone()),
+    };
+    let interval = super::interval::base(&journey.feed, config);
+    let question =
+        Question { feed: &journey.feed, now, interval, conditional: journey.is_conditional() };
+    let blank = || memory::blank(&journey.feed, now, now);
+    let before = state.cloned().unwrap_or_else(blank);
+    let mut outcome = outcome::take(question, &before, &answer);
+    outcome.state.next_due = outcome.state.next_due.max(outcome::due_at(now, journey.wait));
+    let hold_host = outcome.hold_host.map(|until| (politeness::host_key(&journey.url), until));
+    let is_first = outcome.read && !before.seen_once;
+    let mut batch = batch(&journey.feed, outcome.clone(), now);
+    if is_first && let Backfill::Last(span) = config.backfill {
+        batch.backfill_before = now.checked_sub(span).ok();
+    }
+    if let (Some(Err(error)), Some(reply)) = (&body, &reply) {
+        refuse(&mut batch, error, reply.wire, &journey.url);
+    }
+    let body = match (body, reply) {
+        (Some(Ok(whole)), Some(reply)) if outcome.read => Some(fetched(journey, whole, reply, now)),
+        _ => None,
+    };
+    Done { polled: Polled { batch, body }, hold_host }
+}
+
+fn batch(feed: &Arc<Feed>, outcome: Outcome, now: Timestamp) -> Batch<()> {
+    Batch {
+        feed: Arc::clone(feed),
+        fetched_at: now,
+        state: Some(outcome.state),
+        report: None,
+        health: outcome.health,
+        backfill_before: None,
+        items: Vec::new(),
+        rejected: Vec::new(),
+    }
+}
+
+/// Accounts for a body that came and is not taken.
+fn refuse(batch: &mut Batch<()>, error: &BodyError, wire: u64, url: &Url) {
+    batch.report = Some(FetchReport {
+        http: Some(200),
+        bytes: wire,
+        items: 0,
+        over_limit: 0,
+        defects: vec![error.to_string()],
+    });
+    batch.rejected.push(Rejection {
+        url: memory::address(url),
+        reason: "body".into(),
+        detail: error.to_string(),
+        body_hash: Hash16::default(),
+        bytes: wire,
+        ..Rejection::default()
+    });
+}
+
+fn fetched(journey: &Journey, whole: Whole, reply: Reply, now: Timestamp) -> Fetched {
+    let mut url = journey.url.clone();
+    if let Ok(plain) = Url::parse(&memory::address(&url)) {
+        url = plain;
+    }
+    Fetched {
+        feed: Arc::clone(&journey.feed),
+        url,
+        http: reply.http,
+        headers: reply.headers,
+        body: whole.bytes,
+        body_hash: whole.hash,
+        wire_bytes: reply.wire,
+        fetched_at: now,
+    }
+}
