@@ -8,7 +8,9 @@ pub mod init;
 pub mod man;
 pub mod replay;
 pub mod run;
+pub mod schema;
 pub mod taste;
+pub mod verify;
 
 use std::ffi::OsString;
 use std::fmt::{self, Display};
@@ -51,6 +53,8 @@ pub enum Command {
     Replay(replay::Args),
     /// Replay labelled articles and measure the grouping.
     Eval(eval::Args),
+    /// Print the schema of the records.
+    Schema(schema::Args),
     /// Print a completion script for a shell.
     Completions(completions::Args),
     /// Print a manual page.
@@ -126,6 +130,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Taste(args) => taste::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }

@@ -3,5 +3,6 @@
 #[cfg(test)]
 #[cfg(test)]
 mod demo;
+mod records;
 mod poll;
 mod server;
