@@ -122,12 +122,15 @@ impl<'a> Table<'a> {
             let goes_on = self.sequence.get(next) == Some(&shingle);
             hits.push((if goes_on { next } else { place.at as usize }, there));
         }
+        let mut different: Vec<usize> = hits.iter().map(|hit| hit.0).collect();
+        different.sort_unstable();
+        different.dedup();
         let chain = longest_rising(&hits);
         let mine = covered(chain.iter().map(|hit| hit.0), self.features.words.len());
         let theirs = covered(chain.iter().map(|hit| hit.1), other.words.len());
         let mut alignment = Alignment {
             words: [count(&mine), count(&theirs)],
-            in_order: ratio(chain.len(), hits.len()),
+            in_order: ratio(chain.len(), different.len()).min(1.0),
             ..Alignment::default()
         };
         let slots_in = |words: &[u32], from: usize, to: usize| {
