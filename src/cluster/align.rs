@@ -11,6 +11,8 @@ use super::{params, shingles};
 pub(super) struct Table<'a> {
     pub(super) features: &'a Features,
     places: HashMap<u32, Place, MixState>,
+    /// The shingle that begins at each word, 0 where none does.
+    sequence: Vec<u32>,
     /// Distinct shingles without boilerplate.
     pub(super) clean: usize,
 }
@@ -79,15 +81,17 @@ impl<'a> Table<'a> {
         let mut places: HashMap<u32, Place, MixState> =
             HashMap::with_capacity_and_hasher(features.words.len(), MixState);
         let flagged = boilerplate_places(&features.words, is_boilerplate);
+        let mut sequence = vec![0; features.words.len()];
         let mut clean = 0;
         for (at, shingle) in shingles::of(&features.words) {
+            sequence[at] = shingle;
             let is_boilerplate = flagged.binary_search(&at).is_ok();
             places.entry(shingle).or_insert_with(|| {
                 clean += usize::from(!is_boilerplate);
                 Place { at: u32::try_from(at).unwrap_or(u32::MAX), is_boilerplate }
             });
         }
-        Self { features, places, clean }
+        Self { features, places, sequence, clean }
     }
 
     /// Counts what `other` shares with the text.
@@ -110,18 +114,23 @@ impl<'a> Table<'a> {
 
     /// Aligns `other` with the text: the longest common runs that stand in one order.
     pub(super) fn align(&self, other: &Features) -> Alignment {
-        let hits: Vec<(usize, usize)> = shingles::of(&other.words)
-            .filter_map(|(there, shingle)| {
-                let place = self.places.get(&shingle)?;
-                Some((place.at as usize, there))
-            })
-            .collect();
+        let mut hits: Vec<(usize, usize)> = Vec::new();
+        for (there, shingle) in shingles::of(&other.words) {
+            let Some(place) = self.places.get(&shingle) else { continue };
+            // A phrase that occurs twice is taken where the run goes on.
+            let next = hits.last().map_or(0, |hit| hit.0 + 1);
+            let goes_on = self.sequence.get(next) == Some(&shingle);
+            hits.push((if goes_on { next } else { place.at as usize }, there));
+        }
+        let mut different: Vec<usize> = hits.iter().map(|hit| hit.0).collect();
+        different.sort_unstable();
+        different.dedup();
         let chain = longest_rising(&hits);
         let mine = covered(chain.iter().map(|hit| hit.0), self.features.words.len());
         let theirs = covered(chain.iter().map(|hit| hit.1), other.words.len());
         let mut alignment = Alignment {
             words: [count(&mine), count(&theirs)],
-            in_order: ratio(chain.len(), hits.len()),
+            in_order: ratio(chain.len(), different.len()).min(1.0),
             ..Alignment::default()
         };
         let slots_in = |words: &[u32], from: usize, to: usize| {

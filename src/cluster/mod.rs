@@ -18,6 +18,9 @@ mod terms;
 mod window;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::news::{ArticleId, Because, DispatchId, Fixed, Relation, StoryId};

@@ -203,6 +203,22 @@ impl Window {
         Hash16(digest)
     }
 
+    /// All entries, by arrival.
+    #[cfg(test)]
+    pub(super) fn entries_by_arrival(&self) -> Vec<&Entry> {
+        let mut entries: Vec<&Entry> = self.slots.iter().flatten().collect();
+        entries.sort_by_key(|entry| entry.arrival);
+        entries
+    }
+
+    /// All stories, by id.
+    #[cfg(test)]
+    pub(super) fn story_ids(&self) -> Vec<StoryId> {
+        let mut ids: Vec<StoryId> = self.stories.keys().copied().collect();
+        ids.sort_unstable();
+        ids
+    }
+
     fn free_slot(&mut self) -> u32 {
         self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
