@@ -1,6 +1,6 @@
 //! Readers of single values: each says what it allows, and what was probably meant.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -28,11 +28,13 @@ const MATCH_CHARS_MAX: usize = 4096;
 const ECHO_CHARS_MAX: usize = 60;
 
 /// Any text.
-pub(super) fn text<'t>(value: Value<'t>) -> Result<&'t str, Bad> {
+pub(super) fn text(value: Value<'_>) -> Result<&str, Bad> {
     match value {
         Value::Raw(raw, _) => Ok(raw),
         Value::Toml(DeValue::String(text)) => Ok(text),
-        Value::Toml(other) => Err(Bad::new(format!("expected a string in quotes, found {}", kind(other)))),
+        Value::Toml(other) => {
+            Err(Bad::new(format!("expected a string in quotes, found {}", kind(other))))
+        }
     }
 }
 
@@ -80,7 +82,9 @@ pub(super) fn truth(value: Value<'_>) -> Result<bool, Bad> {
         Value::Raw("true", _) => Ok(true),
         Value::Raw("false", _) => Ok(false),
         Value::Raw(raw, _) => Err(Bad::new(format!("expected true or false, found {}", echo(raw)))),
-        Value::Toml(other) => Err(Bad::new(format!("expected true or false, found {}", kind(other)))),
+        Value::Toml(other) => {
+            Err(Bad::new(format!("expected true or false, found {}", kind(other))))
+        }
     }
 }
 
@@ -92,7 +96,9 @@ pub(super) fn count(value: Value<'_>, min: usize, max: usize) -> Result<usize, B
             usize::from_str_radix(number.as_str(), number.radix()).ok()
         }
         Value::Raw(raw, _) => raw.trim().parse().ok(),
-        Value::Toml(other) => return Err(Bad::new(format!("{}, found {}", expected(), kind(other)))),
+        Value::Toml(other) => {
+            return Err(Bad::new(format!("{}, found {}", expected(), kind(other))));
+        }
     };
     number.filter(|number| (min..=max).contains(number)).ok_or_else(|| Bad::new(expected()))
 }
@@ -101,7 +107,9 @@ pub(super) fn count(value: Value<'_>, min: usize, max: usize) -> Result<usize, B
 pub(super) fn duration(value: Value<'_>, min: Duration, max: Duration) -> Result<Duration, Bad> {
     if let Value::Toml(DeValue::Integer(number)) = value {
         let meant = Some(format!("\"{number}s\""));
-        return Err(Bad::new(format!("a number needs its unit; {}", units::DURATION_HINT)).meant(meant));
+        return Err(
+            Bad::new(format!("a number needs its unit; {}", units::DURATION_HINT)).meant(meant)
+        );
     }
     let text = text(value)?;
     let duration = units::duration(text).map_err(|meant| {
@@ -110,7 +118,10 @@ pub(super) fn duration(value: Value<'_>, min: Duration, max: Duration) -> Result
     })?;
     if duration < min || duration > max {
         let (min, max) = (duration_text(min), duration_text(max));
-        return Err(Bad::new(format!("{} is out of bounds: allowed is {min} to {max}", echo(text))));
+        return Err(Bad::new(format!(
+            "{} is out of bounds: allowed is {min} to {max}",
+            echo(text)
+        )));
     }
     Ok(duration)
 }
@@ -128,7 +139,10 @@ pub(super) fn size(value: Value<'_>, min: u64, max: u64) -> Result<u64, Bad> {
     })?;
     if size < min || size > max {
         let (min, max) = (size_text(min), size_text(max));
-        return Err(Bad::new(format!("{} is out of bounds: allowed is {min} to {max}", echo(text))));
+        return Err(Bad::new(format!(
+            "{} is out of bounds: allowed is {min} to {max}",
+            echo(text)
+        )));
     }
     Ok(size)
 }
@@ -165,7 +179,8 @@ pub(super) fn word<T: Copy>(value: Value<'_>, words: &[(&str, T)]) -> Result<T, 
         let names = words.iter().map(|(word, _)| *word);
         let allowed: Vec<String> = names.clone().map(|word| format!("\"{word}\"")).collect();
         let meant = nearest(text, names).map(|word| format!("\"{word}\""));
-        Bad::new(format!("{} is not allowed; allowed is {}", echo(text), allowed.join(", "))).meant(meant)
+        Bad::new(format!("{} is not allowed; allowed is {}", echo(text), allowed.join(", ")))
+            .meant(meant)
     })
 }
 
@@ -177,7 +192,8 @@ pub(super) fn id(value: Value<'_>) -> Result<String, Bad> {
     if begins(text) && text.chars().all(allowed) && text.len() <= ID_CHARS_MAX {
         return Ok(text.to_owned());
     }
-    let cleaned: String = text.to_lowercase().chars().map(|c| if allowed(c) { c } else { '-' }).collect();
+    let cleaned: String =
+        text.to_lowercase().chars().map(|c| if allowed(c) { c } else { '-' }).collect();
     let meant = cleaned.trim_matches(['-', '_', '.']);
     let fits = begins(meant) && meant.len() <= ID_CHARS_MAX;
     Err(Bad::new(format!(
@@ -204,8 +220,10 @@ pub(super) fn url(value: Value<'_>) -> Result<Url, Bad> {
     let url = Url::parse(text).map_err(|error| {
         let looks_bare = text.contains('.') && !text.contains("//") && !text.contains('@');
         let meant = looks_bare.then(|| format!("\"https://{text}\""));
-        Bad::new(format!("no usable address ({error}); write it whole, as in \"https://example.com/feed.xml\""))
-            .meant(meant)
+        Bad::new(format!(
+            "no usable address ({error}); write it whole, as in \"https://example.com/feed.xml\""
+        ))
+        .meant(meant)
     })?;
     // The address is not echoed: it may carry a password.
     if !url.username().is_empty() || url.password().is_some() {
@@ -228,14 +246,45 @@ pub(super) fn host(text: &str) -> Result<String, Bad> {
         Some(host) if host == text && !host.starts_with("www.") => Ok(host),
         Some(host) => {
             let meant = host.strip_prefix("www.").unwrap_or(&host).to_owned();
-            Err(Bad::new(format!("{} is no plain host name: lower case, without www., scheme and path", echo(text)))
-                .meant(Some(format!("\"{meant}\""))))
+            Err(Bad::new(format!(
+                "{} is no plain host name: lower case, without www., scheme and path",
+                echo(text)
+            ))
+            .meant(Some(format!("\"{meant}\""))))
         }
         None => {
             let meant = Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_owned));
-            let meant = meant.map(|host| format!("\"{}\"", host.strip_prefix("www.").unwrap_or(&host)));
-            Err(Bad::new(format!("{} is no host name, such as \"example.com\"", echo(text))).meant(meant))
+            let meant =
+                meant.map(|host| format!("\"{}\"", host.strip_prefix("www.").unwrap_or(&host)));
+            Err(Bad::new(format!("{} is no host name, such as \"example.com\"", echo(text)))
+                .meant(meant))
         }
+    }
+}
+
+/// A private address that may be reached: a host name, an IP address or a range, and always a port.
+pub(super) fn private(text: &str) -> Result<String, Bad> {
+    let port = |text: &str| text.parse::<u16>().is_ok_and(|port| port > 0);
+    match text.rsplit_once(':') {
+        Some((place, number)) if port(number) && is_private_place(place) => Ok(text.to_owned()),
+        _ => Err(Bad::new(format!(
+            "{} is no address with its port, such as \"127.0.0.1:8080\", \"[::1]:8080\" or \"10.1.0.0/16:80\"",
+            echo(text)
+        ))
+        .meant(is_private_place(text).then(|| format!("\"{text}:80\"")))),
+    }
+}
+
+fn is_private_place(text: &str) -> bool {
+    let (address, bits) = text.split_once('/').map_or((text, None), |(a, bits)| (a, Some(bits)));
+    let bare = address.strip_prefix('[').and_then(|inner| inner.strip_suffix(']'));
+    let fits = |width: u8| bits.is_none_or(|bits| bits.parse().is_ok_and(|bits: u8| bits <= width));
+    match (bare, address.parse::<IpAddr>()) {
+        (Some(bare), _) => bare.parse::<Ipv6Addr>().is_ok() && fits(128),
+        (None, Ok(IpAddr::V4(_))) => fits(32),
+        // Without brackets its last part could not be told from the port.
+        (None, Ok(IpAddr::V6(_))) => false,
+        (None, Err(_)) => bits.is_none() && host(text).is_ok(),
     }
 }
 
@@ -244,7 +293,7 @@ pub(super) fn socket(text: &str) -> Result<SocketAddr, Bad> {
     text.parse().map_err(|_| {
         let meant = text.strip_prefix("localhost").map(|port| format!("\"127.0.0.1{port}\""));
         Bad::new(format!(
-            "{} is no address with port, such as \"127.0.0.1:8080\" or \"[::1]:8080\"",
+            "{} is no IP address with its port, such as \"127.0.0.1:8765\"",
             echo(text)
         ))
         .meant(meant)
@@ -260,7 +309,8 @@ pub(super) fn zone(value: Value<'_>) -> Result<String, Bad> {
     }
     let known: Vec<String> = database.available().map(|name| name.as_str().to_owned()).collect();
     let meant = nearest(text, known.iter().map(String::as_str)).map(|zone| format!("\"{zone}\""));
-    Err(Bad::new(format!("{} is no IANA time zone, such as \"Asia/Kolkata\"", echo(text))).meant(meant))
+    Err(Bad::new(format!("{} is no IANA time zone, such as \"Asia/Kolkata\"", echo(text)))
+        .meant(meant))
 }
 
 /// Two capital letters, or nothing.
@@ -318,10 +368,15 @@ pub(super) fn list<T>(
         Value::Toml(DeValue::Array(array)) => (array, true),
         Value::Raw(_, Some(DeValue::Array(array))) => (array, false),
         Value::Toml(other) => {
-            let meant = if let DeValue::String(text) = other { Some(format!("[{text:?}]")) } else { None };
-            return Err(Bad::new(format!("expected a list of strings, found {}", kind(other))).meant(meant));
+            let meant =
+                if let DeValue::String(text) = other { Some(format!("[{text:?}]")) } else { None };
+            return Err(
+                Bad::new(format!("expected a list of strings, found {}", kind(other))).meant(meant)
+            );
         }
-        Value::Raw(..) => return Err(Bad::new("expected a list of strings, such as '[\"a\", \"b\"]'")),
+        Value::Raw(..) => {
+            return Err(Bad::new("expected a list of strings, such as '[\"a\", \"b\"]'"));
+        }
     };
     array
         .iter()

@@ -94,13 +94,17 @@ mod tests {
 
     #[test]
     fn durations_and_sizes_are_read_and_written_alike() {
-        for (text, ms) in [("250ms", 250), ("90s", 90_000), ("15m", 900_000), ("3650d", 315_360_000_000)]
+        for (text, ms) in
+            [("250ms", 250), ("90s", 90_000), ("15m", 900_000), ("3650d", 315_360_000_000)]
         {
             assert_eq!(duration(text), Ok(Duration::from_millis(ms)));
             assert_eq!(duration_text(Duration::from_millis(ms)), text);
         }
         assert_eq!(duration_text(Duration::from_hours(72)), "3d");
-        assert_eq!((size("1KB"), size("10MB"), size("2GB")), (Ok(1024), Ok(10_485_760), Ok(2 << 30)));
+        assert_eq!(
+            (size("1KB"), size("10MB"), size("2GB")),
+            (Ok(1024), Ok(10_485_760), Ok(2 << 30))
+        );
         assert_eq!(size_text(256 << 20), "256MB");
     }
 
@@ -109,7 +113,9 @@ mod tests {
         assert_eq!(duration("15 minutes"), Err(Some("15m".to_owned())));
         assert_eq!(duration("30"), Err(Some("30s".to_owned())));
         assert_eq!(size("10mb"), Err(Some("10MB".to_owned())));
-        for hopeless in ["", "m", "-5m", "5y", "99999999999999999999s", "9999999999999999999w", "५m"] {
+        for hopeless in
+            ["", "m", "-5m", "5y", "99999999999999999999s", "9999999999999999999w", "५m"]
+        {
             assert_eq!(duration(hopeless), Err(None), "{hopeless}");
         }
     }
