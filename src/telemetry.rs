@@ -37,7 +37,8 @@ impl Format {
 /// `level` is the configured one; `rust_log`, the value of `RUST_LOG`, overrides it if it can be read.
 pub fn start(level: &str, format: Format, rust_log: Option<&str>) {
     let (filter, refused) = filter(level, rust_log);
-    let subscriber = subscriber(filter, format, BoxMakeWriter::new(|| Lossy(io::stderr())));
+    let subscriber =
+        subscriber(filter, format, BoxMakeWriter::new(move || lossy(io::stderr(), format)));
     if tracing::subscriber::set_global_default(subscriber).is_ok() {
         panics_are_logged();
     }
@@ -96,21 +97,53 @@ fn panics_are_logged() {
     }));
 }
 
-/// A writer that loses what cannot be written, and lets no stray control character through.
+/// A writer that loses what cannot be written.
 #[derive(Debug)]
-struct Lossy<W>(W);
+struct Lossy<W> {
+    to: W,
+    format: Format,
+}
+
+fn lossy<W>(to: W, format: Format) -> Lossy<W> {
+    Lossy { to, format }
+}
 
 impl<W: Write> Write for Lossy<W> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         // The whole line comes in one call, so that lines of several threads do not mix.
-        drop(self.0.write_all(line));
+        match (self.format, std::str::from_utf8(line)) {
+            // JSON demands no escape for DEL, C1 and bidi marks, but understands one. Those of a text line were made
+            // by `Escaped`, field by field, since here its colours could not be told from others.
+            (Format::Json, Ok(text)) if text.contains(is_raw_in_json) => {
+                drop(self.to.write_all(json_escaped(text).as_bytes()));
+            }
+            _ => drop(self.to.write_all(line)),
+        }
         Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        drop(self.0.flush());
+        drop(self.to.flush());
         Ok(())
     }
+}
+
+fn is_raw_in_json(c: char) -> bool {
+    c != '\n' && is_stray(c)
+}
+
+/// Such characters stand only inside strings; all are in the basic plane, so four digits do.
+fn json_escaped(line: &str) -> String {
+    let mut out = String::with_capacity(line.len() + 16);
+    for c in line.chars() {
+        match c {
+            c if is_raw_in_json(c) => {
+                write!(out, "\\u{:04x}", u32::from(c)).expect("a string takes everything");
+            }
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// Text from outside for a terminal or a log line: control characters, line and paragraph separators and
@@ -252,5 +285,116 @@ impl Summary {
             "{}",
             self.words(span)
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex, PoisonError};
+
+    use super::*;
+
+    /// Where a test's log goes.
+    #[derive(Clone, Default)]
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(format: Format, act: impl FnOnce()) -> String {
+        let sink = Sink::default();
+        let writer = BoxMakeWriter::new({
+            let sink = sink.clone();
+            move || lossy(sink.clone(), format)
+        });
+        let subscriber = subscriber(filter("info", None).0, format, writer);
+        tracing::subscriber::with_default(subscriber, act);
+        let bytes = sink.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    const HOSTILE: &str = "a\nb\u{1b}[2Jc\u{9b}2Jd\u{7f}\u{202e}e";
+
+    fn hostile_lines() {
+        let span = tracing::info_span!("fetch", feed.id = HOSTILE, other = %HOSTILE);
+        let _inside = span.enter();
+        let error = io::Error::other(HOSTILE);
+        tracing::info!(debug = ?HOSTILE, display = %HOSTILE, error = &error as &dyn std::error::Error, "{HOSTILE}");
+        tracing::info!(text = HOSTILE, "second");
+    }
+
+    #[test]
+    fn a_feed_cannot_write_lines_or_move_the_cursor() {
+        for format in [Format::Text, Format::Json] {
+            let log = logged(format, hostile_lines);
+            assert_eq!(log.lines().count(), 2, "{log}");
+            let stray = log.chars().find(|c| *c != '\n' && is_stray(*c));
+            assert_eq!(stray, None, "{log:?}");
+            assert!(log.contains("second") && log.contains("feed.id"), "{log}");
+        }
+    }
+
+    #[test]
+    fn json_lines_stay_json_and_give_back_the_text() {
+        let log = logged(Format::Json, hostile_lines);
+        let line: serde_json::Value = serde_json::from_str(log.lines().nth(1).unwrap()).unwrap();
+        assert_eq!(line["text"], HOSTILE);
+        assert_eq!(line["spans"][0]["feed.id"], HOSTILE);
+    }
+
+    #[test]
+    fn colours_are_ours_alone() {
+        let log = logged(Format::Colours, hostile_lines);
+        assert!(log.contains("\u{1b}[32m INFO"), "{log:?}");
+        assert!(!log.contains("\u{1b}[2J") && !log.contains('\u{9b}'), "{log:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_lost_quietly() {
+        struct Closed;
+        impl Write for Closed {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+        }
+        let mut writer = lossy(Closed, Format::Text);
+        assert_eq!(writer.write(b"line\n").unwrap(), 5);
+        writer.flush().unwrap();
+    }
+
+    #[test]
+    fn rust_log_overrides_the_level_unless_it_is_nonsense() {
+        assert_eq!(filter("info", Some("error")).0.to_string(), "error");
+        assert_eq!(filter("debug", None).0.to_string(), "copytaster=debug,warn");
+        assert_eq!(filter("warn", Some(" ")).0.to_string(), "warn");
+        let (kept, reason) = filter("warn", Some("a=b=c"));
+        assert_eq!(kept.to_string(), "warn");
+        assert!(reason.is_some());
+    }
+
+    #[test]
+    fn the_minute_summary_says_what_was_added() {
+        let counters = Counters::default();
+        counters.add(Count::New, 3);
+        let before = counters.summary();
+        counters.add(Count::New, 2);
+        counters.add(Count::Lines, 4);
+        let growth = counters.summary().since(&before);
+        assert_eq!((growth.of(Count::New), growth.of(Count::Lines)), (2, 4));
+        let log = logged(Format::Json, || growth.line(Duration::from_mins(1)));
+        let line: serde_json::Value = serde_json::from_str(log.trim()).unwrap();
+        assert_eq!((&line["new"], &line["lines"]), (&2.into(), &4.into()));
+        assert!(line["message"].as_str().unwrap().starts_with("60 s: 0 polls"), "{line}");
     }
 }

@@ -15,7 +15,7 @@ use crate::news::FeedId;
 /// Every mistake is told on stderr as `FILE:LINE:COLUMN: KEY: what is wrong and what is allowed (did you mean …?)`, and
 /// the exit code is 78. Nothing is started, created or, without --online, fetched.
 ///
-/// Every key can be overridden by the environment, such as COPYTASTER__POLL__INTERVAL=5m.
+/// Every key can be overridden by the environment, such as `COPYTASTER__POLL__INTERVAL=5m`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The configuration

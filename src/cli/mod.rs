@@ -19,8 +19,8 @@ use std::process::{ExitCode, Termination};
 
 use clap::{Parser, Subcommand};
 
-use crate::config::Problems;
-use crate::telemetry::Escaped;
+use crate::config::{Log, LogFormat, Problems};
+use crate::telemetry::{self, Escaped};
 
 /// The copy desk as a daemon: polls news feeds, recognises wire copies, groups reports of one event, works out who got
 /// it from whom, and writes it all as JSON Lines.
@@ -140,6 +140,16 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
 pub fn environment() -> impl Iterator<Item = (String, String)> {
     let text = |os: OsString| os.to_string_lossy().into_owned();
     std::env::vars_os().map(move |(name, value)| (text(name), text(value)))
+}
+
+/// Starts logging as `[log]` and the environment say.
+pub fn start_log(log: Log) {
+    let variable = |name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+    let format = match log.format {
+        LogFormat::Json => telemetry::Format::Json,
+        LogFormat::Text => telemetry::Format::text(variable("NO_COLOR").as_deref()),
+    };
+    telemetry::start(log.level.as_str(), format, variable("RUST_LOG").as_deref());
 }
 
 /// Writes data to stdout whole. A reader that went away is no failure: it has seen enough.

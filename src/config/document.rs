@@ -104,7 +104,7 @@ impl<'t> Document<'t> {
 
     /// Notes a problem with the key at `path`; past [`PROBLEMS_MAX`] it is only counted.
     pub(super) fn problem(&mut self, place: Place<'t>, path: &str, bad: Bad) {
-        if self.problems.len() >= PROBLEMS_MAX {
+        if self.is_full() {
             self.more += 1;
             return;
         }
@@ -121,6 +121,11 @@ impl<'t> Document<'t> {
             suggestion: bad.suggestion,
         };
         self.problems.push((place, problem));
+    }
+
+    /// Whether a further problem would only be counted, so that its words need not be found.
+    pub(super) fn is_full(&self) -> bool {
+        self.problems.len() >= PROBLEMS_MAX
     }
 
     /// Words for a place, to point at from elsewhere.
@@ -185,7 +190,7 @@ impl<'t> Document<'t> {
             return Vec::new();
         };
         let mut tables = Vec::new();
-        for entry in array.iter() {
+        for entry in array {
             let place = if in_file { Place::At(entry.span().start) } else { place };
             match entry.get_ref() {
                 DeValue::Table(table) => tables.push((table, place)),
@@ -198,7 +203,7 @@ impl<'t> Document<'t> {
     /// Reports what nobody asked for, and hands over all problems in the order of the file, with the known paths.
     pub(super) fn finish(mut self) -> (Problems, BTreeSet<String>) {
         let known: Vec<String> = self.asked.iter().filter(|p| !p.contains('.')).cloned().collect();
-        for (key, _) in self.root.iter() {
+        for (key, _) in self.root {
             if !self.asked.contains(key.get_ref().as_ref()) {
                 let place = Place::At(key.span().start);
                 let bad = unknown(key.get_ref(), known.iter().map(String::as_str));
@@ -211,7 +216,7 @@ impl<'t> Document<'t> {
             let is_section = !path.contains('.') && !ENTRIES.contains(&path.as_str());
             if is_entry || is_section || !self.asked.contains(path) {
                 let known = asked.iter().filter(|known| known.contains('.')).map(String::as_str);
-                let meant = nearest(path, known).map(variable);
+                let meant = nearest(path, known).filter(|_| path.contains('.')).map(variable);
                 let bad = Bad::new("no key can be overridden by this name");
                 self.problem(Place::Env(found.name), "", bad.meant(meant));
             }
@@ -312,7 +317,7 @@ impl<'t> Section<'_, 't> {
     /// Notes the keys that nobody asked for.
     pub(super) fn finish(self) {
         let Some(table) = self.whole.table else { return };
-        for (key, _) in table.iter() {
+        for (key, _) in table {
             let name = key.get_ref().as_ref();
             if !self.asked.contains(&name) {
                 let place = match self.whole.place {
@@ -340,7 +345,7 @@ fn find<'t>(table: &'t DeTable<'t>, key: &str) -> Option<&'t Spanned<DeValue<'t>
 /// Line and column, in characters, of a byte offset; both from 1.
 pub(super) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     let before = text.as_bytes().get(..offset).unwrap_or(text.as_bytes());
-    let line = before.split(|byte| *byte == b'\n').next_back().unwrap_or_default();
-    let lines = before.iter().filter(|byte| **byte == b'\n').count();
-    (lines + 1, String::from_utf8_lossy(line).chars().count() + 1)
+    let lines = before.split(|byte| *byte == b'\n');
+    let line = lines.clone().next_back().unwrap_or_default();
+    (lines.count(), String::from_utf8_lossy(line).chars().count() + 1)
 }

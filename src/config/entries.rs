@@ -43,7 +43,7 @@ pub(super) fn read(document: &mut Document<'_>) -> Entries {
 
 fn agency<'t>(s: &mut Section<'_, 't>, taken: &mut Taken<'t>) -> Option<Agency> {
     let id = own_id(s, taken);
-    let names = s.require("names", |v| read::list(v, |name| read::line_of(name)));
+    let names = s.require("names", |v| read::list(v, read::line_of));
     if let Some(names) = names.as_ref().filter(|names| names.value.is_empty()) {
         s.problem(names.place, "names", Bad::new("must hold at least one spelling"));
     }
@@ -71,11 +71,11 @@ fn outlet<'t>(
         id: String::new(),
         name: s.get("name", read::line),
         family: s.get("family", read::id),
-        kind: s.get("kind", |v| read::word(v, &kinds)).unwrap_or_default(),
-        country: s.get("country", read::country).unwrap_or_default(),
+        kind: s.get("kind", |v| read::word(v, &kinds)),
+        country: s.get("country", read::country),
         zone: s.get("zone", read::zone),
-        hosts: hosts.map(|given| given.value).unwrap_or_default(),
-        agency: s.get("agency", read::id_or_nothing).unwrap_or_default(),
+        hosts: hosts.map(|given| given.value),
+        agency: s.get("agency", read::id_or_nothing),
     };
     Some(Outlet { id: id?, ..outlet })
 }
@@ -92,10 +92,11 @@ fn feed<'t>(
         && !known.contains_key(&outlet.value)
         && !BUILTIN_OUTLETS.contains(&outlet.value.as_str())
     {
+        let bad = Bad::new(format!("no [[outlet]] has the id {}", echo(&outlet.value)));
         let names = known.keys().map(String::as_str).chain(BUILTIN_OUTLETS);
-        let meant = nearest(&outlet.value, names).map(|id| format!("\"{id}\""));
-        let message = format!("no [[outlet]] has the id {}", echo(&outlet.value));
-        s.problem(outlet.place, "outlet", Bad::new(message).meant(meant));
+        // Comparing with every name for every feed would cost the square of the file.
+        let meant = if s.document.is_full() { None } else { nearest(&outlet.value, names) };
+        s.problem(outlet.place, "outlet", bad.meant(meant.map(|id| format!("\"{id}\""))));
     }
     let interval =
         s.get("interval", |v| read::duration(v, Duration::from_secs(1), FEED_INTERVAL_MAX));
@@ -122,10 +123,15 @@ fn once<'t>(
     name: &str,
     place: Place<'t>,
 ) {
-    if let Some(first) = taken.get(name) {
-        let message = format!("{} is taken already {}", echo(name), s.document.words(*first));
-        s.problem(place, key, Bad::new(message));
-    } else {
-        taken.insert(name.to_owned(), place);
+    match taken.get(name) {
+        None => {
+            taken.insert(name.to_owned(), place);
+        }
+        Some(first) => {
+            // Finding the line costs a look through the file.
+            let full = s.document.is_full();
+            let first = if full { String::new() } else { s.document.words(*first) };
+            s.problem(place, key, Bad::new(format!("{} is taken already {first}", echo(name))));
+        }
     }
 }

@@ -102,6 +102,19 @@ pub enum Level {
     Trace,
 }
 
+impl Level {
+    /// The word for it in the configuration and in filters.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
+}
+
 /// Form of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum LogFormat {
@@ -158,8 +171,8 @@ pub struct Poll {
     pub host_spacing: Duration,
     /// What of a first body is told.
     pub backfill: Backfill,
-    /// Private addresses that may be reached all the same, each with its port.
-    pub allow_private: Vec<SocketAddr>,
+    /// Private addresses that may be reached all the same: host, IP address or range, each with its port.
+    pub allow_private: Vec<String>,
     /// Longest body on the wire; decoded it may be twice that.
     pub body_bytes_max: u64,
 }
@@ -209,25 +222,25 @@ pub struct Feed {
     pub interval: Option<Duration>,
 }
 
-/// One `[[outlet]]`.
+/// One `[[outlet]]`. What is left out is as the tables say, if they know the id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Outlet {
     /// Unique id.
     pub id: String,
     /// Name for people.
     pub name: Option<String>,
-    /// Owner family; without one it is a family of its own.
+    /// Owner family.
     pub family: Option<String>,
     /// What kind of publisher it is.
-    pub kind: OutletKind,
+    pub kind: Option<OutletKind>,
     /// ISO 3166-1 alpha-2, `""` unknown.
-    pub country: String,
+    pub country: Option<String>,
     /// IANA zone that dates without one are in.
     pub zone: Option<String>,
     /// Hosts of its links, without `www.`.
-    pub hosts: Vec<String>,
+    pub hosts: Option<Vec<String>>,
     /// Agency whose own outlet this is, `""` none.
-    pub agency: String,
+    pub agency: Option<String>,
 }
 
 /// One `[[agency]]`.
@@ -333,8 +346,12 @@ impl Config {
     }
 
     /// Names the effective settings: comments, order of sections and where a value came from do not count.
+    ///
+    /// # Panics
+    ///
+    /// Only for a path that is not UTF-8, which no file and no override can give.
     pub fn hash(&self) -> Hash16 {
-        let json = serde_json::to_string(self).expect("plain data with string keys is JSON");
+        let json = serde_json::to_string(self).expect("plain data with UTF-8 paths is JSON");
         hash16(&["config", &json])
     }
 }

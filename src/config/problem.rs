@@ -12,6 +12,9 @@ pub const PROBLEMS_MAX: usize = 100;
 /// Names longer than this get no suggestion: comparing them costs the square of their length.
 const NAME_CHARS_MAX: usize = 64;
 
+/// A word that begins another is meant for it, like two slips, only if it is not too short.
+const BEGINNING_CHARS_MIN: usize = 4;
+
 /// One thing to mend.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
@@ -87,9 +90,17 @@ pub(super) fn nearest<'a>(
     }
     // One slip in a short name, one more for each further four letters.
     let allowed = 1 + written.len() / 4;
+    let distance = |name: &str| {
+        let name: Vec<char> = name.chars().collect();
+        let shorter = written.len().min(name.len());
+        let one_begins_the_other = shorter >= BEGINNING_CHARS_MIN
+            && written != name
+            && written[..shorter] == name[..shorter];
+        if one_begins_the_other { 2 } else { slips(&written, &name) }
+    };
     known
         .into_iter()
-        .map(|name| (slips(&written, &name.chars().collect::<Vec<_>>()), name))
+        .map(|name| (distance(name), name))
         .filter(|(distance, _)| *distance > 0 && *distance <= allowed)
         .min()
         .map(|(_, name)| name)
@@ -99,8 +110,8 @@ pub(super) fn nearest<'a>(
 fn slips(a: &[char], b: &[char]) -> usize {
     let width = b.len() + 1;
     let mut rows = vec![0; width * (a.len() + 1)];
-    for j in 0..width {
-        rows[j] = j;
+    for (j, cost) in rows.iter_mut().enumerate().take(width) {
+        *cost = j;
     }
     for i in 1..=a.len() {
         rows[i * width] = i;
@@ -130,6 +141,8 @@ mod tests {
             ("itnerval", Some("interval")),
             ("Interval", Some("interval")),
             ("back_fill", Some("backfill")),
+            ("inte", Some("interval")),
+            ("intervals_min", Some("interval_min")),
             ("colour", None),
             ("", None),
         ] {

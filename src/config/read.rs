@@ -1,6 +1,6 @@
 //! Readers of single values: each says what it allows, and what was probably meant.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ const MATCH_CHARS_MAX: usize = 4096;
 const ECHO_CHARS_MAX: usize = 60;
 
 /// Any text.
-pub(super) fn text<'t>(value: Value<'t>) -> Result<&'t str, Bad> {
+pub(super) fn text(value: Value<'_>) -> Result<&str, Bad> {
     match value {
         Value::Raw(raw, _) => Ok(raw),
         Value::Toml(DeValue::String(text)) => Ok(text),
@@ -262,12 +262,38 @@ pub(super) fn host(text: &str) -> Result<String, Bad> {
     }
 }
 
+/// A private address that may be reached: a host name, an IP address or a range, and always a port.
+pub(super) fn private(text: &str) -> Result<String, Bad> {
+    let port = |text: &str| text.parse::<u16>().is_ok_and(|port| port > 0);
+    match text.rsplit_once(':') {
+        Some((place, number)) if port(number) && is_private_place(place) => Ok(text.to_owned()),
+        _ => Err(Bad::new(format!(
+            "{} is no address with its port, such as \"127.0.0.1:8080\", \"[::1]:8080\" or \"10.1.0.0/16:80\"",
+            echo(text)
+        ))
+        .meant(is_private_place(text).then(|| format!("\"{text}:80\"")))),
+    }
+}
+
+fn is_private_place(text: &str) -> bool {
+    let (address, bits) = text.split_once('/').map_or((text, None), |(a, bits)| (a, Some(bits)));
+    let bare = address.strip_prefix('[').and_then(|inner| inner.strip_suffix(']'));
+    let fits = |width: u8| bits.is_none_or(|bits| bits.parse().is_ok_and(|bits: u8| bits <= width));
+    match (bare, address.parse::<IpAddr>()) {
+        (Some(bare), _) => bare.parse::<Ipv6Addr>().is_ok() && fits(128),
+        (None, Ok(IpAddr::V4(_))) => fits(32),
+        // Without brackets its last part could not be told from the port.
+        (None, Ok(IpAddr::V6(_))) => false,
+        (None, Err(_)) => bits.is_none() && host(text).is_ok(),
+    }
+}
+
 /// An IP address with its port.
 pub(super) fn socket(text: &str) -> Result<SocketAddr, Bad> {
     text.parse().map_err(|_| {
         let meant = text.strip_prefix("localhost").map(|port| format!("\"127.0.0.1{port}\""));
         Bad::new(format!(
-            "{} is no address with port, such as \"127.0.0.1:8080\" or \"[::1]:8080\"",
+            "{} is no IP address with its port, such as \"127.0.0.1:8765\"",
             echo(text)
         ))
         .meant(meant)

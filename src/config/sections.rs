@@ -141,12 +141,13 @@ fn poll(document: &mut Document<'_>) -> Poll {
         Some(given) => given.value,
         None => (5 * 60 * SECOND).min(interval),
     };
-    let allow_private = s.get("allow_private", |v| read::list(v, read::socket)).unwrap_or_default();
+    let allow_private =
+        s.get("allow_private", |v| read::list(v, read::private)).unwrap_or_default();
     let poll = Poll {
         user_agent: s.get("user_agent", read::header).unwrap_or_else(|| USER_AGENT.to_owned()),
         interval,
         interval_min,
-        in_flight: s.get("in_flight", |v| read::count(v, 1, 4096)).unwrap_or(256),
+        in_flight: s.get("in_flight", |v| read::count(v, 1, 4096)).unwrap_or(64),
         host_in_flight: s.get("host_in_flight", |v| read::count(v, 1, 16)).unwrap_or(1),
         host_spacing: s
             .get("host_spacing", |v| read::duration(v, Duration::ZERO, HOUR))
@@ -183,13 +184,8 @@ fn serve(document: &mut Document<'_>) -> Option<Serve> {
 }
 
 fn log(document: &mut Document<'_>) -> Log {
-    let levels = [
-        ("error", Level::Error),
-        ("warn", Level::Warn),
-        ("info", Level::Info),
-        ("debug", Level::Debug),
-        ("trace", Level::Trace),
-    ];
+    let levels = [Level::Error, Level::Warn, Level::Info, Level::Debug, Level::Trace]
+        .map(|level| (level.as_str(), level));
     let formats = [("text", LogFormat::Text), ("json", LogFormat::Json)];
     let mut s = document.section("log");
     let level = s.get("level", |v| read::word(v, &levels)).unwrap_or(Level::Info);

@@ -6,3 +6,4 @@ mod demo;
 mod records;
 mod poll;
 mod server;
+mod commands;
