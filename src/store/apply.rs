@@ -10,7 +10,7 @@ use crate::news::{
     StoryId, Taken, Text, content_hash,
 };
 
-use super::commit::Row;
+use super::commit::{Row, Seen};
 use super::error::{Fault, damaged};
 use super::rows::{ARTICLE_COLUMNS, ArticleRow, day, ms};
 use super::seal::{Packer, json};
@@ -117,13 +117,14 @@ fn remembered(article: &Article, id: ArticleId, feed: &FeedId, at: Timestamp) ->
 }
 
 fn seen(sighting: &Sighting) -> Row {
-    Row::Seen {
+    Row::Seen(Seen {
         feed: sighting.wanted.feed.clone(),
         key: sighting.wanted.key,
         link: sighting.wanted.link,
         article: sighting.article,
+        content: sighting.wanted.content,
         day: day(sighting.at),
-    }
+    })
 }
 
 fn story(change: &StoryChange, packer: &mut Packer) -> Row {

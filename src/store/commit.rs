@@ -14,6 +14,17 @@ use super::rows::{ArticleRow, Feeds, LINKS, blob, claim_crc, line_crc, place, si
 use super::seal::json;
 use super::{Store, apply};
 
+/// A claim seen, with the article behind it.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub(super) feed: FeedId,
+    pub(super) key: Hash16,
+    pub(super) link: Option<Hash16>,
+    pub(super) article: ArticleId,
+    pub(super) content: Hash16,
+    pub(super) day: i64,
+}
+
 /// One write of the group, encoded and ready to be done again.
 #[derive(Debug)]
 pub(super) enum Row {
@@ -22,7 +33,7 @@ pub(super) enum Row {
     /// An article remembered; a told one is left as it is.
     Remembered { row: ArticleRow, feed: FeedId, day: i64 },
     /// Claims seen, and by which feed.
-    Seen { feed: FeedId, key: Hash16, link: Option<Hash16>, article: ArticleId, day: i64 },
+    Seen(Seen),
     /// A story; one that was merged gives its articles away.
     Story { id: StoryId, last_ms: i64, merged_into: Option<StoryId>, value: Vec<u8> },
     /// What is remembered of a feed.
@@ -188,14 +199,14 @@ fn write(db: &Connection, feeds: &mut Feeds, row: &Row) -> Result<(), Fault> {
                 .execute(params![n, row.fetched_ms, body])?;
         }
         Row::Remembered { row, feed, day } => remember(db, feeds, row, feed, *day)?,
-        Row::Seen { feed, key, link, article, day } => {
-            let n = feeds.number(db, feed)?;
-            claim(db, n, *key, *article, *day)?;
-            if let Some(link) = link {
-                claim(db, LINKS, *link, *article, *day)?;
+        Row::Seen(seen) => {
+            let n = feeds.number(db, &seen.feed)?;
+            claim(db, n, seen.key, seen)?;
+            if let Some(link) = seen.link {
+                claim(db, LINKS, link, seen)?;
             }
             db.prepare_cached("UPDATE article SET seen = ?2 WHERE id = ?1 AND seen < ?2")?
-                .execute(params![&article.0.0[..], day])?;
+                .execute(params![&seen.article.0.0[..], seen.day])?;
         }
         Row::Story { id, last_ms, merged_into, value } => {
             db.prepare_cached("INSERT OR REPLACE INTO story VALUES(?1, ?2, ?3, ?4)")?.execute(
@@ -240,18 +251,21 @@ fn remember(
     Ok(())
 }
 
-/// The first article that a claim stood for keeps it.
-fn claim(
-    db: &Connection,
-    feed: i64,
-    key: Hash16,
-    article: ArticleId,
-    day: i64,
-) -> Result<(), Fault> {
-    let sql = "INSERT INTO claim(feed, key, article, seen, crc) VALUES(?1, ?2, ?3, ?4, ?5) \
-         ON CONFLICT(feed, key) DO UPDATE SET seen = ?4 WHERE seen < ?4";
-    let check = claim_crc(feed, key, article);
-    db.prepare_cached(sql)?.execute(params![feed, &key.0[..], &article.0.0[..], day, check])?;
+/// A claim stands for the article that the desk found behind it last, with the content that it had then.
+fn claim(db: &Connection, feed: i64, key: Hash16, seen: &Seen) -> Result<(), Fault> {
+    let sql = "INSERT INTO claim(feed, key, article, content, seen, crc) \
+         VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(feed, key) DO UPDATE SET \
+         article = ?3, content = ?4, seen = ?5, crc = ?6 \
+         WHERE seen < ?5 OR content <> ?4 OR article <> ?3";
+    let check = claim_crc(feed, key, seen.article, seen.content);
+    db.prepare_cached(sql)?.execute(params![
+        feed,
+        &key.0[..],
+        &seen.article.0.0[..],
+        &seen.content.0[..],
+        seen.day,
+        check
+    ])?;
     Ok(())
 }
 

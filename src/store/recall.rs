@@ -37,7 +37,7 @@ fn known(
     packer: &mut Packer,
     wanted: &Wanted,
 ) -> Result<Option<Known>, Fault> {
-    let Some((by_key, n, row)) = find(db, feeds, wanted)? else { return Ok(None) };
+    let Some((claimed, n, row)) = find(db, feeds, wanted)? else { return Ok(None) };
     let article = (row.content != wanted.content).then(|| told(db, packer, n, row.id));
     let feed_id = feeds.name(db, row.feed)?;
     Ok(Some(Known {
@@ -45,44 +45,50 @@ fn known(
         feed_id,
         revision: row.revision,
         content: row.content,
-        by_key,
+        claimed,
         placement: placed(packer, &row)?,
         article: article.transpose()?.flatten(),
     }))
 }
 
-/// By which claim the article is known, and its row.
+/// What the claim said last if it is the feed's own key that is known, and the article's row.
 fn find(
     db: &Connection,
     feeds: &mut Feeds,
     wanted: &Wanted,
-) -> Result<Option<(bool, i64, ArticleRow)>, Fault> {
+) -> Result<Option<(Option<Hash16>, i64, ArticleRow)>, Fault> {
     if let Some(feed) = feeds.find(db, &wanted.feed)?
-        && let Some((n, row)) = by_claim(db, feed, wanted.key)?
+        && let Some((content, n, row)) = by_claim(db, feed, wanted.key)?
     {
-        return Ok(Some((true, n, row)));
+        return Ok(Some((Some(content), n, row)));
     }
     if let Some(link) = wanted.link
-        && let Some((n, row)) = by_claim(db, LINKS, link)?
+        && let Some((_, n, row)) = by_claim(db, LINKS, link)?
     {
-        return Ok(Some((false, n, row)));
+        return Ok(Some((None, n, row)));
     }
-    Ok(by_id(db, wanted.minted)?.map(|(n, row)| (false, n, row)))
+    Ok(by_id(db, wanted.minted)?.map(|(n, row)| (None, n, row)))
 }
 
-fn by_claim(db: &Connection, feed: i64, key: Hash16) -> Result<Option<(i64, ArticleRow)>, Fault> {
+fn by_claim(
+    db: &Connection,
+    feed: i64,
+    key: Hash16,
+) -> Result<Option<(Hash16, i64, ArticleRow)>, Fault> {
     let sql = format!(
-        "SELECT {ARTICLE_COLUMNS}, claim.article, claim.crc FROM claim \
+        "SELECT {ARTICLE_COLUMNS}, claim.article, claim.content, claim.crc FROM claim \
          JOIN article ON article.id = claim.article WHERE claim.feed = ?1 AND claim.key = ?2"
     );
     let mut select = db.prepare_cached(&sql)?;
     let mut rows = select.query(params![feed, &key.0[..]])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let article = ArticleId(Hash16(row.get(13)?));
-    if row.get::<_, u32>(14)? != claim_crc(feed, key, article) {
+    let content = Hash16(row.get(14)?);
+    if row.get::<_, u32>(15)? != claim_crc(feed, key, article, content) {
         return Err(damaged(format!("a claim on article {article}")));
     }
-    ArticleRow::read(row).map(Some)
+    let (n, row) = ArticleRow::read(row)?;
+    Ok(Some((content, n, row)))
 }
 
 /// The row of the article with this id.

@@ -210,8 +210,8 @@ pub(super) fn blob(hash: Option<Hash16>) -> Value {
 }
 
 /// Checksum of a claim.
-pub(super) fn claim_crc(feed: i64, key: Hash16, article: ArticleId) -> u32 {
-    crc(&[b"claim", &feed.to_le_bytes(), &key.0, &article.0.0])
+pub(super) fn claim_crc(feed: i64, key: Hash16, article: ArticleId, content: Hash16) -> u32 {
+    crc(&[b"claim", &feed.to_le_bytes(), &key.0, &article.0.0, &content.0])
 }
 
 /// Place of a line in the outbox.

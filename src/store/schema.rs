@@ -42,7 +42,7 @@ const TABLES: [&str; 12] = [
     "CREATE TABLE feed(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, state BLOB, crc INTEGER NOT NULL)",
     // Claims (feed and key; feed 0 holds the links of all feeds) and the article each stands for.
     "CREATE TABLE claim(feed INTEGER NOT NULL, key BLOB NOT NULL, article BLOB NOT NULL, \
-     seen INTEGER NOT NULL, crc INTEGER NOT NULL, PRIMARY KEY(feed, key)) WITHOUT ROWID",
+     content BLOB NOT NULL, seen INTEGER NOT NULL, crc INTEGER NOT NULL, PRIMARY KEY(feed, key)) WITHOUT ROWID",
     "CREATE TABLE article(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, feed INTEGER NOT NULL, \
      revision INTEGER NOT NULL, content BLOB NOT NULL, dispatch BLOB, story BLOB, arrival INTEGER NOT NULL, \
      first_ms INTEGER NOT NULL, fetched_ms INTEGER NOT NULL, matched BLOB NOT NULL, member BLOB NOT NULL, \

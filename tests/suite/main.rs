@@ -2,8 +2,8 @@
 
 #[cfg(test)]
 #[cfg(test)]
-mod demo;
-mod records;
-mod poll;
-mod server;
 mod commands;
+mod demo;
+mod poll;
+mod records;
+mod server;
