@@ -127,9 +127,6 @@ pub struct Polled {
 pub enum Control {
     /// From now on these are the feeds, in the order of the configuration.
     Feeds(Vec<Arc<Feed>>),
-    /// A later stage changed the state that came with the feed's last batch: [`outcome::unreadable`]. Must be sent
-    /// before the batch's [`Committed`].
-    State(FeedId, Box<FeedState>),
 }
 
 /// Polls until `stop`, or until a simulated clock ends; then drops `out`, which tells the next stage.
@@ -162,11 +159,7 @@ pub async fn run(
             },
             done = committed.recv() => {
                 let Some(done) = done else { break };
-                // A state sent before this commit may have arrived after the look above.
-                while let Ok(order) = control.try_recv() {
-                    poller.obey(order);
-                }
-                poller.committed(&done.feed);
+                poller.committed(done);
             }
             place = out.reserve(), if !ready.is_empty() => {
                 let Ok(place) = place else { break };

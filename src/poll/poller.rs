@@ -173,11 +173,12 @@ impl Poller {
     }
 
     /// The feed's batch stands in the store.
-    pub(super) fn committed(&mut self, feed: &FeedId) {
+    pub(super) fn committed(&mut self, done: Committed) {
         let now = self.now();
-        let Some(&key) = self.keys.get(feed) else { return };
+        let Some(&key) = self.keys.get(&done.feed) else { return };
         let Some(slot) = self.slots.get_mut(&key) else { return };
-        slot.state = slot.state.take().filter(|state| state.url == memory::address(&slot.feed.url));
+        // The stored state, not the one that was sent on: the parse may have found the body unreadable.
+        slot.state = Some(Box::new(done.state)).filter(|state| state.url == memory::address(&slot.feed.url));
         let latest = outcome::due_at(now, DUE_MAX);
         let due = slot.state.as_ref().map_or(now, |state| state.next_due.min(latest));
         let host = politeness::host_key(&round::entrance(&slot.feed, slot.state.as_deref()));
@@ -188,12 +189,6 @@ impl Poller {
     pub(super) fn obey(&mut self, order: Control) {
         match order {
             Control::Feeds(feeds) => self.take_feeds(feeds),
-            Control::State(feed, state) => {
-                let key = self.keys.get(&feed);
-                if let Some(slot) = key.and_then(|key| self.slots.get_mut(key)) {
-                    slot.state = Some(state);
-                }
-            }
         }
     }
 

@@ -95,7 +95,8 @@ impl World {
             self.states.insert(feed.clone(), one.batch.state.clone().unwrap());
             all.push(one);
             // The run may end with this very batch.
-            committed.send(Committed { feed }).await.ok();
+            let state = self.states[&feed].clone();
+            committed.send(Committed { feed, state }).await.ok();
         }
         tasks.join_next().await.unwrap().unwrap();
         self.now = clock.end().unwrap();
@@ -441,7 +442,9 @@ impl Running {
     }
 
     async fn commit(&self, polled: &Polled) {
-        self.committed.send(Committed { feed: polled.batch.feed.id.clone() }).await.unwrap();
+        let feed = polled.batch.feed.id.clone();
+        let state = polled.batch.state.clone().unwrap();
+        self.committed.send(Committed { feed, state }).await.unwrap();
     }
 
     async fn stop(mut self) {

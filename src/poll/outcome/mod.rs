@@ -206,7 +206,7 @@ pub(super) fn take(question: Question<'_>, before: &FeedState, answer: &Answer) 
 
 /// Marks a 200 whose body nobody could read as a failure, in the state that `take` gave; replaces the batch's health.
 ///
-/// Call it before the batch is committed, and tell the poller with [`super::Control::State`].
+/// Call it before the batch is committed; the poller takes the stored state from [`crate::news::Committed`].
 pub fn unreadable(
     feed: &Feed,
     state: &mut FeedState,
