@@ -26,7 +26,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::news::{Batch, Committed, Feed, FeedId, FeedState, Fetched};
+use crate::news::{Batch, Committed, Feed, Fetched};
 
 pub use self::fetch::Error;
 pub use self::inflate::BodyError;

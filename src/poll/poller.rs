@@ -9,7 +9,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tracing::Instrument as _;
 
 use crate::clock::Clock;
-use crate::news::{Feed, FeedId, FeedState};
+use crate::news::{Committed, Feed, FeedId, FeedState};
 
 use super::fetch::{Error, Fetcher, Reply, Request};
 use super::memory::{self, Memory};
@@ -178,7 +178,8 @@ impl Poller {
         let Some(&key) = self.keys.get(&done.feed) else { return };
         let Some(slot) = self.slots.get_mut(&key) else { return };
         // The stored state, not the one that was sent on: the parse may have found the body unreadable.
-        slot.state = Some(Box::new(done.state)).filter(|state| state.url == memory::address(&slot.feed.url));
+        slot.state =
+            Some(Box::new(done.state)).filter(|state| state.url == memory::address(&slot.feed.url));
         let latest = outcome::due_at(now, DUE_MAX);
         let due = slot.state.as_ref().map_or(now, |state| state.next_due.min(latest));
         let host = politeness::host_key(&round::entrance(&slot.feed, slot.state.as_deref()));

@@ -698,8 +698,6 @@ async fn what_a_reader_could_not_read_counts_as_a_failure_of_the_feed() {
         let state = batch.state.as_mut().unwrap();
         if polled.body.is_some() {
             batch.health = outcome::unreadable(&batch.feed, state, "html?", batch.fetched_at);
-            let control = Control::State(batch.feed.id.clone(), Box::new(state.clone()));
-            run.control.send(control).await.unwrap();
         }
         assert_eq!(state.failure_weight, 500 * n);
         let due = state.next_due;
