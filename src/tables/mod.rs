@@ -92,7 +92,8 @@ impl Tables {
         let outlets = outlets(raw, &agencies)?;
         let hosts = hosts(raw)?;
         let own = |(host, index): &(String, usize)| {
-            (raw.own_hosts.get(host) == Some(&raw.outlets[*index].id)).then(|| (host.clone(), *index))
+            (raw.own_hosts.get(host) == Some(&raw.outlets[*index].id))
+                .then(|| (host.clone(), *index))
         };
         let rows = |slot, inside| Rows::compile(slot, inside, &raw.credits, &raw.macros);
         let set = |words: &[String]| words.iter().cloned().collect::<HashSet<_>>();
@@ -239,10 +240,15 @@ fn agencies(raw: &Raw) -> Result<Vec<Agency>, Error> {
         if entry.names.iter().all(|name| name.trim().is_empty()) {
             return Err(Error::new("agencies.toml", &entry.id, "has no names"));
         }
-        let asked = [&entry.only, &entry.except, &entry.own_line].into_iter().flat_map(|m| m.keys());
+        let asked =
+            [&entry.only, &entry.except, &entry.own_line].into_iter().flat_map(|m| m.keys());
         for name in asked {
             if !entry.names.contains(name) {
-                let error = Error::new("agencies.toml", &entry.id, format!("{name:?} is none of its names"));
+                let error = Error::new(
+                    "agencies.toml",
+                    &entry.id,
+                    format!("{name:?} is none of its names"),
+                );
                 return Err(error.suggest(name, entry.names.iter().map(String::as_str)));
             }
         }
@@ -263,7 +269,9 @@ fn outlets(raw: &Raw, agencies: &[Agency]) -> Result<Vec<Outlet>, Error> {
             return Err(error);
         }
         let country = entry.country.clone().unwrap_or_default();
-        if !(country.is_empty() || country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase())) {
+        if !(country.is_empty()
+            || country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase()))
+        {
             let mut error = bad(format!("country {country:?} is no ISO 3166-1 alpha-2 code"));
             error.suggestion = "two capital letters, such as \"IN\"".to_owned();
             return Err(error);
@@ -292,7 +300,8 @@ fn hosts(raw: &Raw) -> Result<Vec<(String, usize)>, Error> {
         for host in entry.hosts.iter().flatten() {
             let host = host.to_lowercase();
             if host.is_empty() || host.contains(['/', ':', ' ']) {
-                let mut error = Error::new("outlets.toml", &entry.id, format!("{host:?} is no host"));
+                let mut error =
+                    Error::new("outlets.toml", &entry.id, format!("{host:?} is no host"));
                 "a host alone, such as \"livemint.com\"".clone_into(&mut error.suggestion);
                 return Err(error);
             }
@@ -300,7 +309,8 @@ fn hosts(raw: &Raw) -> Result<Vec<(String, usize)>, Error> {
             if let Some(other) = other
                 && !raw.own_hosts.contains_key(&host)
             {
-                let reason = format!("host {host:?} already belongs to {:?}", raw.outlets[other].id);
+                let reason =
+                    format!("host {host:?} already belongs to {:?}", raw.outlets[other].id);
                 return Err(Error::new("outlets.toml", &entry.id, reason));
             }
             order.push((host, index));

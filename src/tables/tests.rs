@@ -113,8 +113,12 @@ fn the_users_outlet_wins_over_the_built_in_one_and_takes_its_host() {
 fn the_hash_is_that_of_the_content() {
     assert_eq!(Tables::builtin().hash(), TABLES.hash());
     let same = TABLES.outlet("cnn").unwrap().shown.name.clone();
-    let outlets = vec![OutletEntry { id: "cnn".into(), name: Some(same), ..OutletEntry::default() }];
-    assert_eq!(Tables::with(&Config { outlets, ..Config::default() }).unwrap().hash(), TABLES.hash());
+    let outlets =
+        vec![OutletEntry { id: "cnn".into(), name: Some(same), ..OutletEntry::default() }];
+    assert_eq!(
+        Tables::with(&Config { outlets, ..Config::default() }).unwrap().hash(),
+        TABLES.hash()
+    );
 }
 
 fn folder(name: &str, text: &str) -> (tempfile::TempDir, Config) {
