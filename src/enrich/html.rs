@@ -3,16 +3,54 @@
 use quick_xml::escape::resolve_html5_entity;
 
 /// Elements that end a block before and after them.
-const BLOCKS: [&str; 44] = [
-    "p", "div", "article", "section", "header", "footer", "main", "aside", "nav", "h1", "h2", "h3",
-    "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "table", "thead",
-    "tbody", "tfoot", "tr", "caption", "figure", "figcaption", "hr", "address", "details", "summary",
-    "fieldset", "center", "form", "body", "html", "title", "option", "q-block", "picture",
+const BLOCKS: [&str; 42] = [
+    "p",
+    "div",
+    "article",
+    "section",
+    "header",
+    "footer",
+    "main",
+    "aside",
+    "nav",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "li",
+    "dl",
+    "dt",
+    "dd",
+    "blockquote",
+    "pre",
+    "table",
+    "thead",
+    "tbody",
+    "tfoot",
+    "tr",
+    "caption",
+    "figure",
+    "figcaption",
+    "hr",
+    "address",
+    "details",
+    "summary",
+    "fieldset",
+    "center",
+    "form",
+    "body",
+    "html",
+    "title",
+    "option",
 ];
 /// Elements whose content is no text of the article.
 const DROPPED: [&str; 14] = [
-    "script", "style", "noscript", "iframe", "object", "svg", "template", "head", "button", "select",
-    "textarea", "audio", "video", "math",
+    "script", "style", "noscript", "iframe", "object", "svg", "template", "head", "button",
+    "select", "textarea", "audio", "video", "math",
 ];
 /// Quoted attribute values are followed this far for their closing mark; longer ones are a lost quote.
 const TAG_BYTES_MAX: usize = 16 * 1024;
@@ -21,8 +59,9 @@ const ENTITY_BYTES_MAX: usize = 32;
 
 /// The blocks of a text that is, or may be, HTML.
 pub(super) fn blocks(html: &str) -> Vec<String> {
-    let mut reader = Reader { rest: html, flow: Flow::default(), lost: [false; DROPPED.len()] };
-    reader.flow.newlines_part = !has_structure(html);
+    let flow = Flow { newlines_part: !has_structure(html), ..Flow::default() };
+    let lost = [false; DROPPED.len()];
+    let mut reader = Reader { rest: html, flow, lost, lost_comment: false, lost_cdata: false };
     reader.read();
     reader.flow.finish()
 }
@@ -61,6 +100,9 @@ struct Reader<'a> {
     flow: Flow,
     /// Dropped elements whose end was looked for in vain: it is not looked for again.
     lost: [bool; DROPPED.len()],
+    /// The same for comments and CDATA sections.
+    lost_comment: bool,
+    lost_cdata: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -97,7 +139,7 @@ impl<'a> Reader<'a> {
     fn mark(&mut self) {
         let after = self.rest.get(1..).unwrap_or_default();
         match after.bytes().next() {
-            Some(b'!') if after.starts_with("![CDATA[") => self.skip("<![CDATA[".len()),
+            Some(b'!') if after.starts_with("![CDATA[") => self.cdata(),
             Some(b'!') if after.starts_with("!--") => self.comment(),
             Some(b'!' | b'?') => self.skip_tag(),
             Some(b'/') => {
@@ -116,10 +158,22 @@ impl<'a> Reader<'a> {
     }
 
     fn comment(&mut self) {
-        match self.rest.find("-->") {
+        let end = if self.lost_comment { None } else { self.rest.find("-->") };
+        self.lost_comment = end.is_none();
+        match end {
             Some(at) => self.skip(at + 3),
-            // The end is lost, so the search is repeated at most once for each `<!--` up to the next `>`.
             None => self.skip_tag(),
+        }
+    }
+
+    fn cdata(&mut self) {
+        self.skip("<![CDATA[".len());
+        let end = if self.lost_cdata { None } else { self.rest.find("]]>") };
+        self.lost_cdata = end.is_none();
+        if let Some((text, rest)) = end.and_then(|at| self.rest.split_at_checked(at)) {
+            self.flow.text(text);
+            self.rest = rest;
+            self.skip("]]>".len());
         }
     }
 
@@ -310,15 +364,21 @@ mod tests {
 
     #[test]
     fn references_become_characters_as_browsers_read_them() {
-        assert_eq!(joined("a&nbsp;b &amp; c &ldquo;d&rdquo; &#8217; &#x2019; &#146;"), "a b & c “d” ’ ’ ’");
-        assert_eq!(joined("AT&T &unknown; &amp &#0; &#xD800; &#; &"), "AT&T &unknown; & \u{FFFD} \u{FFFD} &#; &");
+        assert_eq!(
+            joined("a&nbsp;b &amp; c &ldquo;d&rdquo; &#8217; &#x2019; &#146;"),
+            "a b & c “d” ’ ’ ’"
+        );
+        assert_eq!(
+            joined("AT&T &unknown; &amp &#0; &#xD800; &#; &"),
+            "AT&T &unknown; & \u{FFFD} \u{FFFD} &#; &"
+        );
     }
 
     #[test]
     fn what_is_no_text_is_dropped() {
         let html = "<p>a</p><script>if (a < b) { x('</p>'); }</script><style>p{}</style><!-- c > d --><p>b<img src='x' width=1></p><iframe>z</iframe>";
         assert_eq!(joined(html), "a|b");
-        assert_eq!(joined("<a title=\"x > y\">link</a> <![CDATA[text]]>").replace("]]>", ""), "link text");
+        assert_eq!(joined("<a title=\"x > y\">link</a> <![CDATA[a < b]]>"), "link a < b");
         assert_eq!(joined("<p>kept <noscript>too"), "kept too");
         assert_eq!(joined("<p>kept<script>never closed"), "kept");
     }
@@ -331,21 +391,45 @@ mod tests {
 
     #[test]
     fn a_text_without_elements_is_parted_by_blank_lines_or_sentences() {
-        assert_eq!(joined("One\ntwo wrapped\nlines.\n \nNext block."), "One two wrapped lines.|Next block.");
-        assert_eq!(joined("First sentence.\nSecond one.\n(with ANI inputs)"), "First sentence.|Second one.|(with ANI inputs)");
+        assert_eq!(
+            joined("One\ntwo wrapped\nlines.\n \nNext block."),
+            "One two wrapped lines.|Next block."
+        );
+        assert_eq!(
+            joined("First sentence.\nSecond one.\n(with ANI inputs)"),
+            "First sentence.|Second one.|(with ANI inputs)"
+        );
         assert_eq!(joined("<p>a<br>b</p>x<br><br>y"), "a b|x|y");
         assert_eq!(plain_blocks("a <b> c &amp;\r\n\r\nd").join("|"), "a <b> c &amp;|d");
     }
 
     #[test]
     fn right_to_left_text_keeps_its_order_and_joiners() {
-        assert_eq!(joined("<p dir=\"rtl\">قال الوزير إن المحادثات انتهت</p>"), "قال الوزير إن المحادثات انتهت");
+        assert_eq!(
+            joined("<p dir=\"rtl\">قال الوزير إن المحادثات انتهت</p>"),
+            "قال الوزير إن المحادثات انتهت"
+        );
         assert_eq!(joined("<p>می\u{200C}شود</p>"), "می\u{200C}شود");
     }
 
     #[test]
     fn hostile_markup_ends() {
-        for unit in ["<", "<a", "<a \"", "<!--", "&", "&#", "<script", "<noscript>", "<br>", "<svg>x", "</"] {
+        for unit in [
+            "<",
+            "<a",
+            "<a \"",
+            "<!--",
+            "&",
+            "&#",
+            "<script",
+            "<noscript>",
+            "<br>",
+            "<svg>x",
+            "</",
+            "<!-- >",
+            "<![CDATA[>",
+            "<a b='>",
+        ] {
             let html = unit.repeat(20_000);
             assert!(blocks(&html).iter().map(String::len).sum::<usize>() <= html.len() * 3);
         }
