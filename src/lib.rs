@@ -15,3 +15,5 @@ pub mod store;
 pub mod tables;
 pub mod telemetry;
 pub mod writer;
+pub mod news;
+pub mod parse;

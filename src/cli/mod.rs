@@ -2,10 +2,14 @@
 
 pub mod check;
 pub mod completions;
+mod convert;
+mod daemon;
 pub mod demo;
 pub mod eval;
 pub mod init;
 pub mod man;
+pub mod parse;
+pub mod progress;
 pub mod replay;
 pub mod run;
 pub mod schema;
