@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::{Exit, complain};
 
-/// Replays labelled articles and prints how well they were grouped.
+/// Replay labelled articles and print how well they were grouped.
 ///
 /// Lines are those of `replay` with a `cluster` each (null: background that belongs nowhere). Prints B-cubed, ARI,
 /// pairwise precision, recall and F1, B-cubed of the groups above one, counts, speed and the worst mistakes.

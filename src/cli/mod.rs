@@ -35,24 +35,17 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// The commands.
+/// The commands; their help is the description of their arguments.
 #[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "a comment here would replace the longer one at the arguments")]
 pub enum Command {
-    /// Run the daemon.
     Run(run::Args),
-    /// Validate a configuration and show what would be polled.
     Check(check::Args),
-    /// Write a configuration with comments.
     Init(init::Args),
-    /// Show what a text, page or feed would become.
     Taste(taste::Args),
-    /// Run the real pipeline on stored articles, without network and in stream time.
     Replay(replay::Args),
-    /// Replay labelled articles and measure the grouping.
     Eval(eval::Args),
-    /// Print a completion script for a shell.
     Completions(completions::Args),
-    /// Print a manual page.
     Man(man::Args),
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Exit, complain};
 
-/// Runs the real pipeline on stored articles or fetches: no network, and the time is theirs.
+/// Run the real pipeline on stored articles or fetches: no network, and the time is theirs.
 ///
 /// A source is a `.jsonl` file of article lines {"id","title","text","published","source","url","lang"}, or an archive
 /// of fetched feeds. Lines are taken by `published`, then in the order of the input; one without a usable date keeps its

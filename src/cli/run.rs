@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Exit, complain};
 
-/// Polls the configured feeds and writes records until it is told to stop.
+/// Run the daemon: poll the configured feeds and write records until told to stop.
 ///
 /// SIGTERM and SIGINT drain what is under way and exit with 0. SIGHUP reads the configuration again; a bad one is
 /// refused and the old one stays. Under systemd it tells when it is ready and that it is alive.
