@@ -17,3 +17,4 @@ pub mod telemetry;
 pub mod writer;
 pub mod news;
 pub mod parse;
+pub mod pipeline;

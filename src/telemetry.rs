@@ -373,6 +373,27 @@ mod tests {
         writer.flush().unwrap();
     }
 
+    /// The hook is for the whole process, so the panic happens in a process of its own: this test, run again.
+    #[test]
+    fn a_panic_is_one_line_of_the_log() {
+        const CHILD: &str = "TELEMETRY_TEST_PANICS";
+        if std::env::var_os(CHILD).is_some() {
+            start("info", Format::Json, None);
+            panic!("boom\n{}", "\u{1b}[2J");
+        }
+        let name = "telemetry::tests::a_panic_is_one_line_of_the_log";
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        let child = child.args(["--exact", name, "--nocapture"]).env(CHILD, "1");
+        let told = String::from_utf8(child.output().unwrap().stderr).unwrap();
+        let line = told.lines().find(|line| line.starts_with('{')).expect("a line of JSON");
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(
+            (&line["level"], &line["message"]),
+            (&"ERROR".into(), &"panicked: boom\n\u{1b}[2J".into())
+        );
+        assert!(line["location"].as_str().unwrap().contains("telemetry.rs"), "{line}");
+    }
+
     #[test]
     fn rust_log_overrides_the_level_unless_it_is_nonsense() {
         assert_eq!(filter("info", Some("error")).0.to_string(), "error");

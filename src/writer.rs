@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::desk::Desk;
 use crate::news::{
-    Article, Batch, Change, Committed, FeedState, Hash16, Input, Line, Recalled, Rejection, Stream,
+    Article, Batch, Change, Committed, FeedState, Hash16, Input, Line, Recalled, Rejection, Stream, StoryKind,
     Taken,
 };
 use crate::record::{self, Layout, Record, Stamp, render};
@@ -39,20 +39,48 @@ pub struct Group {
 /// What a group did, for the summary line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Batches taken, with 304s.
+    /// Batches taken, with 304s and failures.
     pub batches: u64,
+    /// Batches of polls that brought nothing new.
+    pub without_body: u64,
+    /// Batches of polls that failed.
+    pub failed: u64,
+    /// Bytes of bodies on the wire.
+    pub bytes: u64,
     /// Articles first seen.
     pub new: u64,
     /// Articles with changed content.
     pub revised: u64,
     /// Articles seen again as they were.
     pub unchanged: u64,
-    /// Articles remembered on a first poll.
-    pub backfilled: u64,
+    /// Articles held or remembered on a first poll, items over a limit.
+    pub set_aside: u64,
     /// Items or bodies in quarantine.
     pub quarantined: u64,
-    /// Story records written.
-    pub stories: u64,
+    /// Stories opened.
+    pub stories_opened: u64,
+    /// Stories merged into others.
+    pub stories_merged: u64,
+}
+
+impl Counts {
+    fn add(&mut self, after: &After, taken: &Taken, is_failed: bool) {
+        self.batches += 1;
+        match &after.report {
+            Some(report) => {
+                self.bytes += report.bytes;
+                self.set_aside += report.over_limit;
+            }
+            None if !is_failed => self.without_body += 1,
+            None => {}
+        }
+        self.failed += u64::from(is_failed);
+        self.new += taken.new;
+        self.revised += taken.revised;
+        self.unchanged += taken.unchanged;
+        self.set_aside += taken.held + taken.backfilled;
+        self.quarantined += after.rejected.len() as u64;
+    }
 }
 
 /// The one writer.
@@ -134,17 +162,13 @@ impl Writer {
         self.store.apply(&taken)?;
         self.write_changes(&taken, time, commit)?;
         self.write_fetch(&after, &taken, time, commit)?;
-        if let Some(state) = after.state {
+        let mut after = after;
+        let is_failed = after.state.as_ref().is_some_and(|state| !state.last_error.is_empty());
+        if let Some(state) = after.state.take() {
             self.store.save_feed(&after.feed, &state)?;
-            self.group.committed.push(Committed { feed: after.feed, state });
+            self.group.committed.push(Committed { feed: after.feed.clone(), state });
         }
-        let counts = &mut self.group.counts;
-        counts.batches += 1;
-        counts.new += taken.new;
-        counts.revised += taken.revised;
-        counts.unchanged += taken.unchanged;
-        counts.backfilled += taken.backfilled;
-        counts.quarantined += after.rejected.len() as u64;
+        self.group.counts.add(&after, &taken, is_failed);
         Ok(())
     }
 
@@ -237,7 +261,13 @@ impl Writer {
                     })?;
                 }
                 Change::Story(change) => {
-                    self.group.counts.stories += 1;
+                    match change.kind {
+                        StoryKind::Created => self.group.counts.stories_opened += 1,
+                        StoryKind::Merged if change.is_loser => {
+                            self.group.counts.stories_merged += 1;
+                        }
+                        _ => {}
+                    }
                     self.put(Stream::Stories, time, commit, |stamp| {
                         render::story(change, stamp).into()
                     })?;

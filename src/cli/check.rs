@@ -10,7 +10,9 @@ use super::{Exit, Table, complain, complain_of, environment, print};
 use crate::config::{Config, Feed, Problems, duration_text};
 use crate::news::FeedId;
 
-/// Validates a configuration and prints the effective poll plan: every feed with its outlet, address, interval and host.
+/// Validate a configuration and print the effective poll plan.
+///
+/// The plan shows every feed with its outlet, address, interval and host.
 ///
 /// Every mistake is told on stderr as `FILE:LINE:COLUMN: KEY: what is wrong and what is allowed (did you mean …?)`, and
 /// the exit code is 78. Nothing is started, created or, without --online, fetched.

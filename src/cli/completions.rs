@@ -5,7 +5,7 @@ use clap_complete::Shell;
 
 use super::{Cli, Exit, print};
 
-/// Prints a completion script.
+/// Print a completion script.
 ///
 /// For bash: `copytaster completions bash > ~/.local/share/bash-completion/completions/copytaster`.
 #[derive(Debug, clap::Args)]

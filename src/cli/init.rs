@@ -9,7 +9,9 @@ use clap::ValueEnum;
 use super::{Exit, complain, print};
 use crate::telemetry::Escaped;
 
-/// Writes a configuration with comments: every key with its default, unit and reason, or a preset that is ready to run.
+/// Write a configuration with comments.
+///
+/// It holds every key with its default, unit and reason, or is a preset that is ready to run.
 ///
 /// An existing file is kept unless --force is given.
 #[derive(Debug, clap::Args)]

@@ -4,7 +4,7 @@ use clap::CommandFactory as _;
 
 use super::{Cli, Exit, complain, print, written};
 
-/// Prints a manual page in roff: the program's, or that of one command.
+/// Print a manual page: the program's, or that of one command.
 ///
 /// To read it: `copytaster man | man -l -`.
 #[derive(Debug, clap::Args)]

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod eval;
 pub mod init;
 pub mod man;
+mod online;
 pub mod parse;
 pub mod progress;
 pub mod replay;
@@ -24,6 +25,7 @@ use std::process::{ExitCode, Termination};
 use clap::{Parser, Subcommand};
 
 use crate::config::{Log, LogFormat, Problems};
+use crate::desk::independence::tally;
 use crate::telemetry::{self, Escaped};
 
 /// The copy desk as a daemon: polls news feeds, recognises wire copies, groups reports of one event, works out who got
@@ -42,26 +44,21 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// The commands.
+/// The commands; their help is the description of their arguments.
 #[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "a comment here would replace the longer one at the arguments")]
 pub enum Command {
-    /// Run the daemon.
     Run(run::Args),
-    /// Validate a configuration and show what would be polled.
     Check(check::Args),
-    /// Write a configuration with comments.
+    Demo(demo::Args),
     Init(init::Args),
-    /// Show what a text, page or feed would become.
+    Parse(parse::Args),
     Taste(taste::Args),
-    /// Run the real pipeline on stored articles, without network and in stream time.
     Replay(replay::Args),
-    /// Replay labelled articles and measure the grouping.
     Eval(eval::Args),
-    /// Print the schema of the records.
+    Verify(verify::Args),
     Schema(schema::Args),
-    /// Print a completion script for a shell.
     Completions(completions::Args),
-    /// Print a manual page.
     Man(man::Args),
 }
 
@@ -129,14 +126,26 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     match &cli.command {
         Command::Run(args) => run::run(args),
-        Command::Check(args) => check::run(args, |_| Err("not built yet".to_owned())),
+        Command::Check(args) => check::run(args, online::look),
+        Command::Demo(args) => demo::run(args),
         Command::Init(args) => init::run(args),
+        Command::Parse(args) => parse(args),
         Command::Taste(args) => taste::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Verify(args) => verify::run(args, tally),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
+    }
+}
+
+fn parse(args: &parse::Args) -> Exit {
+    crate::parse::quiet_panics();
+    match parse::run(args, &mut io::stdout().lock()) {
+        0 => Exit::Ok,
+        65 => Exit::BadInput,
+        _ => Exit::Failed,
     }
 }
 

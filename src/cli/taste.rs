@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use super::{Exit, complain};
 
-/// Shows what a text, a page or a feed would become: article records as JSON Lines, or for people on a terminal.
+/// Show what a text, a page or a feed would become.
 ///
-/// Nothing is stored and nothing is fetched. Each article is placed alone.
+/// Prints article records as JSON Lines, or, on a terminal, for people. Nothing is stored and nothing is fetched. Each article is placed alone.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// A feed, an HTML page or a plain text; `-` is stdin

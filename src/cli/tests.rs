@@ -9,6 +9,7 @@ fn the_arguments_are_consistent_and_every_one_has_its_help() {
     program.build();
     for command in program.get_subcommands().filter(|command| command.get_name() != "help") {
         assert!(command.get_about().is_some(), "{}", command.get_name());
+        assert!(command.get_long_about().is_some(), "{} has no long help", command.get_name());
         for argument in command.get_arguments() {
             let (command, name) = (command.get_name(), argument.get_id());
             assert!(argument.get_help().is_some(), "{command} {name} has no help");

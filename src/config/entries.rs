@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::document::{Bad, Document, Place, Section};
 use super::problem::nearest;
 use super::read::{self, echo};
-use super::{Agency, Feed, Outlet, Watch};
+use super::{Agency, Feed, Outlet, Watch, address};
 use crate::news::{FeedId, OutletKind};
 
 /// A feed polled more seldom would be taken for dead.
@@ -62,7 +62,7 @@ fn outlet<'t>(
         ("transport", OutletKind::Transport),
     ];
     let id = own_id(s, taken);
-    let hosts = s.given("hosts", |v| read::list(v, read::host));
+    let hosts = s.given("hosts", |v| read::list(v, address::host));
     for host in hosts.iter().flat_map(|given| &given.value) {
         let place = hosts.as_ref().map_or(Place::At(0), |given| given.place);
         once(s, taken_hosts, "hosts", host, place);
@@ -86,7 +86,7 @@ fn feed<'t>(
     outlets: Option<&Taken<'t>>,
 ) -> Option<Feed> {
     let id = own_id(s, taken);
-    let url = s.require("url", read::url);
+    let url = s.require("url", address::url);
     let outlet = s.given("outlet", read::id);
     if let (Some(outlet), Some(known)) = (&outlet, outlets)
         && !known.contains_key(&outlet.value)

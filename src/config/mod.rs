@@ -3,6 +3,7 @@
 //! Every key can be overridden by the environment (`COPYTASTER__POLL__INTERVAL=5m`); a list is given there as a TOML
 //! value. An unknown key or override is a mistake, told with the nearest name. All mistakes are told at once.
 
+mod address;
 mod document;
 mod entries;
 mod problem;

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use super::document::{Bad, Document, Given, Section};
 use super::entries::{self, Entries};
-use super::read;
 use super::units::duration_text;
 use super::{
     Backfill, Config, Desk, Durability, Keep, Level, Log, LogFormat, Output, Poll, Serve, Store,
     Tables,
 };
+use super::{address, read};
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -142,7 +142,7 @@ fn poll(document: &mut Document<'_>) -> Poll {
         None => (5 * 60 * SECOND).min(interval),
     };
     let allow_private =
-        s.get("allow_private", |v| read::list(v, read::private)).unwrap_or_default();
+        s.get("allow_private", |v| read::list(v, address::private)).unwrap_or_default();
     let poll = Poll {
         user_agent: s.get("user_agent", read::header).unwrap_or_else(|| USER_AGENT.to_owned()),
         interval,
@@ -170,7 +170,7 @@ fn tables(document: &mut Document<'_>) -> Tables {
 fn serve(document: &mut Document<'_>) -> Option<Serve> {
     let wanted = document.mentions("serve");
     let mut s = document.section("serve");
-    let given = s.given("listen", |v| read::text(v).and_then(read::socket));
+    let given = s.given("listen", |v| read::text(v).and_then(address::socket));
     if let Some(Given { value, place }) = &given
         && !value.ip().is_loopback()
     {

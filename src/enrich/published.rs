@@ -9,7 +9,7 @@ use crate::news::{Day, Granularity, Published, PublishedOrigin, StatedDate, Time
 /// Clocks of publishers run ahead by hours and feeds announce the next morning; further ahead is a mistake.
 const AHEAD_MAX: SignedDuration = SignedDuration::from_hours(24);
 /// No feed carries news from before; older dates are zero, or a mistake.
-const FIRST_YEAR: i16 = 1990;
+pub(super) const FIRST_YEAR: i16 = 1990;
 
 /// What is known of an article's date, before it is judged.
 #[derive(Debug, Default)]

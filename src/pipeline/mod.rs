@@ -23,7 +23,7 @@ use crate::news::{Article, Batch, Committed, Feed, FeedId, FeedState, Input, Lin
 use crate::poll::{self, Polled};
 use crate::sink;
 use crate::tables::Tables;
-use crate::telemetry::Counters;
+use crate::telemetry::{Count, Counters};
 use crate::writer::{Group, Writer};
 use crate::{parse, store};
 
@@ -31,7 +31,7 @@ mod read;
 pub mod replay;
 mod setup;
 
-pub use setup::{Desk, Opened, StartError, open};
+pub use setup::{Opened, Settings, StartError, open};
 
 /// Polled bodies in line between poller and writer; more would only be lost in a crash and fetched again.
 const LINE_UP: usize = 16;
@@ -66,6 +66,9 @@ pub enum Error {
     /// The output failed.
     #[error(transparent)]
     Sink(#[from] sink::Error),
+    /// The poller could not be set up.
+    #[error(transparent)]
+    Poll(#[from] poll::Error),
     /// A stage ended without saying why.
     #[error("the {0} stage panicked; what was committed is redone at the next start")]
     Panicked(&'static str),
@@ -165,7 +168,7 @@ pub async fn run(
     stages.spawn(line_up(polled, jobs, in_line));
     stages.spawn(in_order(line, to_group));
 
-    let poller = poll::Poller::new(poll, feeds, states, clock);
+    let poller = poll::Poller::new(poll, feeds, states, clock)?;
     let stop = controls.stop;
     let poll_stop = stop.clone();
     stages.spawn(async move {
@@ -238,7 +241,7 @@ fn readers(
     parse: parse::Config,
     tables: Arc<RwLock<Arc<Tables>>>,
 ) -> std::sync::mpsc::SyncSender<Job> {
-    let (jobs, queue) = std::sync::mpsc::sync_channel::<Job>(LINE_UP);
+    let (jobs, queue) = std::sync::mpsc::sync_channel::<Job>(2 * LINE_UP);
     let queue = Arc::new(std::sync::Mutex::new(queue));
     for _ in 0..READERS {
         let (queue, parse, tables) = (Arc::clone(&queue), parse.clone(), Arc::clone(&tables));
@@ -371,6 +374,27 @@ impl Write {
         Ok(())
     }
 
+    fn count(&self, group: &Group) {
+        let counts = &group.counts;
+        for (count, amount) in [
+            (Count::New, counts.new),
+            (Count::Revised, counts.revised),
+            (Count::Unchanged, counts.unchanged),
+            (Count::Quarantined, counts.quarantined),
+            (Count::SetAside, counts.set_aside),
+            (Count::Polls, counts.batches),
+            (Count::PollsUnchanged, counts.without_body),
+            (Count::PollsFailed, counts.failed),
+            (Count::Bytes, counts.bytes),
+            (Count::StoriesOpened, counts.stories_opened),
+            (Count::StoriesMerged, counts.stories_merged),
+            (Count::Commits, 1),
+            (Count::Lines, group.lines.len() as u64),
+        ] {
+            self.counters.add(count, amount);
+        }
+    }
+
     /// Commits the group and passes it on. False once the sink is gone.
     fn close(
         &mut self,
@@ -382,7 +406,7 @@ impl Write {
         let group = loop {
             match result {
                 Ok(group) => break group,
-                Err(error) if error.is_full() && !self.stop.is_cancelled() => {
+                Err(error @ store::Error::Full { .. }) if !self.stop.is_cancelled() => {
                     if !told {
                         tracing::error!(%error, "no room for the store: intake pauses until there is");
                         told = true;
@@ -397,7 +421,7 @@ impl Write {
         if told {
             tracing::info!("there is room for the store again: intake goes on");
         }
-        self.counters.add(&group.counts, group.lines.len(), &self.writer);
+        self.count(&group);
         for committed in &group.committed {
             // A poller that has ended needs no news.
             drop(to_poll.blocking_send(committed.clone()));
@@ -431,7 +455,9 @@ impl Sink {
                     // The writer is gone only when it failed; the outbox then keeps what is written twice.
                     drop(written.send(upto));
                 }
-                Err(RecvTimeoutError::Timeout) => self.files.prune(self.clock.now())?,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.files.prune(self.clock.now())?;
+                }
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
         }
@@ -447,7 +473,7 @@ impl Sink {
                     }
                     return Ok(upto);
                 }
-                Err(error) if error.is_full() => {
+                Err(error @ sink::Error::Full { .. }) => {
                     if self.stop.is_cancelled() {
                         return Err(Error::Unwritten(lines.len()));
                     }

@@ -13,7 +13,7 @@ pub(super) fn batch(polled: Polled, config: &parse::Config, tables: &Tables) -> 
     let refused = parsed.drafts.is_empty() && parsed.rejected.iter().any(|r| r.items == 0);
     if let (true, Some(state)) = (refused, &mut batch.state) {
         let reason = parsed.rejected.first().map_or("", |rejection| rejection.reason.as_str());
-        if let Some(change) = outcome::unreadable(state, reason, fetched.fetched_at) {
+        if let Some(change) = outcome::unreadable(&batch.feed, state, reason, fetched.fetched_at) {
             batch.health = Some(match batch.health.take() {
                 Some(earlier) => crate::news::HealthChange { from: earlier.from, ..change },
                 None => change,

@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::enrich::{self, PlainText};
 use crate::news::{Article, Batch, Feed, FeedId, Hash16, Input, Rejection, hash16};
-use crate::store;
+use crate::{sink, store};
 use crate::tables::Tables;
 use crate::writer::Writer;
 
@@ -42,10 +42,13 @@ pub enum Error {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// The output failed.
+    #[error(transparent)]
+    Sink(#[from] sink::Error),
 }
 
 /// One article line.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct Line {
     id: Id,
     title: Option<String>,
@@ -62,12 +65,6 @@ struct Line {
 enum Id {
     Text(String),
     Number(serde_json::Number),
-}
-
-impl Default for Id {
-    fn default() -> Self {
-        Self::Text(String::new())
-    }
 }
 
 /// A line's place in the sources and in time.
@@ -308,10 +305,10 @@ fn article(line: &Line, context: &enrich::Context<'_>) -> Article {
         title: line.title.clone().unwrap_or_default(),
         text: line.text.clone().unwrap_or_default(),
         published: line.published.clone(),
-        source: line.source.clone(),
+        outlet: line.source.clone().unwrap_or_default(),
         url: line.url.clone().unwrap_or_default(),
         lang: line.lang.clone().unwrap_or_default(),
     };
-    enrich::plain(&text, context)
+    enrich::plain(text, context)
 }
 
