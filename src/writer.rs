@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use crate::desk::Desk;
 use crate::news::{
-    Article, Batch, Change, Committed, FeedState, Hash16, Input, Line, Recalled, Rejection, Stream, StoryKind,
-    Taken,
+    Article, Batch, Change, Committed, FeedState, Hash16, Input, Line, Recalled, Rejection,
+    StoryKind, Stream, Taken,
 };
 use crate::record::{self, Layout, Record, Stamp, render};
 use crate::store::{self, Store};

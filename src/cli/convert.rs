@@ -108,7 +108,7 @@ pub(super) fn poll(config: &Config) -> poll::Config {
         host_spacing: rules.host_spacing,
         backfill: match rules.backfill {
             config::Backfill::All => poll::Backfill::All,
-            config::Backfill::Last(span) => poll::Backfill::Last(span),
+            config::Backfill::For(span) => poll::Backfill::Last(span),
         },
         // The configuration has checked each entry.
         allow_private: rules.allow_private.iter().filter_map(|entry| entry.parse().ok()).collect(),

@@ -13,8 +13,8 @@ use crate::config::Config;
 use crate::pipeline::{self, Controls, Observer, Plan, Pulse, StartError};
 use crate::tables::Tables;
 use crate::telemetry::{self, Counters};
-use crate::{parse, poll, sink, store};
 use crate::writer::Started;
+use crate::{parse, poll, sink, store};
 
 /// How often the summary line is written.
 const SUMMARY_EVERY: Duration = Duration::from_mins(1);
@@ -33,6 +33,8 @@ pub struct Daemon {
     pub observer: Observer,
     /// Ends the run from within; signals end it from outside.
     pub stop: CancellationToken,
+    /// What is counted, for the summary line and whoever asks.
+    pub counters: Arc<Counters>,
 }
 
 impl std::fmt::Debug for Daemon {
@@ -48,7 +50,7 @@ pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
 
 /// Runs until stopped or drained.
 pub async fn run(daemon: Daemon) -> Exit {
-    let Daemon { config, reload_from, clock, group_wait, observer, stop } = daemon;
+    let Daemon { config, reload_from, clock, group_wait, observer, stop, counters } = daemon;
     let tables = match convert::tables(&config) {
         Ok(tables) => Arc::new(tables),
         Err(error) => {
@@ -74,7 +76,6 @@ pub async fn run(daemon: Daemon) -> Exit {
         return Exit::Io;
     }
     let shared = Arc::new(RwLock::new(tables));
-    let counters = Arc::new(Counters::default());
     let plan = Plan {
         clock,
         poll: convert::poll(&config),
@@ -172,14 +173,19 @@ async fn reload(
         }
     };
     match convert::tables(&config) {
-        Ok(new) => *tables.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(new),
+        Ok(new) => {
+            *tables.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(new)
+        }
         Err(error) => {
             tracing::error!(%error, "the tables are bad: the old configuration stays");
             return;
         }
     }
     let feeds = config.feeds();
-    tracing::info!(feeds = feeds.len(), "configuration read again: feeds, outlets and agencies hold from here on; other keys need a restart");
+    tracing::info!(
+        feeds = feeds.len(),
+        "configuration read again: feeds, outlets and agencies hold from here on; other keys need a restart"
+    );
     // The poller is gone only when the run is ending.
     drop(to_poll.send(poll::Control::Feeds(feeds)).await);
 }
@@ -273,6 +279,8 @@ fn run_exit(error: &pipeline::Error) -> Exit {
         pipeline::Error::Store(error) => store_exit(error),
         pipeline::Error::Sink(error) => sink_exit(error),
         pipeline::Error::Unwritten(_) => Exit::Io,
-        pipeline::Error::Poll(_) | pipeline::Error::Panicked(_) | pipeline::Error::Deadline(_) => Exit::Failed,
+        pipeline::Error::Poll(_) | pipeline::Error::Panicked(_) | pipeline::Error::Deadline(_) => {
+            Exit::Failed
+        }
     }
 }

@@ -91,7 +91,9 @@ enum EvalFailed {
     Read(PathBuf, String),
     #[error("{0}:{1}: {2}")]
     Line(PathBuf, usize, String),
-    #[error("{0} carries no labels: each line needs \"cluster\" (a string, or null for background)")]
+    #[error(
+        "{0} carries no labels: each line needs \"cluster\" (a string, or null for background)"
+    )]
     Unlabelled(PathBuf),
 }
 
@@ -158,7 +160,11 @@ fn evaluate(args: &Args, config: &Config) -> Result<Report, EvalFailed> {
 }
 
 /// Where each line ended up: its dispatch or story, merges followed.
-fn homes(args: &Args, config: &Config, progress: &mut Progress) -> Result<BTreeMap<String, String>, Failed> {
+fn homes(
+    args: &Args,
+    config: &Config,
+    progress: &mut Progress,
+) -> Result<BTreeMap<String, String>, Failed> {
     let tables = convert::tables(config)?;
     let lines = Lines::index(std::slice::from_ref(&args.gold))?;
     let settings = convert::settings(config);

@@ -96,13 +96,19 @@ fn write(lines: &Lines, tables: &Tables, args: &Args, parts: Parts) -> Result<()
     let layout = Layout::new(settings.layout, Vec::new());
     let mut writer = Writer::new(settings.writer, Desk::new(settings.desk), store, layout)?;
     let mut progress = Progress::new("lines", lines.len());
-    replay::run(lines, &mut writer, tables, Pace { threads: args.threads.into() }, |writer, done| {
-        let group = writer.commit()?;
-        let upto = files.write(&group.lines).map_err(replay::Error::Sink)?;
-        writer.written(&upto)?;
-        progress.at(done);
-        Ok(())
-    })?;
+    replay::run(
+        lines,
+        &mut writer,
+        tables,
+        Pace { threads: args.threads.into() },
+        |writer, done| {
+            let group = writer.commit()?;
+            let upto = files.write(&group.lines).map_err(replay::Error::Sink)?;
+            writer.written(&upto)?;
+            progress.at(done);
+            Ok(())
+        },
+    )?;
     progress.end();
     Ok(())
 }
@@ -112,7 +118,10 @@ fn refuse_used(dir: &Path) -> Result<(), Failed> {
     let Ok(entries) = std::fs::read_dir(dir) else { return Ok(()) };
     for entry in entries.flatten() {
         if entry.path().extension().is_some_and(|ext| ext == "jsonl") {
-            return Err(Failed::Used(dir.to_owned(), entry.file_name().to_string_lossy().into_owned()));
+            return Err(Failed::Used(
+                dir.to_owned(),
+                entry.file_name().to_string_lossy().into_owned(),
+            ));
         }
     }
     Ok(())
@@ -140,9 +149,13 @@ impl Failed {
         match self {
             Self::Tables(_) => Exit::Config,
             Self::Replay(replay::Error::Read { .. }) => Exit::Failed,
-            Self::Sink(error) | Self::Replay(replay::Error::Sink(error)) => super::daemon::sink_exit(error),
+            Self::Sink(error) | Self::Replay(replay::Error::Sink(error)) => {
+                super::daemon::sink_exit(error)
+            }
             Self::Used(..) => Exit::CannotCreate,
-            Self::Store(error) | Self::Replay(replay::Error::Store(error)) => super::daemon::store_exit(error),
+            Self::Store(error) | Self::Replay(replay::Error::Store(error)) => {
+                super::daemon::store_exit(error)
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `run`: the daemon.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
@@ -28,7 +29,7 @@ pub fn run(args: &Args) -> Exit {
         Ok(config) => config,
         Err(problems) => return complain_of(&problems),
     };
-    start_log(&config.log);
+    start_log(config.log);
     let runtime = match daemon::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -43,5 +44,6 @@ pub fn run(args: &Args) -> Exit {
         group_wait: pipeline::GROUP_WAIT,
         observer: Box::new(|_| {}),
         stop: CancellationToken::new(),
+        counters: Arc::default(),
     }))
 }

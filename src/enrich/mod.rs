@@ -119,7 +119,9 @@ pub fn plain(line: PlainText, context: &Context<'_>) -> Article {
 
 /// The moment a line's date states, for the order of lines; `None` where it states none that can be right.
 pub fn stated(raw: &str) -> Option<Timestamp> {
-    date::read(raw).filter(|stated| stated.day.year() >= published::FIRST_YEAR).map(|stated| stated.moment)
+    date::read(raw)
+        .filter(|stated| stated.day.year() >= published::FIRST_YEAR)
+        .map(|stated| stated.moment)
 }
 
 /// A draft or a line, as far as they are treated alike.

@@ -27,10 +27,12 @@ use crate::telemetry::{Count, Counters};
 use crate::writer::{Group, Writer};
 use crate::{parse, store};
 
+mod look;
 mod read;
 pub mod replay;
 mod setup;
 
+pub use look::{Looked, look};
 pub use setup::{Opened, Settings, StartError, open};
 
 /// Polled bodies in line between poller and writer; more would only be lost in a crash and fetched again.
@@ -76,7 +78,9 @@ pub enum Error {
     #[error("stopped after {0:?} with work under way; the next start redoes it")]
     Deadline(Duration),
     /// The disk stayed full until the end.
-    #[error("stopped with {0} lines committed but not written: the disk is full; the next start writes them")]
+    #[error(
+        "stopped with {0} lines committed but not written: the disk is full; the next start writes them"
+    )]
     Unwritten(usize),
 }
 
@@ -179,7 +183,10 @@ pub async fn run(
 }
 
 /// Waits for all stages; after the stop or the first failure for no longer than the deadline.
-async fn drain(mut stages: JoinSet<Result<(), Error>>, stop: CancellationToken) -> Result<(), Error> {
+async fn drain(
+    mut stages: JoinSet<Result<(), Error>>,
+    stop: CancellationToken,
+) -> Result<(), Error> {
     let mut first = Ok(());
     let deadline = async {
         stop.cancelled().await;
@@ -249,7 +256,8 @@ fn readers(
             loop {
                 let job = queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
                 let Ok((polled, reply)) = job else { return Ok(()) };
-                let known = Arc::clone(&tables.read().unwrap_or_else(std::sync::PoisonError::into_inner));
+                let known =
+                    Arc::clone(&tables.read().unwrap_or_else(std::sync::PoisonError::into_inner));
                 // The receiver is gone only when the writer has failed, which is told elsewhere.
                 drop(reply.send(read::batch(polled, &parse, &known)));
             }

@@ -27,7 +27,6 @@ pub(super) fn batch(polled: Polled, config: &parse::Config, tables: &Tables) -> 
 }
 
 fn articles(drafts: &[Draft], batch: &Batch<()>, tables: &Tables) -> Vec<Article> {
-    let context =
-        enrich::Context { feed: &batch.feed, fetched_at: batch.fetched_at, tables };
+    let context = enrich::Context { feed: &batch.feed, fetched_at: batch.fetched_at, tables };
     drafts.iter().map(|draft| enrich::article(draft, &context)).collect()
 }

@@ -15,9 +15,9 @@ use url::Url;
 
 use crate::enrich::{self, PlainText};
 use crate::news::{Article, Batch, Feed, FeedId, Hash16, Input, Rejection, hash16};
-use crate::{sink, store};
 use crate::tables::Tables;
 use crate::writer::Writer;
+use crate::{sink, store};
 
 /// A longer line is refused: no article is this long.
 pub const LINE_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -289,7 +289,10 @@ fn enrich(
             .collect();
         let mut articles = Vec::with_capacity(chunk.len());
         for part in parts {
-            articles.extend(part.join().expect("enrichment does not panic: a property test holds it to that")?);
+            articles.extend(
+                part.join()
+                    .expect("enrichment does not panic: a property test holds it to that")?,
+            );
         }
         Ok(articles)
     })
@@ -311,4 +314,3 @@ fn article(line: &Line, context: &enrich::Context<'_>) -> Article {
     };
     enrich::plain(text, context)
 }
-

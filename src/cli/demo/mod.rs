@@ -3,7 +3,9 @@
 //! The texts are ours; what the program makes of them is scripted nowhere. Only configuration and clock
 //! differ from `run`.
 
+mod board;
 mod day;
+mod play;
 mod script;
 mod server;
 mod show;
@@ -12,6 +14,7 @@ mod write;
 use std::path::{Path, PathBuf};
 
 pub use day::{Day, Fault, FaultSpan, Format, Item, Outlet, Scripted, Sends, Version};
+pub use play::run;
 pub use script::DayError;
 pub use server::{Answer, document, serve};
 pub use show::{Colour, Ending, Screen, StoryLine, frame, main_story, summary};
@@ -35,7 +38,7 @@ pub fn config_toml(day: &Day, port: u16, out: &Path) -> String {
     let state = out.join("state").join("copytaster.db");
     let mut text = format!(
         "# The demo's configuration: all feeds are served on loopback.\n\
-         [store]\npath = {}\n\n\
+         [store]\npath = {}\n# Nothing of a demo needs to survive a power cut.\ndurability = \"process\"\n\n\
          [output]\ndir = {}\nsource = \"urn:copytaster:demo\"\n\n\
          [poll]\nhost_spacing = \"0s\"\nallow_private = [\"127.0.0.1:{port}\"]\n\n\
          [[watch]]\nid = \"anchorage-summit\"\nmatch = '(Trump AND Putin) OR Anchorage'\n",

@@ -103,7 +103,8 @@ impl Report {
 
 fn pairs(judged: &[(bool, bool)]) -> Pairs {
     let count = |gold, found| judged.iter().filter(|&&pair| pair == (gold, found)).count();
-    let (right, false_joins, false_splits) = (count(true, true), count(false, true), count(true, false));
+    let (right, false_joins, false_splits) =
+        (count(true, true), count(false, true), count(true, false));
     Pairs {
         judged: judged.len(),
         right,
