@@ -320,7 +320,7 @@ impl Write {
     ) -> Result<(), Error> {
         loop {
             self.pulse.writer.fetch_add(1, Ordering::Relaxed);
-            let first = runtime.block_on(tokio::time::timeout(IDLE_MAX, batches.recv()));
+            let first = runtime.block_on(async { tokio::time::timeout(IDLE_MAX, batches.recv()).await });
             let open = match first {
                 Ok(Some(batch)) => {
                     self.take(batch)?;
@@ -353,7 +353,7 @@ impl Write {
         let wait = self.group_wait;
         let until = runtime.block_on(async { tokio::time::Instant::now() }) + wait;
         while !self.writer.is_full() {
-            let next = runtime.block_on(tokio::time::timeout_at(until, batches.recv()));
+            let next = runtime.block_on(async { tokio::time::timeout_at(until, batches.recv()).await });
             match next {
                 Ok(Some(batch)) => self.take(batch)?,
                 Ok(None) => return Ok(false),
