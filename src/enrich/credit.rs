@@ -120,7 +120,7 @@ struct Search<'a> {
     spans: Vec<(usize, usize)>,
 }
 
-impl<'a> Search<'a> {
+impl Search<'_> {
     /// Reads what stands before the story; returns the index of the story's first block.
     fn head(&mut self) -> usize {
         let blocks = &self.body.blocks;
@@ -195,8 +195,8 @@ impl<'a> Search<'a> {
 
     /// Takes a byline block; a name without a byline word is one at the head only.
     fn byline(&mut self, text: &str, hit: &Hit, at_head: bool) -> bool {
-        let opens = byline::opens(text);
-        if hit.extent == Extent::None && !opens || !at_head && !opens {
+        let stands_alone = hit.extent != Extent::None || hit.persons.is_none();
+        if !(byline::opens(text) || at_head && stands_alone) {
             return false;
         }
         if let Some((start, end)) = hit.persons {
@@ -309,7 +309,7 @@ impl<'a> Search<'a> {
         for named in &hit.names {
             match named {
                 Named::Agency(index) => {
-                    credit.agencies.push(self.tables.agency_at(*index).id.clone())
+                    credit.agencies.push(self.tables.agency_at(*index).id.clone());
                 }
                 Named::Agencies => credit.unnamed = true,
                 Named::Outlet(index) => {

@@ -105,7 +105,7 @@ struct Reader<'a> {
     lost_cdata: bool,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn read(&mut self) {
         // A mark that no `>` follows opens nothing; every other one is consumed with its tag.
         let last_close = self.rest.rfind('>').map_or(0, |at| self.rest.len() - at);

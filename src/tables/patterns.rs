@@ -140,7 +140,7 @@ fn expand(
             continue;
         }
         match (name, macros.get(name)) {
-            ("X", _) => out.push_str(&format!("[{AGENCY_MARK}{GENERIC_MARK}{OUTLET_MARK}]")),
+            ("X", _) => out.extend(['[', AGENCY_MARK, GENERIC_MARK, OUTLET_MARK, ']']),
             ("A", _) => out.push(AGENCY_MARK),
             ("G", _) => out.push(GENERIC_MARK),
             ("OWN", _) => out.push(OWN_MARK),
