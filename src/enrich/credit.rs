@@ -238,8 +238,7 @@ impl Search<'_> {
             return false;
         }
         let printed = slice(text, hit.start, hit.end);
-        let printed = printed.trim_end_matches(|c: char| c.is_whitespace() || "-–—:".contains(c));
-        printed.trim_end_matches('.').trim_end().clone_into(&mut self.found.dateline);
+        without_separator(printed).clone_into(&mut self.found.dateline);
         self.spans.push((block.start + hit.start, block.start + hit.end));
         if hit.extent == Extent::None && !place.is_empty() {
             self.found.signs.push(OwnSign::Dateline(self.found.dateline.clone()));
@@ -323,6 +322,13 @@ impl Search<'_> {
         }
         self.found.credits.push(credit);
     }
+}
+
+/// A dateline without its dash or colon; a full stop goes only where it follows the agency's bracket.
+fn without_separator(printed: &str) -> &str {
+    let printed = printed.trim_end_matches(|c: char| c.is_whitespace() || "-–—:".contains(c));
+    let bare = printed.trim_end_matches('.');
+    if bare.ends_with([')', '/', ']']) { bare } else { printed }
 }
 
 /// Spans in order, those that touch or overlap made one.

@@ -73,11 +73,6 @@ pub(super) fn plain_blocks(text: &str) -> Vec<String> {
     flow.finish()
 }
 
-/// One line of plain text from a field that may hold HTML or references.
-pub(super) fn line(text: &str) -> String {
-    blocks(text).join(" ")
-}
-
 /// Whether the text has any element that parts blocks, so that its line ends mean nothing.
 fn has_structure(html: &str) -> bool {
     html.match_indices('<').any(|(at, _)| {

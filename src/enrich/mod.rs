@@ -75,7 +75,7 @@ pub fn article(draft: &Draft, context: &Context<'_>) -> Article {
             link_is_key: !draft.link.is_empty(),
             guid: draft.guid.clone(),
             url: draft.link.clone(),
-            title: html::line(&draft.title),
+            title: html::plain_blocks(&draft.title).join(" "),
             lang: &draft.lang,
             blocks,
             origin,
