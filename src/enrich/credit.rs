@@ -2,6 +2,7 @@
 //! looked at: an agency's name in running text is a citation, never a credit.
 
 use super::byline;
+use super::html::ends_sentence;
 use super::outlet::Publisher;
 use super::text::{Block, Body, head, slice, tail};
 use crate::news::{OutletKind, OwnSign};
@@ -130,7 +131,8 @@ impl Search<'_> {
             if is_line && blocks.len() > 1 && self.line(block, true) {
                 continue;
             }
-            if self.dateline(block) || !is_line {
+            // A headline or a subheading may stand before the story; a sentence is the story.
+            if self.dateline(block) || !is_line || ends_sentence(self.body.block(block)) {
                 return index;
             }
         }
