@@ -5,8 +5,7 @@ use crate::news::OwnSign;
 use crate::tables::Tables;
 
 /// Words that open a byline, in lower case.
-const BY: [&str; 9] =
-    ["by", "written by", "reported by", "compiled by", "edited by", "por", "par", "von", "di"];
+const BY: [&str; 7] = ["by", "written by", "reported by", "por", "par", "von", "di"];
 /// Parts of names that are written small.
 const PARTICLES: [&str; 16] = [
     "de", "del", "der", "den", "van", "von", "bin", "bint", "al", "el", "da", "dos", "di", "la",

@@ -2,6 +2,7 @@
 //! looked at: an agency's name in running text is a citation, never a credit.
 
 use super::byline;
+use super::html::ends_sentence;
 use super::outlet::Publisher;
 use super::text::{Block, Body, head, slice, tail};
 use crate::news::{OutletKind, OwnSign};
@@ -120,7 +121,7 @@ struct Search<'a> {
     spans: Vec<(usize, usize)>,
 }
 
-impl<'a> Search<'a> {
+impl Search<'_> {
     /// Reads what stands before the story; returns the index of the story's first block.
     fn head(&mut self) -> usize {
         let blocks = &self.body.blocks;
@@ -130,7 +131,8 @@ impl<'a> Search<'a> {
             if is_line && blocks.len() > 1 && self.line(block, true) {
                 continue;
             }
-            if self.dateline(block) || !is_line {
+            // A headline or a subheading may stand before the story; a sentence is the story.
+            if self.dateline(block) || !is_line || ends_sentence(self.body.block(block)) {
                 return index;
             }
         }
@@ -195,8 +197,8 @@ impl<'a> Search<'a> {
 
     /// Takes a byline block; a name without a byline word is one at the head only.
     fn byline(&mut self, text: &str, hit: &Hit, at_head: bool) -> bool {
-        let opens = byline::opens(text);
-        if hit.extent == Extent::None && !opens || !at_head && !opens {
+        let stands_alone = hit.extent != Extent::None || hit.persons.is_none();
+        if !(byline::opens(text) || at_head && stands_alone) {
             return false;
         }
         if let Some((start, end)) = hit.persons {
@@ -238,8 +240,7 @@ impl<'a> Search<'a> {
             return false;
         }
         let printed = slice(text, hit.start, hit.end);
-        let printed = printed.trim_end_matches(|c: char| c.is_whitespace() || "-–—:".contains(c));
-        printed.trim_end_matches('.').trim_end().clone_into(&mut self.found.dateline);
+        without_separator(printed).clone_into(&mut self.found.dateline);
         self.spans.push((block.start + hit.start, block.start + hit.end));
         if hit.extent == Extent::None && !place.is_empty() {
             self.found.signs.push(OwnSign::Dateline(self.found.dateline.clone()));
@@ -309,7 +310,7 @@ impl<'a> Search<'a> {
         for named in &hit.names {
             match named {
                 Named::Agency(index) => {
-                    credit.agencies.push(self.tables.agency_at(*index).id.clone())
+                    credit.agencies.push(self.tables.agency_at(*index).id.clone());
                 }
                 Named::Agencies => credit.unnamed = true,
                 Named::Outlet(index) => {
@@ -323,6 +324,13 @@ impl<'a> Search<'a> {
         }
         self.found.credits.push(credit);
     }
+}
+
+/// A dateline without its dash or colon; a full stop goes only where it follows the agency's bracket.
+fn without_separator(printed: &str) -> &str {
+    let printed = printed.trim_end_matches(|c: char| c.is_whitespace() || "-–—:".contains(c));
+    let bare = printed.trim_end_matches('.');
+    if bare.ends_with([')', '/', ']']) { bare } else { printed }
 }
 
 /// Spans in order, those that touch or overlap made one.

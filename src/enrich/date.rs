@@ -210,9 +210,8 @@ impl Parts {
     fn half_day(&mut self, word: &str) -> bool {
         let hours = match (word.replace('.', "").as_str(), self.time) {
             ("am", Some(time)) if time.hour() == 12 => -12,
-            ("am", Some(_)) => 0,
             ("pm", Some(time)) if time.hour() < 12 => 12,
-            ("pm", Some(_)) => 0,
+            ("am" | "pm", Some(_)) => 0,
             _ => return false,
         };
         self.time = self

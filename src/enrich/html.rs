@@ -73,11 +73,6 @@ pub(super) fn plain_blocks(text: &str) -> Vec<String> {
     flow.finish()
 }
 
-/// One line of plain text from a field that may hold HTML or references.
-pub(super) fn line(text: &str) -> String {
-    blocks(text).join(" ")
-}
-
 /// Whether the text has any element that parts blocks, so that its line ends mean nothing.
 fn has_structure(html: &str) -> bool {
     html.match_indices('<').any(|(at, _)| {
@@ -105,7 +100,7 @@ struct Reader<'a> {
     lost_cdata: bool,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn read(&mut self) {
         // A mark that no `>` follows opens nothing; every other one is consumed with its tag.
         let last_close = self.rest.rfind('>').map_or(0, |at| self.rest.len() - at);

@@ -11,7 +11,7 @@ use crate::tables::Tables;
 
 /// What the fast detector and the script count see.
 const LOOK_CHARS: usize = 400;
-/// What the slow detector sees: its cost is the square of nothing, but it is 300 µs for a page.
+/// What the slow detector sees: more costs more, and decides no better.
 const SLOW_CHARS: usize = 200;
 /// Fewer letters tell no language apart.
 const LETTERS_MIN: usize = 12;

@@ -58,11 +58,11 @@ pub struct PlainText {
 pub fn article(draft: &Draft, context: &Context<'_>) -> Article {
     let publisher =
         outlet::of_item(context.feed, draft.source.as_ref(), &draft.link, context.tables);
-    let content = html::blocks(&draft.content);
-    let (blocks, origin) = if content.is_empty() {
+    let whole = html::blocks(&draft.content);
+    let (blocks, origin) = if whole.is_empty() {
         (html::blocks(&draft.summary), TextOrigin::FeedSummary)
     } else {
-        (content, TextOrigin::FeedContent)
+        (whole, TextOrigin::FeedContent)
     };
     // Atom's `updated` is the date of an item that gives no other.
     let silent = draft.published_raw.trim().is_empty();
@@ -75,7 +75,7 @@ pub fn article(draft: &Draft, context: &Context<'_>) -> Article {
             link_is_key: !draft.link.is_empty(),
             guid: draft.guid.clone(),
             url: draft.link.clone(),
-            title: html::line(&draft.title),
+            title: html::plain_blocks(&draft.title).join(" "),
             lang: &draft.lang,
             blocks,
             origin,
@@ -164,7 +164,7 @@ fn assemble(mut source: Source<'_>, publisher: &Publisher<'_>, context: &Context
         feed_zone: context.feed.zone.as_deref().and_then(tables::zone),
         outlet_zone: publisher.zone(),
     };
-    let published = published::judge(&claims, context.fetched_at, &mut defects);
+    let date = published::judge(&claims, context.fetched_at, &mut defects);
     let lang = language::detect(&source.title, &body.text, source.lang, tables);
     let fields = Fields { authors: source.authors, rights: source.rights };
     let found = credit::find(&body, &fields, publisher, tables);
@@ -186,7 +186,7 @@ fn assemble(mut source: Source<'_>, publisher: &Publisher<'_>, context: &Context
         outlet: publisher.shown.clone(),
         own_agency: publisher.agency().to_owned(),
         text: Text { origin: source.origin, complete, summary, body: body.text },
-        published,
+        published: date,
         provenance,
         own_signs: found.signs,
         not_text: found.not_text,

@@ -72,17 +72,15 @@ impl Claims<'_> {
             Granularity::Unknown => return None,
             Granularity::Day => None,
             _ if stated.zoned => Some(stated.moment),
-            _ => match self.feed_zone.as_ref().or(self.outlet_zone) {
-                // The words were read as UTC; they meant this zone.
-                Some(zone) => {
-                    let words = TimeZone::UTC.to_datetime(stated.moment);
-                    Some(zone.to_timestamp(words).ok()?)
-                }
-                None => {
+            _ => {
+                let Some(zone) = self.feed_zone.as_ref().or(self.outlet_zone) else {
                     defects.push("date_zone_missing".to_owned());
                     return None;
-                }
-            },
+                };
+                // The words were read as UTC; they meant this zone.
+                let words = TimeZone::UTC.to_datetime(stated.moment);
+                Some(zone.to_timestamp(words).ok()?)
+            }
         };
         let day = match moment {
             Some(moment) if self.has_zone() => self.local(moment),

@@ -126,6 +126,9 @@ pub(super) struct CreditEntry {
     /// Whether it may also end the last paragraph.
     #[serde(default)]
     pub inside: bool,
+    /// Whether outlets named in it are credited too, or agencies alone.
+    #[serde(default)]
+    pub agencies_only: bool,
     /// Whether its group `place` must be a known dateline place.
     #[serde(default)]
     pub place: bool,

@@ -78,6 +78,10 @@ pub struct Tables {
 
 impl Tables {
     /// The tables compiled in.
+    ///
+    /// # Panics
+    ///
+    /// Never: what is compiled in is tested.
     pub fn builtin() -> Self {
         Self::with(&Config::default()).expect("the built-in tables are tested")
     }
@@ -273,7 +277,7 @@ fn outlets(raw: &Raw, agencies: &[Agency]) -> Result<Vec<Outlet>, Error> {
             || country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase()))
         {
             let mut error = bad(format!("country {country:?} is no ISO 3166-1 alpha-2 code"));
-            error.suggestion = "two capital letters, such as \"IN\"".to_owned();
+            "two capital letters, such as \"IN\"".clone_into(&mut error.suggestion);
             return Err(error);
         }
         let agency = entry.agency.clone().unwrap_or_default();

@@ -35,6 +35,7 @@ pub struct Hit {
 struct Row {
     extent: Extent,
     known_place: bool,
+    agencies_only: bool,
     regex: Regex,
 }
 
@@ -59,6 +60,7 @@ impl Rows {
             rows.push(Row {
                 extent: entry.extent,
                 known_place: entry.place,
+                agencies_only: entry.agencies_only,
                 regex: compile(&pattern).map_err(|e| bad_pattern(entry, &e))?,
             });
             patterns.push(pattern);
@@ -93,11 +95,12 @@ impl Row {
         };
         let (from, to) =
             found.name("credit").map_or((0, 0), |credit| (credit.start(), credit.end()));
+        let credited = |named: &Named| !(self.agencies_only && matches!(named, Named::Outlet(_)));
         Hit {
             extent: self.extent,
             start: line.scalar(from),
             end: line.scalar(to),
-            names: line.names_in(from, to),
+            names: line.names_in(from, to).into_iter().filter(credited).collect(),
             persons: span("names"),
             place: span("place"),
         }
@@ -140,7 +143,7 @@ fn expand(
             continue;
         }
         match (name, macros.get(name)) {
-            ("X", _) => out.push_str(&format!("[{AGENCY_MARK}{GENERIC_MARK}{OUTLET_MARK}]")),
+            ("X", _) => out.extend(['[', AGENCY_MARK, GENERIC_MARK, OUTLET_MARK, ']']),
             ("A", _) => out.push(AGENCY_MARK),
             ("G", _) => out.push(GENERIC_MARK),
             ("OWN", _) => out.push(OWN_MARK),
