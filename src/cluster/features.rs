@@ -90,6 +90,11 @@ impl Features {
         })
     }
 
+    /// Whether a term stands in it.
+    pub(super) fn holds(&self, hash: u32) -> bool {
+        self.terms.binary_search_by_key(&hash, |term| term.hash).is_ok()
+    }
+
     /// Length of the vector of term weights, at least 1.
     pub(super) fn length(&self) -> f64 {
         let square: u32 = self.terms.iter().map(|term| u32::from(term.weight).pow(2)).sum();

@@ -8,6 +8,7 @@
 mod align;
 mod dispatches;
 mod features;
+mod likeness;
 mod mix;
 mod params;
 mod shingles;

@@ -83,16 +83,10 @@ pub(super) const JOIN_SCORE: f64 = 0.5;
 /// The same for a headline alone, which says less.
 pub(super) const JOIN_SCORE_TITLE: f64 = 0.5;
 
-use super::stories::Likeness;
-
-/// Probability that an article reports a story.
-pub(super) fn join_score(likeness: &Likeness, has_body: bool) -> f64 {
-    let text = 0.4 * likeness.centre + 0.3 * likeness.best + 0.3 * likeness.near;
-    let names = 0.1 * likeness.names + 0.1 * likeness.title;
-    let raw = (text + names) * (0.5 + 0.5 * likeness.time) - 0.2 * likeness.conflict;
-    let middle = if has_body { 0.26 } else { 0.33 };
-    1.0 / (1.0 + (-(raw - middle) * 12.0).exp())
-}
+/// A term held by at most so many dispatches is rare …
+pub(super) const RARE_HOLDERS: usize = 4;
+/// … or by one of so many.
+pub(super) const RARE_SHARE: usize = 200;
 
 /// Score from which two stories of at least `size` dispatches each are one.
 pub(super) fn merge_threshold(size: usize) -> f64 {

@@ -11,29 +11,11 @@ use crate::news::{Because, Fixed, Signal, StoryId};
 
 use super::dispatches::strongest_first;
 use super::features::Features;
+use super::likeness::{self, Likeness, MEASURES};
 use super::mix::MixState;
 use super::story::Story;
-use super::terms::{NAME, NUMBER, TITLE, Term};
+use super::terms::{NAME, NUMBER, PAIR, TITLE, Term};
 use super::{Linked, Merge, Probe, Window, params};
-
-/// How a probe stands to a story.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Likeness {
-    /// Cosine with the story's profile.
-    pub(super) centre: f64,
-    /// Cosine with its nearest text.
-    pub(super) best: f64,
-    /// Mean cosine with its three nearest texts.
-    pub(super) near: f64,
-    /// Rare terms of the headlines in common, by weight.
-    pub(super) title: f64,
-    /// Names in common, by weight.
-    pub(super) names: f64,
-    /// Time kernel.
-    pub(super) time: f64,
-    /// One headline's form with other facts.
-    pub(super) conflict: f64,
-}
 
 /// A story with its likeness.
 #[derive(Clone, Copy, Debug)]
@@ -120,6 +102,7 @@ impl Window {
                 self.rank(probe, &vector, story, &near)
             })
             .collect();
+        judge(&mut ranked, probe.features.has_body);
         ranked.sort_by(|a, b| {
             b.score.total_cmp(&a.score).then(a.first_arrival.cmp(&b.first_arrival))
         });
@@ -138,22 +121,66 @@ impl Window {
         let top = &near[..near.len().min(3)];
         #[expect(clippy::cast_precision_loss, reason = "at most three")]
         let mean = top.iter().map(|pair| pair.0).sum::<f64>() / top.len() as f64;
-        let likeness = Likeness {
-            centre: self.profile_cosine(vector, home),
-            best: near[0].0,
-            near: mean,
-            title: self.shared_weight(probe.features, &nearest.features, TITLE),
-            names: self.shared_weight(probe.features, &nearest.features, NAME),
-            time: time_kernel(probe.moment, home),
-            conflict: conflict(probe.features, &nearest.features),
-        };
+        let (mine, theirs) = (probe.features, &nearest.features);
+        let mut likeness = Likeness::default();
+        let mut set = |measure: usize, value: f64| likeness.0[measure] = value;
+        set(likeness::CENTRE, self.profile_cosine(vector, home));
+        set(likeness::BEST, near[0].0);
+        set(likeness::NEAR, mean);
+        set(likeness::TITLE_SHARED, self.shared_weight(mine, theirs, TITLE));
+        set(likeness::NAMES, self.shared_weight(mine, theirs, NAME));
+        set(likeness::COVER, self.cover(mine, |hash| home.holds(hash)));
+        set(likeness::COVER_BACK, self.cover(theirs, |hash| mine.holds(hash)));
+        let common = self.common(mine, theirs);
+        set(likeness::RARE, damped(common.rare));
+        set(likeness::NUMBERS, damped(common.numbers));
+        let both_count =
+            [mine, theirs].iter().all(|f| f.terms.iter().any(|t| t.flags & NUMBER != 0));
+        set(likeness::NUMBERS_DIFFER, f64::from(both_count && common.numbers == 0));
+        let apart = time_apart(probe.moment, home);
+        set(likeness::TIME, (-(apart / params::TIME_SIGMA_S).powi(2) / 2.0).exp());
+        set(likeness::DAYS, (1.0 + apart / 86_400.0).ln());
+        set(likeness::ONE_FORM, conflict(mine, theirs));
+        set(likeness::SIZE, damped(home.len()));
+        set(likeness::WORDS, damped(mine.terms.len().min(theirs.terms.len())));
+        set(likeness::PAIRS, damped(common.pairs));
         Ranked {
             story,
             first_arrival: home.first_arrival,
             nearest: near[0].1,
             likeness,
-            score: params::join_score(&likeness, probe.features.has_body),
+            score: 0.0,
         }
+    }
+
+    /// Counts what two texts share.
+    fn common(&self, mine: &Features, theirs: &Features) -> Common {
+        let mut common = Common::default();
+        let rare = params::RARE_HOLDERS.max(self.groups / params::RARE_SHARE);
+        for term in &mine.terms {
+            let Ok(at) = theirs.terms.binary_search_by_key(&term.hash, |t| t.hash) else {
+                continue;
+            };
+            let both = term.flags & theirs.terms[at].flags;
+            let holders = self.terms.get(&term.hash).map_or(0, Vec::len);
+            common.all += 1;
+            common.rare += usize::from(holders <= rare);
+            common.names += usize::from(both & NAME != 0);
+            common.pairs += usize::from(both & PAIR != 0);
+            common.numbers += usize::from(both & NUMBER != 0);
+        }
+        common
+    }
+
+    /// Share of the rarity of a headline's terms that are held elsewhere.
+    fn cover(&self, of: &Features, is_held: impl Fn(u32) -> bool) -> f64 {
+        let (mut held, mut all) = (0.0, 0.0);
+        for term in of.terms.iter().filter(|term| term.flags & TITLE != 0) {
+            let idf = self.idf(term.hash);
+            all += idf;
+            held += if is_held(term.hash) { idf } else { 0.0 };
+        }
+        if all > 0.0 { held / all } else { 0.0 }
     }
 
     /// Speakers of live stories that share most with the vector.
@@ -275,37 +302,70 @@ impl Window {
     }
 
     fn story_because(&self, features: &Features, ranked: &Ranked) -> Vec<Because> {
-        let likeness = &ranked.likeness;
-        let other = self.entry(ranked.nearest);
+        let of = |measure: usize| ranked.likeness.0[measure];
+        let theirs = &self.entry(ranked.nearest).features;
         let mut all = Vec::new();
         let mut add = |signal, weight: f64, detail: String| {
             all.push(Because { signal, weight: Fixed::from_f64(weight), detail });
         };
-        let common = |flag: u16| {
-            let theirs = &other.features.terms;
-            let is_common = |term: &&Term| {
-                term.flags & flag != 0
-                    && theirs.binary_search_by_key(&term.hash, |t| t.hash).is_ok()
-            };
-            features.terms.iter().filter(is_common).count()
-        };
-        let (terms, names) = (common(u16::MAX), common(NAME));
-        let numbers = common(NUMBER);
-        let detail = format!("{terms} terms in common, {names} of them names, {numbers} numbers");
-        add(Signal::Entities, likeness.best.max(likeness.centre), detail);
-        if likeness.title >= 0.5 {
-            add(Signal::SameTitle, likeness.title / 2.0, "headlines alike".to_owned());
+        let common = self.common(features, theirs);
+        let detail = format!(
+            "{} terms in common, {} of them rare, {} names, {} numbers",
+            common.all, common.rare, common.names, common.numbers
+        );
+        add(Signal::Entities, of(likeness::BEST).max(of(likeness::CENTRE)), detail);
+        if of(likeness::TITLE_SHARED) >= 0.5 {
+            add(Signal::SameTitle, of(likeness::TITLE_SHARED) / 2.0, "headlines alike".to_owned());
         }
-        if likeness.time < 1.0 {
-            add(Signal::NearInTime, likeness.time / 4.0, "published close together".to_owned());
+        if of(likeness::TIME) >= 0.5 {
+            add(
+                Signal::NearInTime,
+                of(likeness::TIME) / 4.0,
+                "published close together".to_owned(),
+            );
         }
-        if likeness.conflict > 0.0 {
+        if of(likeness::ONE_FORM) > 0.0 {
             let detail = "one headline's form with other names or numbers".to_owned();
-            add(Signal::NumberConflict, -likeness.conflict, detail);
+            add(Signal::NumberConflict, -0.5, detail);
         }
         strongest_first(&mut all);
         all
     }
+
+    /// What is measured of a probe and each live story near it: the input of the script that learns the weights.
+    pub fn measures(&self, probe: &Probe<'_>) -> Vec<(StoryId, Vec<(&'static str, f64)>)> {
+        let ranked = self.rank_stories(probe, None);
+        let named = |ranked: &Ranked| MEASURES.into_iter().zip(ranked.likeness.0).collect();
+        ranked.iter().map(|ranked| (ranked.story, named(ranked))).collect()
+    }
+}
+
+/// What two texts share.
+#[derive(Clone, Copy, Debug, Default)]
+struct Common {
+    all: usize,
+    rare: usize,
+    names: usize,
+    pairs: usize,
+    numbers: usize,
+}
+
+/// Sets the margins, then the probabilities.
+fn judge(ranked: &mut [Ranked], has_body: bool) {
+    let centres: Vec<f64> = ranked.iter().map(|r| r.likeness.0[likeness::CENTRE]).collect();
+    let mut sorted = centres.clone();
+    sorted.sort_by(|a, b| b.total_cmp(a));
+    for (ranked, centre) in ranked.iter_mut().zip(centres) {
+        let is_first = sorted.first() == Some(&centre);
+        let rival = sorted.get(usize::from(is_first)).copied().unwrap_or(0.0);
+        ranked.likeness.0[likeness::MARGIN] = centre - rival;
+        ranked.score = ranked.likeness.probability(has_body);
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of words stay far below 2^52")]
+fn damped(count: usize) -> f64 {
+    (1.0 + count as f64).ln()
 }
 
 /// A probe's terms weighted by rarity, sorted by hash.
@@ -322,9 +382,9 @@ struct Part {
     idf: f64,
 }
 
-/// 1 within the story's own span of time, falling with the distance from it; 1 where nothing is known.
-fn time_kernel(moment: Option<Timestamp>, home: &Story) -> f64 {
-    let (Some(moment), Some((first, last))) = (moment, home.moments) else { return 1.0 };
+/// Seconds from the story's own span of time; 0 within it and where nothing is known.
+fn time_apart(moment: Option<Timestamp>, home: &Story) -> f64 {
+    let (Some(moment), Some((first, last))) = (moment, home.moments) else { return 0.0 };
     let apart = if moment > last {
         moment.duration_since(last)
     } else if moment < first {
@@ -332,8 +392,7 @@ fn time_kernel(moment: Option<Timestamp>, home: &Story) -> f64 {
     } else {
         SignedDuration::ZERO
     };
-    let sigmas = apart.as_secs_f64() / params::TIME_SIGMA_S;
-    (-sigmas * sigmas / 2.0).exp()
+    apart.as_secs_f64()
 }
 
 /// Whether two headlines have one form and other facts.

@@ -61,6 +61,11 @@ impl Story {
         self.groups.values().map(|group| group.speaker)
     }
 
+    /// Whether any of its dispatches holds a term.
+    pub(super) fn holds(&self, hash: u32) -> bool {
+        self.sums.contains_key(&hash)
+    }
+
     pub(super) fn speaker(&self, dispatch: DispatchId) -> Option<u32> {
         self.groups.get(&dispatch).map(|group| group.speaker)
     }

@@ -2,6 +2,7 @@
 //!
 //! `cargo run --release --example grouping -- stories GOLD.jsonl [--with BACKGROUND.jsonl] [--dated] [--window-days N]`
 //! `cargo run --release --example grouping -- copies DOCS.jsonl PAIRS.jsonl`
+//! `cargo run --release --example grouping -- learn body|headline GOLD.jsonl…` prints weights for `config/tables/grouping.toml`
 
 #![expect(clippy::print_stdout, reason = "a report for people is what it is for")]
 #![expect(clippy::disallowed_methods, reason = "it measures speed, so it reads the clock")]
@@ -217,6 +218,7 @@ fn stories(args: &[String]) -> Result<()> {
     let mut rest = args[1..].iter();
     while let Some(arg) = rest.next() {
         match arg.as_str() {
+            "--titles" => lines.iter_mut().for_each(|line| line.text = None),
             "--dated" => lines.retain(|line| line.published.is_some()),
             "--with" => lines.extend(read(rest.next().context("--with FILE")?)?),
             "--window-days" => {
@@ -298,11 +300,125 @@ fn copies(args: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// Candidate stories of one article that are learnt from: its own and its nearest rivals.
+const RIVALS: usize = 6;
+
+/// A candidate story of an article: what was measured, and whether it is the right one.
+struct Sample {
+    values: Vec<f64>,
+    is_right: bool,
+    weight: f64,
+}
+
+/// Replays lines with the stories given by their labels and measures each article against its candidates.
+fn samples(path: &str, model: &str) -> Result<(Vec<&'static str>, Vec<Sample>)> {
+    let story_window = SignedDuration::from_hours(if path.contains("ecb") { 87_600 } else { 72 });
+    let mut window = Window::new(Config { story_window, ..Config::default() });
+    let mut names = Vec::new();
+    let mut all = Vec::new();
+    for (index, (fetched_at, mut line)) in in_order(read(path)?).into_iter().enumerate() {
+        if model == "headline" {
+            line.text = None;
+        }
+        let gold = line.cluster.clone().unwrap_or_else(|| line.id.clone());
+        let story = StoryId::opened_by(ArticleId::mint("gold", Rung::Guid, &gold, None), 1);
+        let features = Features::of(&line.article());
+        let moment = line.moment();
+        let probe = Probe { features: &features, fetched_at, moment, exclude: None };
+        for (rank, (candidate, measures)) in window.measures(&probe).into_iter().enumerate() {
+            let is_right = candidate == story;
+            if line.cluster.is_none() || (!is_right && rank >= RIVALS) {
+                continue;
+            }
+            names = measures.iter().map(|measure| measure.0).collect();
+            let values = measures.iter().map(|measure| measure.1).collect();
+            all.push(Sample { values, is_right, weight: 1.0 });
+        }
+        let article = ArticleId::mint("x", Rung::Guid, &line.id, None);
+        let dispatch = DispatchId::opened_by(article, 1);
+        let arrival = index as u64 + 1;
+        window.insert(Entry { arrival, article, dispatch, story, fetched_at, moment, features });
+    }
+    Ok((names, all))
+}
+
+/// Logistic regression by Newton's steps, with a ridge so that measures that say the same share the weight.
+fn logistic(samples: &[Sample], ridge: f64) -> Vec<f64> {
+    let size = samples[0].values.len() + 1;
+    let mut weights = vec![0.0; size];
+    for _ in 0..30 {
+        let mut gradient: Vec<f64> = weights.iter().map(|weight| -ridge * weight).collect();
+        let mut curvature = vec![vec![0.0; size]; size];
+        for (row, line) in curvature.iter_mut().enumerate() {
+            line[row] = ridge;
+        }
+        for sample in samples {
+            let x: Vec<f64> = std::iter::once(1.0).chain(sample.values.iter().copied()).collect();
+            let sum: f64 = x.iter().zip(&weights).map(|(value, weight)| value * weight).sum();
+            let p = 1.0 / (1.0 + (-sum).exp());
+            let error = f64::from(u8::from(sample.is_right)) - p;
+            for (row, line) in curvature.iter_mut().enumerate() {
+                gradient[row] += sample.weight * error * x[row];
+                for (cell, value) in line.iter_mut().zip(&x) {
+                    *cell += sample.weight * p * (1.0 - p) * x[row] * value;
+                }
+            }
+        }
+        for (weight, step) in weights.iter_mut().zip(solve(curvature, gradient)) {
+            *weight += step;
+        }
+    }
+    weights
+}
+
+/// Solves a positive definite system by elimination.
+fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
+    let size = right.len();
+    for pivot in 0..size {
+        let row = matrix[pivot].clone();
+        for below in pivot + 1..size {
+            let factor = matrix[below][pivot] / row[pivot];
+            for (cell, value) in matrix[below].iter_mut().zip(&row) {
+                *cell -= factor * value;
+            }
+            right[below] -= factor * right[pivot];
+        }
+    }
+    for pivot in (0..size).rev() {
+        right[pivot] /= matrix[pivot][pivot];
+        for above in 0..pivot {
+            right[above] -= matrix[above][pivot] * right[pivot];
+        }
+    }
+    right
+}
+
+fn learn(args: &[String]) -> Result<()> {
+    let (model, files) = args.split_first().context("learn body|headline FILE…")?;
+    let mut names = Vec::new();
+    let mut all = Vec::new();
+    for path in files {
+        let (found, mut of_file) = samples(path, model)?;
+        #[expect(clippy::cast_precision_loss, reason = "counts of lines")]
+        let weight = 10_000.0 / of_file.len() as f64;
+        of_file.iter_mut().for_each(|sample| sample.weight = weight);
+        names = found;
+        all.extend(of_file);
+    }
+    let weights = logistic(&all, 1.0);
+    println!("[{model}]\nbias = {:.3}", weights[0]);
+    for (name, weight) in names.iter().zip(&weights[1..]) {
+        println!("{name} = {weight:.3}");
+    }
+    Ok(())
+}
+
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.first().map(String::as_str) {
         Some("stories") if args.len() >= 2 => stories(&args[1..]),
         Some("copies") if args.len() == 3 => copies(&args[1..]),
+        Some("learn") if args.len() >= 3 => learn(&args[1..]),
         _ => bail!(
             "usage: grouping stories GOLD [--with FILE] [--dated] [--window-days N] | copies DOCS PAIRS"
         ),
