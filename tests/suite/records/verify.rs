@@ -95,6 +95,26 @@ fn what_the_desk_writes_is_sound() {
 }
 
 #[test]
+fn a_story_whose_origins_do_not_fit_its_line_is_still_sound() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::new(dir.path(), false, u64::MAX);
+    desk.next_commit();
+    let first = desk.article("first", &[], Joins::Nothing);
+    desk.story(first, StoryKind::Created);
+    for n in 0..350 {
+        desk.next_commit();
+        desk.article(&format!("paper{n}"), &[], Joins::Story(first));
+        desk.story(first, StoryKind::ArticleAdded);
+    }
+    let report = checked(dir.path());
+    assert!(report.ok, "{report:#?}");
+    let last = fs::read_to_string(file_of(dir.path(), "stories", 0)).unwrap();
+    let last = last.lines().last().unwrap();
+    assert!(last.contains(r#""independent_source_count":351"#));
+    assert!(last.matches(r#""reporting":"#).count() < 200);
+}
+
+#[test]
 fn a_lost_line_is_a_gap_and_a_repeated_one_a_repeat() {
     let without_second = |text: &str| {
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
