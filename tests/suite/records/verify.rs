@@ -104,8 +104,8 @@ fn a_story_whose_origins_do_not_fit_its_line_is_still_sound() {
     for n in 0..350 {
         desk.next_commit();
         desk.article(&format!("paper{n}"), &[], Joins::Story(first));
-        desk.story(first, StoryKind::ArticleAdded);
     }
+    desk.story(first, StoryKind::ArticleAdded);
     let report = checked(dir.path());
     assert!(report.ok, "{report:#?}");
     let last = fs::read_to_string(file_of(dir.path(), "stories", 0)).unwrap();
