@@ -14,7 +14,9 @@ use super::line::{LINE_BYTES_MAX, LINE_WITH_BODY_BYTES_MAX, to_json};
 const VALUE_BYTES_MAX: usize = 4096;
 /// Room kept for the words that say what was cut, and for the newline.
 const RESERVE_BYTES: usize = 64;
-/// More entries than this cannot fit a line, since each such entry takes over 100 bytes.
+/// More entries than this cannot fit a line, since the shortest takes three bytes with its comma.
+const ENTRIES_MAX: usize = LINE_BYTES_MAX / 3;
+/// More of these than this cannot fit a line, since each takes over 100 bytes.
 const WIDE_ENTRIES_MAX: usize = 300;
 
 /// The same record, shortened until its line fits.
@@ -65,15 +67,15 @@ fn halve(value: &mut String) {
 }
 
 fn shorten_lists(record: &mut Record, room: usize) {
-    let mut bytes = to_json(record).len();
-    if bytes <= room {
+    if to_json(record).len() <= room {
         return;
     }
     if let Record::Story(story) = record {
         story.independence.truncate(WIDE_ENTRIES_MAX);
         story.statements.truncate(WIDE_ENTRIES_MAX);
-        bytes = to_json(record).len();
     }
+    shorten_to_level(record, room);
+    let mut bytes = to_json(record).len();
     while bytes > room {
         let lens = list_lens(record);
         let Some(index) = longest(&lens) else { break };
@@ -85,6 +87,25 @@ fn shorten_lists(record: &mut Record, room: usize) {
     if let Record::Article(article) = record {
         mend_references(article);
     }
+}
+
+/// Shortens all lists to the lowest number of entries that does not fit yet. Popping entry by entry ends in the same
+/// place, but looks at every list for each entry.
+fn shorten_to_level(record: &mut Record, room: usize) {
+    each_list(record, &mut |list| list.shorten(ENTRIES_MAX));
+    let mut fitting = 0;
+    let mut level = list_lens(record).into_iter().max().unwrap_or_default();
+    while level > fitting + 1 {
+        let middle = fitting.midpoint(level);
+        let mut trial = record.clone();
+        each_list(&mut trial, &mut |list| list.shorten(middle));
+        if to_json(&trial).len() <= room {
+            fitting = middle;
+        } else {
+            level = middle;
+        }
+    }
+    each_list(record, &mut |list| list.shorten(level));
 }
 
 fn list_lens(record: &mut Record) -> Vec<usize> {
@@ -205,11 +226,17 @@ trait List {
     fn entries(&self) -> usize;
     /// Drops the last entry; the bytes its JSON took, at least.
     fn pop_bytes(&mut self) -> usize;
+    /// Keeps so many entries at most.
+    fn shorten(&mut self, entries: usize);
 }
 
 impl<T: Serialize> List for Vec<T> {
     fn entries(&self) -> usize {
         self.len()
+    }
+
+    fn shorten(&mut self, entries: usize) {
+        self.truncate(entries);
     }
 
     fn pop_bytes(&mut self) -> usize {

@@ -90,10 +90,13 @@ impl<T: Fn(&[Member]) -> Tally> Ledger<T> {
         }
         for (place, record) in &stories {
             self.refer(record, place, report);
-            if record.kind != StoryType::Merged {
-                let wrong = self.wrong_count(record);
-                report.check(Check::Counts, place, wrong);
-            }
+            let wrong = match record.kind {
+                // A loser tells its last state; its articles stand under the survivor by now.
+                StoryType::Merged => wrong_sums(record),
+                _ => self.wrong_count(record),
+            };
+            let wrong = wrong.map(|what| format!("{}: {what}", record.story_id));
+            report.check(Check::Counts, place, wrong);
         }
     }
 
@@ -239,16 +242,10 @@ impl<T: Fn(&[Member]) -> Tally> Ledger<T> {
             ("independent_source_count", record.independent_source_count, sources),
         ] {
             if found != due {
-                return Some(format!("{}: {name} {found}, recounted {due}", record.story_id));
+                return Some(format!("{name} {found}, recounted {due}"));
             }
         }
-        if record.article_count < record.dispatch_count
-            || record.dispatch_count < record.independent_source_count
-            || record.article_count < record.outlet_count
-        {
-            return Some(format!("{}: counts against their order", record.story_id));
-        }
-        wrong_origins(record, &due.independence).map(|what| format!("{}: {what}", record.story_id))
+        wrong_sums(record).or_else(|| wrong_origins(record, &due.independence))
     }
 
     /// The articles of a watch's hit must be told.
@@ -325,10 +322,30 @@ fn wrong_revision(revision: u64, due: u64, is_first: bool) -> Option<String> {
     ((revision == 1) != is_first).then(|| format!("revision {revision} with this type"))
 }
 
+/// What a record's numbers say about each other.
+fn wrong_sums(record: &StoryRecord) -> Option<String> {
+    let StoryRecord { article_count, dispatch_count, outlet_count, .. } = record;
+    let sources = record.independent_source_count;
+    if article_count < dispatch_count || *dispatch_count < sources || article_count < outlet_count {
+        return Some("counts against their order".to_owned());
+    }
+    let listed = &record.independence;
+    let sum = listed.iter().map(|origin| origin.article_count).fold(0, u64::saturating_add);
+    let is_whole = listed.len() as u64 == sources && sum == *article_count;
+    (!is_whole && !may_be_cut(record)).then(|| {
+        format!("{} origins of {sum} articles, told {sources} of {article_count}", listed.len())
+    })
+}
+
+/// Whether the cap may have cut the record's lists.
+fn may_be_cut(record: &StoryRecord) -> bool {
+    to_json(record).len() >= CUT_BYTES_MIN
+}
+
 /// Compares origins with those recounted; the record of a very large story may hold only their beginning.
 fn wrong_origins(record: &StoryRecord, due: &[Independence]) -> Option<String> {
     let found = &record.independence;
-    let is_cut = to_json(record).len() >= CUT_BYTES_MIN;
+    let is_cut = may_be_cut(record);
     if found.len() > due.len() || (found.len() < due.len() && !is_cut) {
         return Some(format!("{} origins, recounted {}", found.len(), due.len()));
     }

@@ -82,7 +82,7 @@ impl<'a> Desk<'a> {
 
     pub(super) fn next_commit(&mut self) {
         self.commit += 1;
-        self.now += SignedDuration::from_secs(61);
+        self.now += SignedDuration::from_secs(1);
     }
 
     /// A first sight of an outlet's article; `copied` is the article whose dispatch and story it joins.
