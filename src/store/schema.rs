@@ -235,12 +235,11 @@ fn fill(connection: &Connection, packer: &mut Packer) -> Result<(), Fault> {
 fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
     check_format(connection, path)?;
     let size = fs::metadata(path).map_or(0, |found| found.len());
-    let pragma = match size {
-        0..=CHECK_BYTES_MAX => Some("PRAGMA integrity_check(1)"),
-        ..=QUICK_CHECK_BYTES_MAX => Some("PRAGMA quick_check(1)"),
-        _ => None,
-    };
-    if let Some(pragma) = pragma {
+    let pragmas = [
+        (CHECK_BYTES_MAX, "PRAGMA integrity_check(1)"),
+        (QUICK_CHECK_BYTES_MAX, "PRAGMA quick_check(1)"),
+    ];
+    if let Some((_, pragma)) = pragmas.iter().find(|(limit, _)| size <= *limit) {
         let found: Result<String, _> = connection.query_row(pragma, [], |row| row.get(0));
         let found = found.map_err(|error| Fault::from(error).at(path))?;
         if found != "ok" {
