@@ -127,7 +127,19 @@ fn a_file_that_goes_on_where_the_store_ends_is_adopted_and_left_as_it_is() {
         redone.ahead.iter().flat_map(|ahead| ahead.lines().unwrap()).map(Result::unwrap).collect();
     assert_eq!(found.concat(), bytes(&[&all[2..], &later[..]].concat()));
     assert_eq!((redone.ahead.len(), redone.ahead[0].committed), (2, end(&all[..2]).end));
+    let last = redone.ahead.iter().map(|ahead| ahead.last_seq().unwrap()).collect::<Vec<_>>();
+    assert_eq!(last, [Some(3), Some(5)]);
     assert_eq!(read(dir.path(), NAME), tail);
+}
+
+#[test]
+fn a_store_that_starts_anew_beside_an_older_output_goes_on_above_it() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join(NAME), bytes(&lines(NAME, 1..=3, 0))).unwrap();
+    fs::write(dir.path().join(SECOND), bytes(&lines(SECOND, 4..=5, 0))).unwrap();
+    let redone = files(dir.path()).redo(&[], &[]).unwrap();
+    let last = redone.ahead.iter().map(|ahead| ahead.last_seq().unwrap()).max();
+    assert_eq!((redone.ahead.len(), last), (2, Some(Some(5))));
 }
 
 #[test]
@@ -161,8 +173,16 @@ fn a_file_that_others_cut_deleted_or_replaced_is_left_and_its_pending_lines_come
         assert_eq!(redone.lost[0].committed, end(&all).end);
         assert_eq!(redone.lost[0].found, left.as_ref().map(|left| left.len() as u64));
         assert_eq!(fs::read(dir.path().join(NAME)).ok(), left);
+        // In a file of their own they stand, and the next start has nothing to tell.
+        let moved = redone.moved(Stream::Articles, SECOND);
+        assert_eq!(bytes(&moved), bytes(pending));
+        let redone = files(dir.path()).redo(&moved, &[end(&moved)]).unwrap();
+        assert!(redone.lost.is_empty() && redone.ahead.is_empty());
+        assert_eq!(redone.written, [(Stream::Articles, 4)]);
+        assert_eq!(read(dir.path(), SECOND), bytes(pending));
         // Deleted without a line pending: nothing to write again, and still told.
         if left.is_none() {
+            fs::remove_file(dir.path().join(SECOND)).unwrap();
             let redone = files(dir.path()).redo(&[], &[end(whole)]).unwrap();
             assert_eq!((redone.lost.len(), redone.lost[0].found), (1, None));
         }
