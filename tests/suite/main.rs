@@ -1,1 +1,3 @@
 //! The one integration binary: each module shows a capability from outside.
+
+mod durability;
