@@ -79,7 +79,7 @@ fn child_writes_until_it_is_killed() {
 fn output(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     let Ok(entries) = fs::read_dir(dir.join("out")) else { return BTreeMap::new() };
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let data = names.filter(|name| name.ends_with(".jsonl"));
+    let data = names.filter(|name| name.starts_with("articles-"));
     data.map(|name| (name.clone(), fs::read(dir.join("out").join(name)).unwrap())).collect()
 }
 
