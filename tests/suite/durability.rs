@@ -109,7 +109,10 @@ fn after_every_kill_each_committed_line_stands_once_and_in_order() {
         run_and_kill(dir.path(), Duration::from_millis(30 + kill * 37 % 101));
         let found = output(dir.path());
         for (name, bytes) in &seen {
-            assert!(found[name].starts_with(bytes.as_slice()), "kill {kill}: {name} changed or shrank");
+            assert!(
+                found[name].starts_with(bytes.as_slice()),
+                "kill {kill}: {name} changed or shrank"
+            );
         }
         seen = found;
     }
