@@ -7,6 +7,8 @@ use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
+
 use crate::news::{Line, Stream, StreamEnd};
 
 use super::files::{Files, Run, highest, runs};
@@ -26,6 +28,23 @@ pub struct Redone {
     /// Files that hold less than was written, or are gone. Each stays as it is; the stream goes on in another file,
     /// beginning with the lines given here.
     pub lost: Vec<Lost>,
+}
+
+impl Redone {
+    /// A stream's homeless lines, laid out one after the other in a file of this name. They go into the outbox in the
+    /// place of the old ones, and the stream's end moves to this file, before anything is written to it.
+    pub fn moved(&self, stream: Stream, file: &str) -> Vec<Line> {
+        let mut lines: Vec<Line> = self.lost.iter().flat_map(|lost| lost.lines.clone()).collect();
+        lines.retain(|line| line.stream == stream);
+        lines.sort_by_key(|line| line.seq);
+        let mut offset = 0;
+        for line in &mut lines {
+            file.clone_into(&mut line.file);
+            line.offset = offset;
+            offset += line.bytes.len() as u64;
+        }
+        lines
+    }
 }
 
 /// A file that goes on where the store ends.
@@ -52,6 +71,22 @@ impl Ahead {
         let mut reader = BufReader::new(file);
         Ok(std::iter::from_fn(move || next_line(&mut reader).transpose()))
     }
+
+    /// The highest `seq` that the surplus lines state; the stream goes on above it.
+    pub fn last_seq(&self) -> io::Result<Option<u64>> {
+        let mut last = None;
+        for line in self.lines()? {
+            let numbered: Option<Numbered> = serde_json::from_slice(&line?).ok();
+            last = last.max(numbered.map(|numbered| numbered.seq));
+        }
+        Ok(last)
+    }
+}
+
+/// All that the sink understands of a line.
+#[derive(Deserialize)]
+struct Numbered {
+    seq: u64,
 }
 
 fn next_line(reader: &mut BufReader<File>) -> io::Result<Option<Vec<u8>>> {

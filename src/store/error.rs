@@ -1,6 +1,8 @@
 //! What can go wrong with the store, sorted by consequence: wait and retry, refuse to start, or stop.
 
+use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
@@ -133,15 +135,15 @@ fn is_write(extended_code: i32) -> bool {
 /// Writes a little beside the store and takes it away again.
 fn probe(path: &Path) -> io::Result<()> {
     let probe = super::beside(path, ".probe");
-    let result = std::fs::write(&probe, vec![b'x'; PROBE_BYTES]);
-    std::fs::remove_file(&probe)?;
-    result
+    // A positioned write, as SQLite does it, so that both meet the same answer.
+    let written =
+        File::create(&probe).and_then(|file| file.write_all_at(&vec![b'x'; PROBE_BYTES], 0));
+    let removed = fs::remove_file(&probe);
+    written.and(removed)
 }
 
 /// Whether waiting can help.
 fn is_full(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
-    )
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge | ReadOnlyFilesystem)
 }

@@ -1,14 +1,14 @@
 //! What a start needs: the desk's marks and window, the feeds, the streams' ends and the lines still to be written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::de::DeserializeOwned;
 
 use crate::news::{
-    Article, DeskMarks, FeedId, FeedState, Hash16, Line, StoredStory, StoryId, StoryStatus, Stream,
-    StreamEnd, WindowArticle,
+    Article, ArticleId, DeskMarks, FeedId, FeedState, Hash16, Line, StoredStory, StoryId,
+    StoryStatus, Stream, StreamEnd, WindowArticle,
 };
 
 use super::Store;
@@ -35,8 +35,8 @@ pub(super) fn meta_key(key: &str) -> String {
 pub struct Restored {
     /// Its marks.
     pub marks: DeskMarks,
-    /// Stories with an article fetched at or after the horizon, by their first member's arrival; merged ones are left
-    /// out.
+    /// Stories that have a version of an article fetched at or after the horizon, by their first member's arrival;
+    /// merged ones are left out.
     pub stories: Vec<StoredStory>,
     /// Articles whose text was fetched at or after the horizon, by arrival.
     pub articles: Vec<WindowArticle>,
@@ -151,11 +151,36 @@ fn pending(db: &Connection) -> Result<Vec<Line>, Fault> {
 }
 
 fn restore(db: &Connection, packer: &mut Packer, horizon: Timestamp) -> Result<Restored, Fault> {
-    Ok(Restored {
-        marks: marks(db, packer)?,
-        stories: stories_since(db, packer, horizon)?,
-        articles: articles_since(db, packer, horizon)?,
-    })
+    let articles = articles_since(db, packer, horizon)?;
+    let mut stories = stories_since(db, packer, horizon)?;
+    let held: BTreeSet<StoryId> = stories.iter().map(|story| story.id).collect();
+    // A late revision can stand in a story whose latest article is older.
+    let older: BTreeSet<StoryId> = articles.iter().map(|article| article.placed.story).collect();
+    for id in older.difference(&held) {
+        stories.extend(story(db, packer, *id)?);
+    }
+    sort(&mut stories);
+    every_article_has_its_story(&articles, &stories)?;
+    Ok(Restored { marks: marks(db, packer)?, stories, articles })
+}
+
+/// The two come from different indexes, so that a damaged one shows.
+fn every_article_has_its_story(
+    articles: &[WindowArticle],
+    stories: &[StoredStory],
+) -> Result<(), Fault> {
+    let members: HashSet<(StoryId, ArticleId)> = stories
+        .iter()
+        .flat_map(|story| story.members.iter().map(|member| (story.id, member.article)))
+        .collect();
+    match articles.iter().find(|article| !members.contains(&(article.placed.story, article.id))) {
+        Some(article) => Err(damaged(format!("article {} is not in its story", article.id))),
+        None => Ok(()),
+    }
+}
+
+fn sort(stories: &mut [StoredStory]) {
+    stories.sort_by_key(|story| (story.members.first().map(|member| member.arrival), story.id));
 }
 
 /// Stories with an article fetched at or after the horizon, by their first member's arrival.
@@ -173,7 +198,7 @@ pub(super) fn stories_since(
         stories.extend(story(db, packer, StoryId(Hash16(id)))?);
     }
     stories.retain(|story| story.status != StoryStatus::Merged);
-    stories.sort_by_key(|story| (story.members.first().map(|member| member.arrival), story.id));
+    sort(&mut stories);
     Ok(stories)
 }
 

@@ -20,8 +20,10 @@ pub(super) const FORMAT: i64 = 1;
 const APPLICATION_ID: i64 = 0x434f_5059;
 /// A row with known contents, read at every start.
 const CANARY: &str = "every article once";
-/// Up to this size the whole file's structure is checked at start ; beyond it the rows'
-/// own checksums have to do.
+/// Up to this size the whole store is checked at start, indexes against tables: a second at most.
+const CHECK_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Up to this size the structure of the file is checked at start, in about the same time. Beyond it the rows' own
+/// checksums and the comparison of indexes in `restore` have to do.
 const QUICK_CHECK_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// Pages in the log before they are moved into the store: 16 MB, a few groups.
 const CHECKPOINT_PAGES: i64 = 4000;
@@ -233,9 +235,12 @@ fn fill(connection: &Connection, packer: &mut Packer) -> Result<(), Fault> {
 fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
     check_format(connection, path)?;
     let size = fs::metadata(path).map_or(0, |found| found.len());
-    if size <= QUICK_CHECK_BYTES_MAX {
-        let found: Result<String, _> =
-            connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
+    let pragmas = [
+        (CHECK_BYTES_MAX, "PRAGMA integrity_check(1)"),
+        (QUICK_CHECK_BYTES_MAX, "PRAGMA quick_check(1)"),
+    ];
+    if let Some((_, pragma)) = pragmas.iter().find(|(limit, _)| size <= *limit) {
+        let found: Result<String, _> = connection.query_row(pragma, [], |row| row.get(0));
         let found = found.map_err(|error| Fault::from(error).at(path))?;
         if found != "ok" {
             let what = found.lines().take(3).collect::<Vec<_>>().join("; ");

@@ -7,3 +7,4 @@ mod demo;
 mod poll;
 mod records;
 mod server;
+mod durability;
