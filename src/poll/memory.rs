@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::interval::Rate;
 use crate::news::{Feed, FeedState, Health, Validators};
 
 /// The poller's own marks. Every field may be missing: an older state is no error.
@@ -26,6 +27,8 @@ pub(super) struct Memory {
     pub(super) host_held_until: Option<Timestamp>,
     /// Why the last body could not be read, `""` if it could.
     pub(super) unreadable: String,
+    /// How often the feed brings news.
+    pub(super) rate: Rate,
     /// How the feed stood before its last body, for the case that nobody can read it.
     pub(super) before: Option<Before>,
 }

@@ -8,6 +8,7 @@
 //! simulated day has one order only.
 
 pub mod address;
+mod failure;
 mod fetch;
 mod inflate;
 mod interval;
@@ -130,6 +131,16 @@ pub enum Control {
     /// A later stage changed the state that came with the feed's last batch: [`outcome::unreadable`]. Must be sent
     /// before the batch's [`Committed`].
     State(FeedId, Box<FeedState>),
+    /// What the desk found in the feed's last body; teaches the adaptive interval. Must be sent before the batch's
+    /// [`Committed`]; without it a body that changed counts as one piece of news.
+    Learned {
+        /// The feed.
+        feed: FeedId,
+        /// Articles told for the first time.
+        new: u64,
+        /// No item was shared with the last body, so some were missed: the feed is faster than we are.
+        overrun: bool,
+    },
 }
 
 /// Polls until `stop`, or until a simulated clock ends; then drops `out`, which tells the next stage.

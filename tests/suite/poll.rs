@@ -10,6 +10,7 @@ use copytaster::clock::{Clock, Simulated};
 use copytaster::news::{Committed, Feed, FeedId, FeedState, Health};
 use copytaster::poll::{self, Backfill, Config, Control, Limits, Polled, Poller, outcome};
 use jiff::Timestamp;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -379,9 +380,9 @@ async fn one_host_is_asked_one_thing_at_a_time_and_spaced() {
     let clock = Clock::Simulated(Simulated::starting(start()).until(after(HOUR)));
     let (times, watched) = (Arc::new(Mutex::new(Vec::new())), clock.clone());
     let noted = Arc::clone(&times);
-    let server = Server::start(move |_| {
+    let server = Server::start(move |seen| {
         noted.lock().unwrap().push(watched.now());
-        Reply::body("news")
+        Reply::validated(seen, "news")
     })
     .await;
     let paths: Vec<String> = (0..30).map(|n| format!("/{n}")).collect();
@@ -625,7 +626,7 @@ async fn a_permanent_move_is_followed_for_good_and_a_passing_one_is_not() {
 async fn the_first_poll_alone_looks_back_a_day() {
     let count = AtomicUsize::new(0);
     let server = Server::start(move |_| {
-        Reply::body(format!("news {}", count.fetch_add(1, Ordering::SeqCst)))
+        Reply::body(format!("news {}", count.fetch_add(1, Ordering::SeqCst))).with("ETag", "\"e\"")
     })
     .await;
     let mut world = World::of(&server, &["/a"]);
@@ -705,4 +706,65 @@ async fn what_a_reader_could_not_read_counts_as_a_failure_of_the_feed() {
         last = Some(due);
     }
     run.stop().await;
+}
+
+#[tokio::test]
+async fn a_busy_feed_is_asked_more_often_and_all_together_no_more_than_the_budget() {
+    let count = AtomicUsize::new(0);
+    let server = Server::start(move |seen| match seen.path().as_str() {
+        "/busy" => {
+            let n = count.fetch_add(1, Ordering::SeqCst);
+            Reply::validated(seen, format!("news {n}"))
+        }
+        _ => Reply::validated(seen, "old news"),
+    })
+    .await;
+    let mut world = World::of(&server, &["/busy", "/quiet", "/silent", "/still"]);
+    world.run(2 * DAY).await;
+    let before = server.seen().len();
+    // A restart forgets nothing of it.
+    world.run(2 * DAY).await;
+    let later = server.seen().split_off(before);
+    let asked = |path: &str| later.iter().filter(|seen| seen.path() == path).count();
+    let budget = 4 * 2 * 96;
+    assert!((budget * 3 / 4..budget * 11 / 10).contains(&later.len()), "{} asked", later.len());
+    assert!(asked("/busy") > 3 * asked("/quiet"), "{} {}", asked("/busy"), asked("/quiet"));
+    assert!(asked("/quiet") > 48, "hourly at least");
+}
+
+#[tokio::test]
+async fn a_feed_with_its_own_interval_keeps_to_it() {
+    let server = Server::start(|_| Reply::body("news")).await;
+    let mut world = World::of(&server, &["/other"]);
+    let own = Feed { interval: Some(10 * MINUTE), ..(*feed("own", server.url("/own"))).clone() };
+    world.feeds.push(Arc::new(own));
+    world.run(DAY).await;
+    let asked = server.seen().iter().filter(|seen| seen.path() == "/own").count();
+    assert!((136..=153).contains(&asked), "{asked} times in a day");
+}
+
+#[tokio::test]
+async fn what_is_no_tls_and_what_refuses_a_connection_is_told_apart() {
+    let plain = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let open = plain.local_addr().unwrap();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        let (mut stream, _) = plain.accept().await.unwrap();
+        assert!(stream.read(&mut [0; 1024]).await.unwrap() > 0);
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+        while stream.read(&mut [0; 1024]).await.is_ok_and(|read| read > 0) {}
+    });
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = |text: String| Url::parse(&text).unwrap();
+    let mut world = World::new(
+        &[],
+        vec![
+            feed("plain", url(format!("https://{open}/"))),
+            feed("closed", url(format!("http://{closed}/"))),
+        ],
+    );
+    world.config.allow_private = vec!["127.0.0.1".parse().unwrap()];
+    world.run(MINUTE).await;
+    assert_eq!(world.state("plain").last_error, "SSL error");
+    assert_eq!(world.state("closed").last_error, "connection error");
 }

@@ -10,8 +10,7 @@ use url::Url;
 
 use crate::news::{Feed, FeedState, Hash16, Health, HealthChange, Validators};
 
-use super::address::Refused;
-use super::inflate::BodyError;
+use super::failure::Failure;
 use super::memory::{Before, Memory, Probation};
 use super::politeness::{self, Wishes};
 
@@ -40,68 +39,6 @@ const PROBATION_TIME: Duration = Duration::from_hours(24);
 /// After 8 to 12 days of nothing but 304 one unconditional request finds the servers that say it for ever.
 const FULL_LEAST: Duration = Duration::from_hours(8 * 24);
 const FULL_MOST: Duration = Duration::from_hours(12 * 24);
-
-/// Why a poll gave nothing, in the words of Media Cloud.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Failure {
-    /// An answer that is no news: anything but 200 and 304.
-    Http(u16),
-    /// The address guard refused it.
-    Refused(Refused),
-    TemporaryDns,
-    UnknownHost,
-    Tls,
-    ConnectTimeout,
-    ReadTimeout,
-    Total,
-    Connection,
-    TooManyRedirects,
-    /// A whole body that we do not take.
-    Body(BodyError),
-    /// A body that nobody could read.
-    Parse(String),
-    Fetch(&'static str),
-}
-
-impl Failure {
-    /// The words that records and tables show.
-    pub(super) fn words(&self) -> String {
-        match self {
-            Self::Http(status) => format!("HTTP {status}"),
-            Self::Refused(refused) => format!("bad URL ({refused})"),
-            Self::TemporaryDns => "temporary DNS error".into(),
-            Self::UnknownHost => "unknown hostname".into(),
-            Self::Tls => "SSL error".into(),
-            Self::ConnectTimeout => "connect timeout".into(),
-            Self::ReadTimeout => "read timeout".into(),
-            Self::Total => "job timeout".into(),
-            Self::Connection => "connection error".into(),
-            Self::TooManyRedirects => "too many redirects".into(),
-            Self::Body(error) => format!("fetch error ({error})"),
-            Self::Parse(why) if why.is_empty() => "parse error".into(),
-            Self::Parse(why) => format!("parse error ({why})"),
-            Self::Fetch(why) => format!("fetch error ({why})"),
-        }
-    }
-
-    /// Hard failures count 1, soft ones a half, passing ones a quarter. In thousandths.
-    fn weight(&self) -> i64 {
-        match self {
-            Self::Http(404 | 429) => 500,
-            Self::Http(400..=499) | Self::Refused(_) => 1_000,
-            Self::TemporaryDns => 250,
-            _ => 500,
-        }
-    }
-
-    fn http(&self) -> Option<u16> {
-        match self {
-            Self::Http(status) => Some(*status),
-            Self::Body(_) | Self::Parse(_) => Some(200),
-            _ => None,
-        }
-    }
-}
 
 /// What the body of a good answer is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 use super::*;
 use crate::news::FeedId;
+use crate::poll::address::Refused;
+use crate::poll::inflate::BodyError;
 use crate::poll::memory::blank;
 
 fn feed() -> Feed {
