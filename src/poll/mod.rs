@@ -13,11 +13,13 @@ mod fetch;
 mod inflate;
 mod interval;
 mod memory;
+mod once;
 pub mod outcome;
 pub mod politeness;
 mod poller;
 mod round;
 pub mod schedule;
+mod timetable;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -31,7 +33,9 @@ use crate::news::{Batch, Committed, Feed, FeedId, FeedState, Fetched};
 
 pub use self::fetch::Error;
 pub use self::inflate::BodyError;
+pub use self::once::once;
 pub use self::poller::Poller;
+pub use self::timetable::Said;
 
 /// What becomes of items that were published before the first poll of their feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,8 +132,8 @@ pub struct Polled {
 pub enum Control {
     /// From now on these are the feeds, in the order of the configuration.
     Feeds(Vec<Arc<Feed>>),
-    /// A later stage changed the state that came with the feed's last batch: [`outcome::unreadable`]. Must be sent
-    /// before the batch's [`Committed`].
+    /// A later stage changed the state that came with the feed's last batch: [`outcome::unreadable`] or
+    /// [`outcome::heed`]. Must be sent before the batch's [`Committed`].
     State(FeedId, Box<FeedState>),
     /// What the desk found in the feed's last body; teaches the adaptive interval. Must be sent before the batch's
     /// [`Committed`]; without it a body that changed counts as one piece of news.

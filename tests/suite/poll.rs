@@ -93,7 +93,9 @@ impl World {
         let mut all = Vec::new();
         while let Some(one) = batches.recv().await {
             let feed = one.batch.feed.id.clone();
-            self.states.insert(feed.clone(), one.batch.state.clone().unwrap());
+            // As the store would: through JSON.
+            let stored = serde_json::to_vec(&one.batch.state).unwrap();
+            self.states.insert(feed.clone(), serde_json::from_slice(&stored).unwrap());
             all.push(one);
             // The run may end with this very batch.
             committed.send(Committed { feed }).await.ok();
@@ -767,4 +769,22 @@ async fn what_is_no_tls_and_what_refuses_a_connection_is_told_apart() {
     world.run(MINUTE).await;
     assert_eq!(world.state("plain").last_error, "SSL error");
     assert_eq!(world.state("closed").last_error, "connection error");
+}
+
+#[tokio::test]
+async fn one_look_at_one_feed_goes_the_same_way() {
+    let server = Server::start(|seen| match seen.path().as_str() {
+        "/a" => Reply::to(301, "/b"),
+        _ => Reply::body("news"),
+    })
+    .await;
+    let mut world = World::of(&server, &["/a"]);
+    world.config.host_spacing = Duration::ZERO;
+    let clock = Clock::simulated(start());
+    let polled = poll::once(&world.config, Arc::clone(&world.feeds[0]), &clock).await.unwrap();
+    assert_eq!(polled.body.unwrap().url.path(), "/b");
+    world.config.allow_private.clear();
+    let polled = poll::once(&world.config, Arc::clone(&world.feeds[0]), &clock).await.unwrap();
+    assert!(polled.body.is_none() && polled.batch.health.is_some());
+    assert_eq!(server.seen().len(), 2);
 }

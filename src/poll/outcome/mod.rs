@@ -13,6 +13,7 @@ use crate::news::{Feed, FeedState, Hash16, Health, HealthChange, Validators};
 use super::failure::Failure;
 use super::memory::{Before, Memory, Probation};
 use super::politeness::{self, Wishes};
+use super::timetable::{Said, Timetable};
 
 /// Backoff never makes a feed wait longer, unless its own interval does.
 const BACKOFF_MAX: Duration = Duration::from_hours(24);
@@ -134,8 +135,9 @@ pub(super) fn take(question: Question<'_>, before: &FeedState, answer: &Answer) 
     let hold_host = asked.filter(|_| is_hold).map(|wait| due_at(now, wait));
     memory.host_held_until = hold_host;
     let rest = politeness::jittered(&feed.id, backed_off(&state, interval));
-    let bound = fresh.unwrap_or_default().max(asked.unwrap_or_default());
-    state.next_due = due_at(now, rest.max(bound));
+    let said = memory.timetable.least();
+    let bound = fresh.unwrap_or_default().max(asked.unwrap_or_default()).max(said);
+    state.next_due = memory.timetable.open_from(&feed.id, due_at(now, rest.max(bound)));
     memory.not_before = (!bound.is_zero()).then(|| due_at(now, bound));
     memory.save(&mut state);
     Outcome { state, health, read, hold_host }
@@ -167,6 +169,18 @@ pub fn unreadable(
     state.next_due = state.next_due.max(due_at(now, rest));
     memory.save(state);
     change
+}
+
+/// Takes what a body's own text asks for into the state that `take` gave; it holds until another body says otherwise.
+///
+/// Call it before the batch is committed, and tell the poller with [`super::Control::State`] if the state changed.
+pub fn heed(feed: &Feed, state: &mut FeedState, said: &Said<'_>, now: Timestamp) {
+    let mut memory = Memory::of(state);
+    memory.timetable = Timetable::read(said);
+    let least = due_at(now, memory.timetable.least());
+    state.next_due = memory.timetable.open_from(&feed.id, state.next_due.max(least));
+    memory.not_before = memory.not_before.max((least > now).then_some(least));
+    memory.save(state);
 }
 
 /// Takes validators and body hash; true if the body is to be read.
