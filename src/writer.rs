@@ -166,7 +166,9 @@ impl Writer {
         let is_failed = after.state.as_ref().is_some_and(|state| !state.last_error.is_empty());
         if let Some(state) = after.state.take() {
             self.store.save_feed(&after.feed, &state)?;
-            self.group.committed.push(Committed { feed: after.feed.clone(), state });
+            let new = after.report.is_some().then_some(taken.new);
+            let feed = after.feed.clone();
+            self.group.committed.push(Committed { feed, state, new, overrun: false });
         }
         self.group.counts.add(&after, &taken, is_failed);
         Ok(())

@@ -17,8 +17,8 @@ use url::Url;
 use crate::news::{Hash16, Validators};
 
 use super::address::{LookupError, Policy, Resolver};
+use super::failure::Failure;
 use super::inflate::{BodyError, Coding, Inflate};
-use super::outcome::Failure;
 use super::politeness::Wishes;
 use super::{Config, Limits};
 
@@ -305,14 +305,14 @@ fn failure(error: &reqwest::Error) -> Failure {
                 LookupError::Refused(refused) => Failure::Refused(refused.clone()),
             };
         }
-        // An io::Error hides what it wraps from `source`.
-        let wrapped = known.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if known.is::<rustls::Error>()
-            || wrapped.is_some_and(<dyn StdError + Send + Sync>::is::<rustls::Error>)
-        {
+        if known.is::<rustls::Error>() {
             return Failure::Tls;
         }
-        cause = known.source();
+        // An io::Error hides what it wraps from `source`.
+        cause = match known.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => known.source(),
+        };
     }
     match (error.is_timeout(), error.is_connect()) {
         (true, true) => Failure::ConnectTimeout,

@@ -124,6 +124,8 @@ pub(super) struct Inflate {
     decoder: Decoder,
     wire: u64,
     wire_max: u64,
+    /// The last gzip member is behind us; what follows is no member.
+    is_padding: bool,
 }
 
 impl Inflate {
@@ -146,7 +148,7 @@ impl Inflate {
                 Decoder::Zstd(Box::new(zstd::stream::zio::Writer::new(sink, raw)))
             }
         };
-        Ok(Self { coding, decoder, wire: 0, wire_max })
+        Ok(Self { coding, decoder, wire: 0, wire_max, is_padding: false })
     }
 
     /// Bytes taken from the wire so far.
@@ -167,8 +169,14 @@ impl Inflate {
                 return Err(BodyError::TooLarge(self.wire_max));
             }
             self.settle(bite);
+            if self.is_padding {
+                continue;
+            }
             if self.write(bite).is_err() {
-                return Err(self.broken());
+                self.is_padding = self.is_between_members();
+                if !self.is_padding {
+                    return Err(self.broken());
+                }
             }
             let decoded = self.decoded() as u64;
             if decoded > RATIO_FREE_BYTES && decoded > self.wire.saturating_mul(RATIO_MAX) {
@@ -185,6 +193,9 @@ impl Inflate {
             // A coding around nothing at all is how some servers send an empty body.
             return Ok(Vec::new());
         }
+        if self.is_padding {
+            return Ok(std::mem::take(&mut self.sink_mut().body));
+        }
         let done = match &mut self.decoder {
             Decoder::Plain(_) | Decoder::Undecided(_) => Ok(()),
             Decoder::Gzip(gzip) => gzip.try_finish(),
@@ -196,8 +207,16 @@ impl Inflate {
         match done {
             Ok(()) => Ok(std::mem::take(&mut self.sink_mut().body)),
             Err(_) if self.sink().is_full => Err(self.broken()),
+            Err(_) if self.is_between_members() => Ok(std::mem::take(&mut self.sink_mut().body)),
             Err(_) => Err(cut),
         }
+    }
+
+    /// Whether a gzip body has whole members behind it and no further one begun. Padding is common there, and every
+    /// whole member was checked by its own sum.
+    fn is_between_members(&self) -> bool {
+        let Decoder::Gzip(gzip) = &self.decoder else { return false };
+        gzip.header().is_none() && !gzip.get_ref().is_full && !gzip.get_ref().body.is_empty()
     }
 
     /// Decides between zlib and raw deflate by the method nibble of the first byte.
@@ -331,6 +350,19 @@ mod tests {
             assert_eq!(gzip.as_deref(), Ok(&b"one two three"[..]));
             let zstd = inflate(Coding::Zstd, &many(zstd), size, MEGA);
             assert_eq!(zstd.as_deref(), Ok(&b"one two three"[..]));
+        }
+    }
+
+    #[test]
+    fn padding_after_the_last_gzip_member_is_no_harm() {
+        for padding in
+            [&b"\0"[..], &[0; 600], b"\n", b"trailing junk of a proxy, longer than a header"]
+        {
+            let wire = [&gzip(b"one "), &gzip(b"two")[..], padding].concat();
+            for size in [1, 5, 1000] {
+                let whole = inflate(Coding::Gzip, &wire, size, MEGA);
+                assert_eq!(whole.as_deref(), Ok(&b"one two"[..]), "{padding:?} by {size}");
+            }
         }
     }
 

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::interval::Rate;
+use super::timetable::Timetable;
 use crate::news::{Feed, FeedState, Health, Validators};
 
 /// The poller's own marks. Every field may be missing: an older state is no error.
@@ -26,6 +28,10 @@ pub(super) struct Memory {
     pub(super) host_held_until: Option<Timestamp>,
     /// Why the last body could not be read, `""` if it could.
     pub(super) unreadable: String,
+    /// What the feed's own text asks for.
+    pub(super) timetable: Timetable,
+    /// How often the feed brings news.
+    pub(super) rate: Rate,
     /// How the feed stood before its last body, for the case that nobody can read it.
     pub(super) before: Option<Before>,
 }

@@ -8,15 +8,18 @@
 //! simulated day has one order only.
 
 pub mod address;
+mod failure;
 mod fetch;
 mod inflate;
 mod interval;
 mod memory;
+mod once;
 pub mod outcome;
 pub mod politeness;
 mod poller;
 mod round;
 pub mod schedule;
+mod timetable;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -30,7 +33,9 @@ use crate::news::{Batch, Committed, Feed, Fetched};
 
 pub use self::fetch::Error;
 pub use self::inflate::BodyError;
+pub use self::once::once;
 pub use self::poller::Poller;
+pub use self::timetable::Said;
 
 /// What becomes of items that were published before the first poll of their feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,12 +9,14 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tracing::Instrument as _;
 
 use crate::clock::Clock;
-use crate::news::{Committed, Feed, FeedId, FeedState};
+use crate::news::{Committed, Feed, FeedId, FeedState, Validators};
 
+use super::failure::Failure;
 use super::fetch::{Error, Fetcher, Reply, Request};
+use super::interval::{Budget, Claim, Share};
 use super::memory::{self, Memory};
-use super::outcome::{self, Failure};
-use super::round::{self, Journey, Step};
+use super::outcome;
+use super::round::{self, Journey, Standing, Step};
 use super::schedule::{Key, PerHost, Schedule};
 use super::{Config, Control, Polled, interval, politeness};
 
@@ -39,6 +41,10 @@ struct Slot {
     state: Option<Box<FeedState>>,
     /// A poll between two requests.
     journey: Option<Box<Journey>>,
+    /// Its part of the common budget, unless its interval is fixed.
+    share: Option<Share>,
+    /// News in the body that waits for its commit, as far as anybody counted them.
+    learned: Option<u64>,
 }
 
 /// A poller ready to run.
@@ -53,6 +59,7 @@ pub struct Poller {
     /// States of feeds that are not configured at present.
     absent: HashMap<FeedId, FeedState>,
     tasks: HashMap<Id, Key>,
+    budget: Budget,
     latest: Timestamp,
 }
 
@@ -72,6 +79,7 @@ impl Poller {
         }
         let per_host = PerHost { in_flight: config.host_in_flight, spacing: config.host_spacing };
         let latest = clock.now();
+        let budget = Budget::new(config.interval.max(config.interval_min));
         let mut poller = Self {
             config,
             clock,
@@ -81,6 +89,7 @@ impl Poller {
             keys: HashMap::new(),
             absent: states,
             tasks: HashMap::new(),
+            budget,
             latest,
         };
         poller.take_feeds(feeds);
@@ -151,25 +160,28 @@ impl Poller {
         let (http, body_bytes) =
             reply.as_ref().map_or((None, 0), |reply| (Some(reply.http), reply.wire));
         tracing::debug!(feed.id = %journey.feed.id, http, body_bytes, delay_ms, "fetched");
-        let at = (&self.config, self.fetcher.policy(), now);
-        match round::step(&journey, reply, at, slot.state.as_deref()) {
-            Step::Hop(journey) => {
-                self.schedule.hop(key, &politeness::host_key(&journey.url));
-                slot.journey = Some(Box::new(journey));
-                None
+        let (reply, failure) = match round::step(&journey, reply, self.fetcher.policy(), now) {
+            Step::End(reply, failure) => (reply, failure),
+            Step::Hop(next) => {
+                self.schedule.hop(key, &politeness::host_key(&next.url));
+                slot.journey = Some(Box::new(next));
+                return None;
             }
-            Step::Done(done) => {
-                if let Some((host, until)) = done.hold_host {
-                    tracing::warn!(host = ?host, %until, "the server asked us to wait: host held");
-                    self.schedule.hold(&host, until);
-                }
-                if !self.schedule.finish(key) {
-                    return None;
-                }
-                slot.state = done.polled.batch.state.clone().map(Box::new);
-                Some(done.polled)
-            }
+        };
+        let interval = rest(slot, &mut self.budget, &self.config, now);
+        let (state, backfill) = (slot.state.as_deref(), self.config.backfill);
+        let standing = Standing { state, interval, backfill, now };
+        let done = round::end(&journey, reply, failure, standing);
+        if let Some((host, until)) = done.hold_host {
+            tracing::warn!(host = ?host, %until, "the server asked us to wait: host held");
+            self.schedule.hold(&host, until);
         }
+        if !self.schedule.finish(key) {
+            return None;
+        }
+        slot.learned = done.polled.body.as_ref().map(|_| 1);
+        slot.state = done.polled.batch.state.clone().map(Box::new);
+        Some(done.polled)
     }
 
     /// The feed's batch stands in the store.
@@ -180,6 +192,9 @@ impl Poller {
         // The stored state, not the one that was sent on: the parse may have found the body unreadable.
         slot.state =
             Some(Box::new(done.state)).filter(|state| state.url == memory::address(&slot.feed.url));
+        // Missed news cannot be counted; at least as many as were seen is a careful guess.
+        slot.learned = done.new.map(|new| if done.overrun { new.saturating_mul(2) } else { new });
+        learn(slot);
         let latest = outcome::due_at(now, DUE_MAX);
         let due = slot.state.as_ref().map_or(now, |state| state.next_due.min(latest));
         let host = politeness::host_key(&round::entrance(&slot.feed, slot.state.as_deref()));
@@ -203,8 +218,11 @@ impl Poller {
         for id in gone {
             let key = self.keys.remove(&id).expect("taken from the same map");
             self.schedule.remove(key);
-            let state = self.slots.remove(&key).and_then(|slot| slot.state);
-            self.absent.extend(state.map(|state| (id, *state)));
+            let Some(slot) = self.slots.remove(&key) else { continue };
+            if let Some(share) = slot.share {
+                self.budget.leave(share);
+            }
+            self.absent.extend(slot.state.map(|state| (id, *state)));
         }
         let cold = feeds.iter().filter(|feed| !self.is_known(feed)).count();
         for feed in feeds {
@@ -235,13 +253,16 @@ impl Poller {
         }
         let key = self.schedule.add(&host, due);
         self.keys.insert(feed.id.clone(), key);
-        self.slots.insert(key, Slot { feed, state, journey: None });
+        let mut slot = Slot { feed, state, journey: None, share: None, learned: None };
+        claim_share(&mut slot, &mut self.budget);
+        self.slots.insert(key, slot);
     }
 
     /// Follows a change of a known feed. One under way keeps its course until its commit.
     fn replace(&mut self, key: Key, feed: Arc<Feed>, now: Timestamp) {
         let slot = self.slots.get_mut(&key).expect("keyed feeds have a slot");
         let old = std::mem::replace(&mut slot.feed, feed);
+        claim_share(slot, &mut self.budget);
         let has_moved = old.url != slot.feed.url;
         let shorter = interval::base(&slot.feed, &self.config) < interval::base(&old, &self.config);
         if has_moved {
@@ -283,5 +304,46 @@ impl Poller {
         }
         self.latest = now;
         now
+    }
+}
+
+/// The feed's interval from now on: fixed, or its share of the budget.
+fn rest(slot: &mut Slot, budget: &mut Budget, config: &Config, now: Timestamp) -> Duration {
+    let Some(share) = &mut slot.share else { return interval::base(&slot.feed, config) };
+    let memory = slot.state.as_deref().map(Memory::of).unwrap_or_default();
+    let claim = Claim { rate: &memory.rate, is_dear: is_dear(slot.state.as_deref()) };
+    budget.plan(claim, share, now, config.interval_min)
+}
+
+/// Joins the budget or leaves it, as the feed's configuration says.
+fn claim_share(slot: &mut Slot, budget: &mut Budget) {
+    match (slot.feed.interval, slot.share) {
+        (None, None) => {
+            let memory = slot.state.as_deref().map(Memory::of).unwrap_or_default();
+            let claim = Claim { rate: &memory.rate, is_dear: is_dear(slot.state.as_deref()) };
+            slot.share = Some(budget.join(claim));
+        }
+        (Some(_), Some(share)) => {
+            budget.leave(share);
+            slot.share = None;
+        }
+        _ => {}
+    }
+}
+
+/// Whether the server gave its last body without anything to ask by.
+fn is_dear(state: Option<&FeedState>) -> bool {
+    state
+        .is_some_and(|state| state.body_hash.is_some() && state.validators == Validators::default())
+}
+
+/// Takes what the committed poll found into the feed's rate. It is saved with the next batch.
+fn learn(slot: &mut Slot) {
+    let new = slot.learned.take().unwrap_or(0);
+    let Some(state) = slot.state.as_deref_mut() else { return };
+    let mut memory = Memory::of(state);
+    if let Some(looked) = state.last_success.filter(|&looked| memory.rate.at() != Some(looked)) {
+        memory.rate.observe(looked, new);
+        memory.save(state);
     }
 }

@@ -9,10 +9,11 @@ use url::Url;
 use crate::news::{Batch, Feed, FeedState, FetchReport, Fetched, Hash16, Rejection, Validators};
 
 use super::address::Policy;
+use super::failure::Failure;
 use super::fetch::{Reply, Whole};
 use super::inflate::BodyError;
-use super::outcome::{self, Answer, Failure, Good, Outcome, Question};
-use super::{Backfill, Config, Polled, memory, politeness};
+use super::outcome::{self, Answer, Good, Outcome, Question};
+use super::{Backfill, Polled, memory, politeness};
 
 /// Redirects followed in one poll.
 const HOPS_MAX: u8 = 5;
@@ -38,10 +39,10 @@ pub(super) struct Journey {
 /// What an answer leads to.
 #[derive(Debug)]
 pub(super) enum Step {
-    /// Another request, to `url`.
+    /// Another request.
     Hop(Journey),
-    /// The poll is over.
-    Done(Box<Done>),
+    /// The poll is over: the last answer, and why it is no good one.
+    End(Option<Reply>, Option<Failure>),
 }
 
 /// The end of a poll.
@@ -103,35 +104,44 @@ pub(super) fn entrance(feed: &Feed, state: Option<&FeedState>) -> Url {
     adopted.and_then(|url| Url::parse(&url).ok()).unwrap_or_else(|| feed.url.clone())
 }
 
-/// Takes an answer, or the lack of one, at `now`.
+/// Judges an answer, or the lack of one, at `now`.
 pub(super) fn step(
     journey: &Journey,
     reply: Result<Reply, Failure>,
-    at: (&Config, &Policy, Timestamp),
-    state: Option<&FeedState>,
+    policy: &Policy,
+    now: Timestamp,
 ) -> Step {
-    let (config, policy, now) = at;
-    let (reply, failure) = match reply {
-        Err(failure) => (None, Some(failure)),
+    match reply {
+        Err(failure) => Step::End(None, Some(failure)),
         Ok(reply) => match reply.http {
             http @ (301 | 302 | 303 | 307 | 308) => match journey.hop(policy, http, &reply, now) {
-                Ok(next) => return Step::Hop(next),
-                Err(failure) => (Some(reply), Some(failure)),
+                Ok(next) => Step::Hop(next),
+                Err(failure) => Step::End(Some(reply), Some(failure)),
             },
-            200 | 304 => (Some(reply), None),
-            http => (Some(reply), Some(Failure::Http(http))),
+            200 | 304 => Step::End(Some(reply), None),
+            http => Step::End(Some(reply), Some(Failure::Http(http))),
         },
-    };
-    Step::Done(Box::new(done(journey, reply, failure, (config, now), state)))
+    }
 }
 
-fn done(
+/// How a feed stands when its poll ends.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Standing<'a> {
+    pub(super) state: Option<&'a FeedState>,
+    /// The interval it is due at while all is well.
+    pub(super) interval: Duration,
+    pub(super) backfill: Backfill,
+    pub(super) now: Timestamp,
+}
+
+/// Takes the end of a poll: the outcome, and the batch that carries it.
+pub(super) fn end(
     journey: &Journey,
     mut reply: Option<Reply>,
     failure: Option<Failure>,
-    (config, now): (&Config, Timestamp),
-    state: Option<&FeedState>,
+    standing: Standing<'_>,
 ) -> Done {
+    let Standing { state, interval, backfill, now } = standing;
     let body = reply.as_mut().and_then(|reply| reply.body.take());
     let result = match (failure, &body) {
         (Some(failure), _) => Err(failure),
@@ -146,7 +156,6 @@ fn done(
         wishes: reply.as_ref().map(|reply| reply.wishes.clone()).unwrap_or_default(),
         permanent_to: has_moved.then(|| journey.url.clone()),
     };
-    let interval = super::interval::base(&journey.feed, config);
     let question =
         Question { feed: &journey.feed, now, interval, conditional: journey.is_conditional() };
     let blank = || memory::blank(&journey.feed, now, now);
@@ -156,7 +165,7 @@ fn done(
     let hold_host = outcome.hold_host.map(|until| (politeness::host_key(&journey.url), until));
     let is_first = outcome.read && !before.seen_once;
     let mut batch = batch(&journey.feed, outcome.clone(), now);
-    if is_first && let Backfill::Last(span) = config.backfill {
+    if is_first && let Backfill::Last(span) = backfill {
         batch.backfill_before = now.checked_sub(span).ok();
     }
     if let (Some(Err(error)), Some(reply)) = (&body, &reply) {

@@ -398,6 +398,21 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_set_back_takes_every_moment_along() {
+        let mut schedule = schedule(2000);
+        let first = schedule.add("a.example", at(100_000));
+        let second = schedule.add("a.example", at(100_000));
+        let third = schedule.add("b.example", at(200_000));
+        assert_eq!(schedule.start(at(100_000)), Some(first));
+        assert!(schedule.finish(first));
+        schedule.fall_back(Duration::from_secs(90));
+        assert_eq!(schedule.start(at(11_999)), None);
+        assert_eq!(schedule.start(at(12_000)), Some(second));
+        assert_eq!((schedule.start(at(109_999)), schedule.wake()), (None, Some(at(110_000))));
+        assert_eq!(schedule.start(at(110_000)), Some(third));
+    }
+
+    #[test]
     fn a_removed_feed_leaves_in_whatever_phase_it_is() {
         let mut schedule = schedule(0);
         let keys: Vec<Key> = (0..4).map(|_| schedule.add("a.example", at(0))).collect();
@@ -412,5 +427,57 @@ mod tests {
         assert_eq!((schedule.start(at(9)), schedule.wake()), (None, None));
         schedule.reset(keys[2], "b.example", at(20));
         assert_eq!(schedule.start(at(20)), Some(keys[2]));
+    }
+
+    /// Any order of events: never two at once on a host, never early, nobody forgotten.
+    #[test]
+    fn whatever_happens_hosts_are_spaced_and_feeds_come_round() {
+        for seed in 1..40_u64 {
+            let mut dice = seed;
+            let mut roll = |sides: u64| {
+                dice ^= dice << 13;
+                dice ^= dice >> 7;
+                dice ^= dice << 17;
+                dice % sides
+            };
+            let mut schedule = schedule(2000);
+            let hosts = ["a.example", "b.example", "c.example", "d.example"];
+            let mut at_host: Vec<&str> = (0..24).map(|n| hosts[n % hosts.len()]).collect();
+            let mut due: Vec<Timestamp> = vec![at(0); 24];
+            for host in &at_host {
+                schedule.add(host, at(0));
+            }
+            let (mut now, mut under_way, mut polls) = (at(0), Vec::new(), vec![0; 24]);
+            let mut last: HashMap<&str, Timestamp> = HashMap::new();
+            for _ in 0..4000 {
+                now = due_at(now, Duration::from_millis(roll(900)));
+                while let Some(key) = schedule.start(now) {
+                    let n = key.0 as usize;
+                    let host = at_host[n];
+                    assert!(due[n] <= now, "seed {seed}: early");
+                    assert!(!under_way.iter().any(|&other: &usize| at_host[other] == host));
+                    if let Some(last) = last.insert(host, now) {
+                        assert!(due_at(last, Duration::from_secs(2)) <= now, "seed {seed}");
+                    }
+                    under_way.push(n);
+                }
+                if under_way.is_empty() {
+                    continue;
+                }
+                let place = usize::try_from(roll(under_way.len() as u64)).unwrap();
+                let n = under_way.swap_remove(place);
+                let key = Key(u32::try_from(n).unwrap());
+                if roll(5) == 0 {
+                    at_host[n] = hosts[usize::try_from(roll(4)).unwrap()];
+                    schedule.hop(key, at_host[n]);
+                    continue;
+                }
+                assert!(schedule.finish(key));
+                polls[n] += 1;
+                due[n] = due_at(now, Duration::from_millis(roll(20_000)));
+                schedule.commit(key, at_host[n], due[n]);
+            }
+            assert!(polls.iter().all(|&polls| polls > 3), "seed {seed}: {polls:?}");
+        }
     }
 }

@@ -10,6 +10,7 @@ use copytaster::clock::{Clock, Simulated};
 use copytaster::news::{Committed, Feed, FeedId, FeedState, Health};
 use copytaster::poll::{self, Backfill, Config, Control, Limits, Polled, Poller, outcome};
 use jiff::Timestamp;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -92,11 +93,13 @@ impl World {
         let mut all = Vec::new();
         while let Some(one) = batches.recv().await {
             let feed = one.batch.feed.id.clone();
-            self.states.insert(feed.clone(), one.batch.state.clone().unwrap());
+            // As the store would: through JSON.
+            let stored = serde_json::to_vec(&one.batch.state).unwrap();
+            self.states.insert(feed.clone(), serde_json::from_slice(&stored).unwrap());
             all.push(one);
             // The run may end with this very batch.
             let state = self.states[&feed].clone();
-            committed.send(Committed { feed, state }).await.ok();
+            committed.send(Committed { feed, state, new: None, overrun: false }).await.ok();
         }
         tasks.join_next().await.unwrap().unwrap();
         self.now = clock.end().unwrap();
@@ -380,9 +383,9 @@ async fn one_host_is_asked_one_thing_at_a_time_and_spaced() {
     let clock = Clock::Simulated(Simulated::starting(start()).until(after(HOUR)));
     let (times, watched) = (Arc::new(Mutex::new(Vec::new())), clock.clone());
     let noted = Arc::clone(&times);
-    let server = Server::start(move |_| {
+    let server = Server::start(move |seen| {
         noted.lock().unwrap().push(watched.now());
-        Reply::body("news")
+        Reply::validated(seen, "news")
     })
     .await;
     let paths: Vec<String> = (0..30).map(|n| format!("/{n}")).collect();
@@ -444,7 +447,7 @@ impl Running {
     async fn commit(&self, polled: &Polled) {
         let feed = polled.batch.feed.id.clone();
         let state = polled.batch.state.clone().unwrap();
-        self.committed.send(Committed { feed, state }).await.unwrap();
+        self.committed.send(Committed { feed, state, new: None, overrun: false }).await.unwrap();
     }
 
     async fn stop(mut self) {
@@ -628,7 +631,7 @@ async fn a_permanent_move_is_followed_for_good_and_a_passing_one_is_not() {
 async fn the_first_poll_alone_looks_back_a_day() {
     let count = AtomicUsize::new(0);
     let server = Server::start(move |_| {
-        Reply::body(format!("news {}", count.fetch_add(1, Ordering::SeqCst)))
+        Reply::body(format!("news {}", count.fetch_add(1, Ordering::SeqCst))).with("ETag", "\"e\"")
     })
     .await;
     let mut world = World::of(&server, &["/a"]);
@@ -706,4 +709,83 @@ async fn what_a_reader_could_not_read_counts_as_a_failure_of_the_feed() {
         last = Some(due);
     }
     run.stop().await;
+}
+
+#[tokio::test]
+async fn a_busy_feed_is_asked_more_often_and_all_together_no_more_than_the_budget() {
+    let count = AtomicUsize::new(0);
+    let server = Server::start(move |seen| match seen.path().as_str() {
+        "/busy" => {
+            let n = count.fetch_add(1, Ordering::SeqCst);
+            Reply::validated(seen, format!("news {n}"))
+        }
+        _ => Reply::validated(seen, "old news"),
+    })
+    .await;
+    let mut world = World::of(&server, &["/busy", "/quiet", "/silent", "/still"]);
+    world.run(2 * DAY).await;
+    let before = server.seen().len();
+    // A restart forgets nothing of it.
+    world.run(2 * DAY).await;
+    let later = server.seen().split_off(before);
+    let asked = |path: &str| later.iter().filter(|seen| seen.path() == path).count();
+    let budget = 4 * 2 * 96;
+    assert!((budget * 3 / 4..budget * 11 / 10).contains(&later.len()), "{} asked", later.len());
+    assert!(asked("/busy") > 3 * asked("/quiet"), "{} {}", asked("/busy"), asked("/quiet"));
+    assert!(asked("/quiet") > 48, "hourly at least");
+}
+
+#[tokio::test]
+async fn a_feed_with_its_own_interval_keeps_to_it() {
+    let server = Server::start(|_| Reply::body("news")).await;
+    let mut world = World::of(&server, &["/other"]);
+    let own = Feed { interval: Some(10 * MINUTE), ..(*feed("own", server.url("/own"))).clone() };
+    world.feeds.push(Arc::new(own));
+    world.run(DAY).await;
+    let asked = server.seen().iter().filter(|seen| seen.path() == "/own").count();
+    assert!((136..=153).contains(&asked), "{asked} times in a day");
+}
+
+#[tokio::test]
+async fn what_is_no_tls_and_what_refuses_a_connection_is_told_apart() {
+    let plain = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let open = plain.local_addr().unwrap();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        let (mut stream, _) = plain.accept().await.unwrap();
+        assert!(stream.read(&mut [0; 1024]).await.unwrap() > 0);
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+        while stream.read(&mut [0; 1024]).await.is_ok_and(|read| read > 0) {}
+    });
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = |text: String| Url::parse(&text).unwrap();
+    let mut world = World::new(
+        &[],
+        vec![
+            feed("plain", url(format!("https://{open}/"))),
+            feed("closed", url(format!("http://{closed}/"))),
+        ],
+    );
+    world.config.allow_private = vec!["127.0.0.1".parse().unwrap()];
+    world.run(MINUTE).await;
+    assert_eq!(world.state("plain").last_error, "SSL error");
+    assert_eq!(world.state("closed").last_error, "connection error");
+}
+
+#[tokio::test]
+async fn one_look_at_one_feed_goes_the_same_way() {
+    let server = Server::start(|seen| match seen.path().as_str() {
+        "/a" => Reply::to(301, "/b"),
+        _ => Reply::body("news"),
+    })
+    .await;
+    let mut world = World::of(&server, &["/a"]);
+    world.config.host_spacing = Duration::ZERO;
+    let clock = Clock::simulated(start());
+    let polled = poll::once(&world.config, Arc::clone(&world.feeds[0]), &clock).await.unwrap();
+    assert_eq!(polled.body.unwrap().url.path(), "/b");
+    world.config.allow_private.clear();
+    let polled = poll::once(&world.config, Arc::clone(&world.feeds[0]), &clock).await.unwrap();
+    assert!(polled.body.is_none() && polled.batch.health.is_some());
+    assert_eq!(server.seen().len(), 2);
 }

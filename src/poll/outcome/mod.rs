@@ -10,10 +10,10 @@ use url::Url;
 
 use crate::news::{Feed, FeedState, Hash16, Health, HealthChange, Validators};
 
-use super::address::Refused;
-use super::inflate::BodyError;
+use super::failure::Failure;
 use super::memory::{Before, Memory, Probation};
 use super::politeness::{self, Wishes};
+use super::timetable::{Said, Timetable};
 
 /// Backoff never makes a feed wait longer, unless its own interval does.
 const BACKOFF_MAX: Duration = Duration::from_hours(24);
@@ -40,68 +40,6 @@ const PROBATION_TIME: Duration = Duration::from_hours(24);
 /// After 8 to 12 days of nothing but 304 one unconditional request finds the servers that say it for ever.
 const FULL_LEAST: Duration = Duration::from_hours(8 * 24);
 const FULL_MOST: Duration = Duration::from_hours(12 * 24);
-
-/// Why a poll gave nothing, in the words of Media Cloud.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Failure {
-    /// An answer that is no news: anything but 200 and 304.
-    Http(u16),
-    /// The address guard refused it.
-    Refused(Refused),
-    TemporaryDns,
-    UnknownHost,
-    Tls,
-    ConnectTimeout,
-    ReadTimeout,
-    Total,
-    Connection,
-    TooManyRedirects,
-    /// A whole body that we do not take.
-    Body(BodyError),
-    /// A body that nobody could read.
-    Parse(String),
-    Fetch(&'static str),
-}
-
-impl Failure {
-    /// The words that records and tables show.
-    pub(super) fn words(&self) -> String {
-        match self {
-            Self::Http(status) => format!("HTTP {status}"),
-            Self::Refused(refused) => format!("bad URL ({refused})"),
-            Self::TemporaryDns => "temporary DNS error".into(),
-            Self::UnknownHost => "unknown hostname".into(),
-            Self::Tls => "SSL error".into(),
-            Self::ConnectTimeout => "connect timeout".into(),
-            Self::ReadTimeout => "read timeout".into(),
-            Self::Total => "job timeout".into(),
-            Self::Connection => "connection error".into(),
-            Self::TooManyRedirects => "too many redirects".into(),
-            Self::Body(error) => format!("fetch error ({error})"),
-            Self::Parse(why) if why.is_empty() => "parse error".into(),
-            Self::Parse(why) => format!("parse error ({why})"),
-            Self::Fetch(why) => format!("fetch error ({why})"),
-        }
-    }
-
-    /// Hard failures count 1, soft ones a half, passing ones a quarter. In thousandths.
-    fn weight(&self) -> i64 {
-        match self {
-            Self::Http(404 | 429) => 500,
-            Self::Http(400..=499) | Self::Refused(_) => 1_000,
-            Self::TemporaryDns => 250,
-            _ => 500,
-        }
-    }
-
-    fn http(&self) -> Option<u16> {
-        match self {
-            Self::Http(status) => Some(*status),
-            Self::Body(_) | Self::Parse(_) => Some(200),
-            _ => None,
-        }
-    }
-}
 
 /// What the body of a good answer is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,8 +135,9 @@ pub(super) fn take(question: Question<'_>, before: &FeedState, answer: &Answer) 
     let hold_host = asked.filter(|_| is_hold).map(|wait| due_at(now, wait));
     memory.host_held_until = hold_host;
     let rest = politeness::jittered(&feed.id, backed_off(&state, interval));
-    let bound = fresh.unwrap_or_default().max(asked.unwrap_or_default());
-    state.next_due = due_at(now, rest.max(bound));
+    let said = memory.timetable.least();
+    let bound = fresh.unwrap_or_default().max(asked.unwrap_or_default()).max(said);
+    state.next_due = memory.timetable.open_from(&feed.id, due_at(now, rest.max(bound)));
     memory.not_before = (!bound.is_zero()).then(|| due_at(now, bound));
     memory.save(&mut state);
     Outcome { state, health, read, hold_host }
@@ -230,6 +169,18 @@ pub fn unreadable(
     state.next_due = state.next_due.max(due_at(now, rest));
     memory.save(state);
     change
+}
+
+/// Takes what a body's own text asks for into the state that `take` gave; it holds until another body says otherwise.
+///
+/// Call it before the batch is committed, and tell the poller with [`super::Control::State`] if the state changed.
+pub fn heed(feed: &Feed, state: &mut FeedState, said: &Said<'_>, now: Timestamp) {
+    let mut memory = Memory::of(state);
+    memory.timetable = Timetable::read(said);
+    let least = due_at(now, memory.timetable.least());
+    state.next_due = memory.timetable.open_from(&feed.id, state.next_due.max(least));
+    memory.not_before = memory.not_before.max((least > now).then_some(least));
+    memory.save(state);
 }
 
 /// Takes validators and body hash; true if the body is to be read.

@@ -1,5 +1,7 @@
 use super::*;
 use crate::news::FeedId;
+use crate::poll::address::Refused;
+use crate::poll::inflate::BodyError;
 use crate::poll::memory::blank;
 
 fn feed() -> Feed {
@@ -281,6 +283,25 @@ fn a_permanent_move_is_adopted_after_three_polls_over_a_day_and_given_up_when_it
     polls.take(&moved(4));
     polls.take(&moved(5));
     assert_eq!(adopted(&polls), None);
+}
+
+#[test]
+fn what_the_text_of_a_feed_asks_for_holds_until_another_body_says_otherwise() {
+    let mut polls = Polls::new();
+    let mut outcome = polls.take(&with_etag(body(1), "e"));
+    let hourly = Said { ttl: "60", ..Said::default() };
+    heed(&polls.feed, &mut outcome.state, &hourly, polls.now);
+    polls.state = outcome.state;
+    assert_eq!(polls.rest(), Duration::from_hours(1));
+    polls.take(&plain(Ok(Good::NotModified)));
+    assert_eq!(polls.rest(), Duration::from_hours(1));
+    let hours: Vec<String> = vec!["6".into(), "7".into()];
+    let mut outcome = polls.take(&with_etag(body(2), "e"));
+    let skipping = Said { skip_hours: &hours, ..Said::default() };
+    heed(&polls.feed, &mut outcome.state, &skipping, polls.now);
+    polls.state = outcome.state;
+    polls.take(&plain(Ok(Good::NotModified)));
+    assert!(polls.rest() >= Duration::from_hours(2) && polls.rest() < Duration::from_mins(131));
 }
 
 #[test]
