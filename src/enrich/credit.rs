@@ -125,18 +125,22 @@ impl Search<'_> {
     /// Reads what stands before the story; returns the index of the story's first block.
     fn head(&mut self) -> usize {
         let blocks = &self.body.blocks;
+        let mut story = None;
         for (index, block) in blocks.iter().enumerate().take(HEAD_BLOCKS) {
             let is_line = block.chars <= LINE_CHARS_MAX;
             // A single block is the story, whatever it looks like.
-            if is_line && blocks.len() > 1 && self.line(block, true) {
+            if story.is_none() && is_line && blocks.len() > 1 && self.line(block, true) {
                 continue;
             }
-            // A headline or a subheading may stand before the story; a sentence is the story.
-            if self.dateline(block) || !is_line || ends_sentence(self.body.block(block)) {
-                return index;
+            if self.dateline(block) || !is_line {
+                return story.unwrap_or(index);
+            }
+            // A sentence is the story, or a standfirst before the dateline; lines after it are not the head's.
+            if ends_sentence(self.body.block(block)) {
+                story = story.or(Some(index));
             }
         }
-        0
+        story.unwrap_or(0)
     }
 
     fn tail(&mut self, story_from: usize) {
