@@ -2,20 +2,18 @@
 //!
 //! In memory: what counting needs of each article, the merges, and references that still wait for their record.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::article::{is_notice, member, wrong_reference, wrong_span};
 use super::files::Found;
 use super::report::{Check, Place, Report};
-use crate::news::{ArticleId, DispatchId, Independence, Member, StoryId, Tally};
+use super::story::{wrong_origins, wrong_sums};
+use crate::news::{ArticleId, DispatchId, Member, StoryId, Tally};
 use crate::record::format::{ArticleType, ArticleWord, StoryType};
-use crate::record::render::wire_origins;
-use crate::record::{ArticleRecord, LINE_BYTES_MAX, Record, StoryRecord, WatchRecord, to_json};
+use crate::record::{ArticleRecord, Record, StoryRecord, WatchRecord};
 
 /// Articles that a story record lists at most.
 const ARTICLE_IDS_MAX: usize = 300;
-/// A story line shorter than this lost nothing to the cap: one entry is far smaller than the rest.
-const CUT_BYTES_MIN: usize = LINE_BYTES_MAX - 2 * 1024;
 /// Openings by one root that a dispatch id is looked for among.
 const OPENINGS_MAX: u32 = 16;
 
@@ -26,6 +24,15 @@ struct Article {
     story: StoryId,
     withdrawn: bool,
 }
+
+#[derive(Debug)]
+struct Told {
+    revision: u64,
+    counts: Counts,
+}
+
+/// Articles, dispatches, outlets, independent sources.
+type Counts = [u64; 4];
 
 /// An id that had no record yet where it was named.
 struct Waiting {
@@ -45,8 +52,10 @@ pub(super) struct Ledger<T> {
     tally: T,
     arrivals: u64,
     articles: HashMap<ArticleId, Article>,
-    /// Revision of each story's latest record.
-    stories: HashMap<StoryId, u64>,
+    /// What each story's latest record says.
+    stories: HashMap<StoryId, Told>,
+    /// Stories that gained, lost or changed an article in this commit, and where.
+    touched: BTreeMap<StoryId, Place>,
     /// Members of each story, by arrival.
     members: HashMap<StoryId, Vec<Member>>,
     merged: HashMap<StoryId, StoryId>,
@@ -61,6 +70,7 @@ impl<T: Fn(&[Member]) -> Tally> Ledger<T> {
             arrivals: 0,
             articles: HashMap::new(),
             stories: HashMap::new(),
+            touched: BTreeMap::new(),
             members: HashMap::new(),
             merged: HashMap::new(),
             waiting: Vec::new(),
@@ -97,7 +107,26 @@ impl<T: Fn(&[Member]) -> Tally> Ledger<T> {
             };
             let wrong = wrong.map(|what| format!("{}: {what}", record.story_id));
             report.check(Check::Counts, place, wrong);
+            self.touched.remove(&record.story_id);
         }
+        self.untold(report);
+    }
+
+    /// A story whose counts changed is told in the same commit.
+    fn untold(&mut self, report: &mut Report) {
+        for (story, place) in std::mem::take(&mut self.touched) {
+            // A story without any record is a dangling reference of its articles.
+            let Some(told) = self.stories.get(&story) else { continue };
+            let due = counts(&self.recount(story));
+            let wrong = (told.counts != due).then(|| {
+                format!("{story}: told {:?} and not again, recounted {due:?}", told.counts)
+            });
+            report.check(Check::Counts, &place, wrong);
+        }
+    }
+
+    fn recount(&self, story: StoryId) -> Tally {
+        (self.tally)(self.members.get(&story).map_or(&[], Vec::as_slice))
     }
 
     fn article(&mut self, record: &ArticleRecord, place: &Place, report: &mut Report) {
@@ -114,7 +143,7 @@ impl<T: Fn(&[Member]) -> Tally> Ledger<T> {
             .then(|| "timing.emitted_at is not the record's time".to_owned());
         report.check(Check::Offsets, place, wrong_span(record).or(emitted));
         report.check(Check::References, place, wrong_reference(record));
-        self.place(record);
+        self.place(record, place);
         self.wait_for_article(
             &record.matched.nearest_article_id,
             "match.nearest_article_id",
@@ -132,14 +161,16 @@ impl<T: Fn(&[Member]) -> Tally> Ledger<T> {
     }
 
     /// Moves the article to where the record says it stands.
-    fn place(&mut self, record: &ArticleRecord) {
+    fn place(&mut self, record: &ArticleRecord, place: &Place) {
         let story = self.home(record.story_id);
+        self.touched.insert(story, place.clone());
         let (arrival, was_withdrawn) = if let Some(known) = self.articles.get(&record.article_id) {
             let (arrival, from) = (known.arrival, self.home(known.story));
             let was_withdrawn = known.withdrawn;
             if let Some(members) = self.members.get_mut(&from) {
                 members.retain(|member| member.arrival != arrival);
             }
+            self.touched.entry(from).or_insert_with(|| place.clone());
             (arrival, was_withdrawn)
         } else {
             self.arrivals += 1;
@@ -159,12 +190,18 @@ impl<T: Fn(&[Member]) -> Tally> Ledger<T> {
 
     fn revise_story(&mut self, record: &StoryRecord, place: &Place, report: &mut Report) {
         let due =
-            self.stories.get(&record.story_id).map_or(1, |revision| revision.saturating_add(1));
+            self.stories.get(&record.story_id).map_or(1, |told| told.revision.saturating_add(1));
         let is_first = record.kind == StoryType::Created;
         let wrong = wrong_revision(record.revision, due, is_first);
         let wrong = wrong.map(|what| format!("{}: {what}", record.story_id));
         report.check(Check::Revisions, place, wrong);
-        self.stories.insert(record.story_id, record.revision);
+        let counts = [
+            record.article_count,
+            record.dispatch_count,
+            record.outlet_count,
+            record.independent_source_count,
+        ];
+        self.stories.insert(record.story_id, Told { revision: record.revision, counts });
     }
 
     fn merge(&mut self, record: &StoryRecord, place: &Place, report: &mut Report) {
@@ -183,6 +220,8 @@ impl<T: Fn(&[Member]) -> Tally> Ledger<T> {
         let members = self.members.entry(survivor).or_default();
         members.extend(moved);
         members.sort_by_key(|member| member.arrival);
+        self.touched.remove(&loser);
+        self.touched.insert(survivor, place.clone());
     }
 
     /// Where a story lives now. Merges form no circle: each is recorded under the survivor's home.
@@ -231,18 +270,12 @@ impl<T: Fn(&[Member]) -> Tally> Ledger<T> {
     }
 
     fn wrong_count(&self, record: &StoryRecord) -> Option<String> {
-        let no_members = Vec::new();
-        let members = self.members.get(&record.story_id).unwrap_or(&no_members);
-        let due = (self.tally)(members);
-        let sources = due.independence.len() as u64;
-        for (name, found, due) in [
-            ("article_count", record.article_count, due.articles),
-            ("dispatch_count", record.dispatch_count, due.dispatches),
-            ("outlet_count", record.outlet_count, due.outlets),
-            ("independent_source_count", record.independent_source_count, sources),
-        ] {
-            if found != due {
-                return Some(format!("{name} {found}, recounted {due}"));
+        let due = self.recount(record.story_id);
+        let names = ["article_count", "dispatch_count", "outlet_count", "independent_source_count"];
+        let told = self.stories.get(&record.story_id)?.counts;
+        for ((name, told), due) in names.into_iter().zip(told).zip(counts(&due)) {
+            if told != due {
+                return Some(format!("{name} {told}, recounted {due}"));
             }
         }
         wrong_sums(record).or_else(|| wrong_origins(record, &due.independence))
@@ -315,64 +348,13 @@ impl<T: Fn(&[Member]) -> Tally> Ledger<T> {
     }
 }
 
+fn counts(tally: &Tally) -> Counts {
+    [tally.articles, tally.dispatches, tally.outlets, tally.independence.len() as u64]
+}
+
 fn wrong_revision(revision: u64, due: u64, is_first: bool) -> Option<String> {
     if revision != due {
         return Some(format!("revision {revision}, due is {due}"));
     }
     ((revision == 1) != is_first).then(|| format!("revision {revision} with this type"))
-}
-
-/// What a record's numbers say about each other.
-fn wrong_sums(record: &StoryRecord) -> Option<String> {
-    let StoryRecord { article_count, dispatch_count, outlet_count, .. } = record;
-    let sources = record.independent_source_count;
-    if article_count < dispatch_count || *dispatch_count < sources || article_count < outlet_count {
-        return Some("counts against their order".to_owned());
-    }
-    let listed = &record.independence;
-    let sum = listed.iter().map(|origin| origin.article_count).fold(0, u64::saturating_add);
-    let is_whole = listed.len() as u64 == sources && sum == *article_count;
-    (!is_whole && !may_be_cut(record)).then(|| {
-        format!("{} origins of {sum} articles, told {sources} of {article_count}", listed.len())
-    })
-}
-
-/// Whether the cap may have cut the record's lists.
-fn may_be_cut(record: &StoryRecord) -> bool {
-    to_json(record).len() >= CUT_BYTES_MIN
-}
-
-/// Compares origins with those recounted; the record of a very large story may hold only their beginning.
-fn wrong_origins(record: &StoryRecord, due: &[Independence]) -> Option<String> {
-    let found = &record.independence;
-    let is_cut = may_be_cut(record);
-    if found.len() > due.len() || (found.len() < due.len() && !is_cut) {
-        return Some(format!("{} origins, recounted {}", found.len(), due.len()));
-    }
-    for (found, due) in found.iter().zip(due) {
-        let names = (&found.origin, found.kind, found.article_count);
-        if names != (&due.origin, due.kind, due.article_count) {
-            return Some(format!(
-                "origin {} with {} articles, recounted {} with {}",
-                found.origin, found.article_count, due.origin, due.article_count
-            ));
-        }
-        if !is_same(&found.dispatch_ids, &due.dispatch_ids, is_cut)
-            || !is_same(&found.outlets, &due.outlets, is_cut)
-        {
-            return Some(format!("dispatches or outlets of origin {}", found.origin));
-        }
-    }
-    if !is_same(&record.wire_origins, &wire_origins(due), is_cut) {
-        return Some(format!("wire_origins {:?}", record.wire_origins));
-    }
-    let confirmed =
-        found.iter().filter(|o| o.reporting == crate::news::Reporting::Confirmed).count();
-    let told = record.confirmed_source_count;
-    (told != confirmed as u64 && !is_cut)
-        .then(|| format!("confirmed_source_count {told}, listed {confirmed}"))
-}
-
-fn is_same<T: PartialEq>(found: &[T], due: &[T], is_cut: bool) -> bool {
-    found == due || (is_cut && due.starts_with(found))
 }

@@ -4,6 +4,7 @@ mod article;
 mod files;
 mod ledger;
 mod report;
+mod story;
 
 use std::io;
 use std::path::{Path, PathBuf};

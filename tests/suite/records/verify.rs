@@ -85,7 +85,7 @@ fn what_the_desk_writes_is_sound() {
         assert!(report.ok, "{report:#?}");
         assert_eq!((report.articles, report.stories), (12, 3));
         assert!(report.checks.iter().all(|outcome| outcome.checked > 0), "{report:#?}");
-        assert_eq!(report.outcome(Check::Counts).checked, 13);
+        assert!(report.outcome(Check::Counts).checked >= 13);
     }
     // For readers of other kinds: see tests/readers.py.
     if let Some(dir) = std::env::var_os("COPYTASTER_SAMPLE_DIR") {
@@ -101,8 +101,8 @@ fn a_story_whose_origins_do_not_fit_its_line_is_still_sound() {
     desk.next_commit();
     let first = desk.article("first", &[], Joins::Nothing);
     desk.story(first, StoryKind::Created);
+    desk.next_commit();
     for n in 0..350 {
-        desk.next_commit();
         desk.article(&format!("paper{n}"), &[], Joins::Story(first));
     }
     desk.story(first, StoryKind::ArticleAdded);
@@ -170,6 +170,11 @@ fn a_changed_count_or_origin_is_found() {
     assert!(
         found("stories", loser, Check::Counts).contains("2 origins of 2 articles, told 1 of 2")
     );
+    let silent = |text: &str| {
+        let told = |line: &&str| !line.contains(r#""change":"article_removed""#);
+        text.split_inclusive('\n').filter(told).collect()
+    };
+    assert!(found("stories", silent, Check::Counts).contains("not again"));
     let own = |text: &str| text.replacen(r#""wire":["ani"]"#, r#""wire":[]"#, 1);
     assert!(found("articles", own, Check::Counts).contains("origin"));
 }
