@@ -209,7 +209,8 @@ pub(crate) fn safe(value: &str) -> String {
     }
     let mut out = String::with_capacity(value.len());
     walk(value, |token| match token {
-        Token::Text(run) => out.push_str(run),
+        // A `<` that opens nothing is text, and shown as that.
+        Token::Text(run) => out.push_str(&run.replace('<', "&lt;")),
         Token::Cdata(run) => text::escape_into(&mut out, run),
         Token::Start(tag) if is_one_of(&ELEMENTS, tag.name) => open_into(&mut out, &tag),
         Token::End(name) if is_one_of(&ELEMENTS, name) => {

@@ -132,8 +132,15 @@ impl<'a> Lexer<'a> {
         let rest = self.text.get(at..).unwrap_or("");
         if rest.starts_with("<!--") {
             let close = self.find(COMMENT, "-->", at + 4);
-            // An unclosed comment ends at its tag: what follows is news, not a remark.
-            self.pos = close.map_or(at + 4, |c| c + 3);
+            // An unclosed comment ends with its tag: what follows is news, not a remark.
+            let tag_end = || {
+                let rest = self.text.get(at + 4..).unwrap_or("");
+                rest.find(['<', '>']).filter(|stop| rest.as_bytes()[*stop] == b'>')
+            };
+            self.pos = match close {
+                Some(close) => close + 3,
+                None => at + 4 + tag_end().map_or(0, |stop| stop + 1),
+            };
             return Some(if close.is_some() { Token::Skip } else { Token::Cut });
         }
         if rest.get(..9).is_some_and(|head| head.eq_ignore_ascii_case("<![CDATA[")) {
