@@ -106,3 +106,44 @@ fn fetched(body: Vec<u8>, args: &Args) -> Fetched {
         fetched_at: Timestamp::UNIX_EPOCH,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run_on(bodies: &[(&str, &[u8])], headers: &[&str]) -> (u8, Vec<serde_json::Value>) {
+        let dir = tempfile::tempdir().unwrap();
+        let mut files = Vec::new();
+        for (name, body) in bodies {
+            let file = dir.path().join(name);
+            std::fs::write(&file, body).unwrap();
+            files.push(file);
+        }
+        files.push(dir.path().join("missing.xml"));
+        let args = Args {
+            files,
+            url: Some("https://desk.example/feeds/".to_owned()),
+            headers: headers.iter().map(ToString::to_string).collect(),
+        };
+        let mut out = Vec::new();
+        let code = run(&args, &mut out);
+        let lines = String::from_utf8(out).unwrap();
+        (code, lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+    }
+
+    #[test]
+    fn every_file_is_a_line_and_a_failure_is_one_too() {
+        let good = b"<rss><channel><item><title>F\xE4hre</title><link>a</link></item></channel></rss>";
+        let (code, lines) = run_on(
+            &[("good.xml", good), ("bad.xml", b"<html></html>")],
+            &["Content-Type: text/xml; charset=iso-8859-1"],
+        );
+        assert_eq!(code, BAD_DATA);
+        let [good, bad, missing] = lines.as_slice() else { panic!("{lines:?}") };
+        assert_eq!(good["ok"], true);
+        assert_eq!(good["entries"][0]["title"], "Fähre");
+        assert_eq!(good["entries"][0]["link"], "https://desk.example/feeds/a");
+        assert_eq!((&bad["ok"], &missing["ok"]), (&false.into(), &false.into()));
+        assert!(missing["error"].as_str().unwrap().starts_with("cannot read the file"));
+    }
+}

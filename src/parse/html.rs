@@ -209,7 +209,8 @@ pub(crate) fn safe(value: &str) -> String {
     }
     let mut out = String::with_capacity(value.len());
     walk(value, |token| match token {
-        Token::Text(run) => out.push_str(run),
+        // A `<` that opens nothing is text, and shown as that.
+        Token::Text(run) => out.push_str(&run.replace('<', "&lt;")),
         Token::Cdata(run) => text::escape_into(&mut out, run),
         Token::Start(tag) if is_one_of(&ELEMENTS, tag.name) => open_into(&mut out, &tag),
         Token::End(name) if is_one_of(&ELEMENTS, name) => {
@@ -272,6 +273,45 @@ fn walk<'a>(value: &'a str, mut each: impl FnMut(Token<'a>)) {
                 hidden = Some(tag.name);
             }
             (None, _) => each(token),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_clear_html_looks_like_it() {
+        for yes in ["a <b>c</b>", "caf&eacute;", "&#8217;tis", "<P>x</P>", "Q&amp;A"] {
+            assert!(looks_like(yes), "{yes}");
+        }
+        for no in ["plain", "1 < 2", "AT&T", "<br>", "vec<u8>", "a <foo>b</foo>", "a &nosuch; b</b>", "&;"] {
+            assert!(!looks_like(no), "{no}");
+        }
+    }
+
+    #[test]
+    fn plain_text_has_no_tag_no_script_and_single_spaces() {
+        assert_eq!(plain("<p>The&nbsp;ferry<br>sails</p><script>x()</script> &amp; more"), "The ferry sails & more");
+        assert_eq!(plain("1 < 2"), "1 < 2");
+        assert_eq!(plain("cut <b"), "cut <b");
+    }
+
+    #[test]
+    fn nothing_that_runs_or_loads_is_shown() {
+        for (html, shown) in [
+            ("safe<script>x()</script> text", "safe text"),
+            ("<a href=\"javascript:x()\" onclick='x()'>go</a>", "<a>go</a>"),
+            ("<a href=\" java\nscript:x()\">go</a>", "<a>go</a>"),
+            ("<a href=\"/a?b=1&amp;c=2\">go</a>", "<a href=\"/a?b=1&amp;c=2\">go</a>"),
+            ("<iframe src=\"https://x.example/\"><b>kept</b></iframe>", "<b>kept</b>"),
+            ("<p style=\"position:fixed\">x</p>", "<p>x</p>"),
+            ("a <!-- gone --> b", "a  b"),
+            ("<SCRIPT>x</SCRIPT >y", "y"),
+            ("<! not a tag", "&lt;! not a tag"),
+        ] {
+            assert_eq!(safe(html), shown, "{html}");
         }
     }
 }

@@ -110,3 +110,63 @@ pub(crate) fn key(claims: Claims<'_>, guids: &GuidCount<'_>) -> Key {
     let link = link.filter(|_| is_guid_repeated && rung != Rung::Text);
     Key { rung, value, link, is_guid_repeated }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn links_that_lead_to_one_page_are_one_link() {
+        for (link, canonical) in [
+            ("http://Desk.Example:80/a?utm_source=x&id=1&UTM_medium=y&fbclid=z#top", "https://desk.example/a?id=1"),
+            ("https://desk.example:443", "https://desk.example/"),
+            ("https://desk.example/a?b=2&a=1", "https://desk.example/a?b=2&a=1"),
+            ("https://desk.example/a?gclid=1", "https://desk.example/a"),
+            ("http://desk.example:8080/a", "https://desk.example:8080/a"),
+            ("https://www.desk.example/amp/a", "https://www.desk.example/amp/a"),
+            ("https://m.desk.example/a", "https://m.desk.example/a"),
+            ("https://ada:secret@desk.example/a", "https://desk.example/a"),
+            ("  https://desk.example/A%20b  ", "https://desk.example/A%20b"),
+        ] {
+            assert_eq!(canonical_link(link).as_deref(), Some(canonical), "{link}");
+        }
+        for link in ["", "a", "/a", "tag:desk.example,2025:1", "mailto:ada@desk.example", "javascript:alert(1)", "ftp://desk.example/a"] {
+            assert_eq!(canonical_link(link), None, "{link}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn canonical_twice_is_canonical_once(
+            link in "https?://[a-zA-Z0-9.:@\\[\\]-]{1,20}(/[a-z%0-9 ü]{0,8}){0,2}(\\?[a-z_=&%#0-9]{0,20})?",
+        ) {
+            if let Some(once) = canonical_link(&link) {
+                prop_assert_eq!(canonical_link(&once), Some(once.clone()));
+            }
+        }
+    }
+
+    fn made(guid: &str, link: &str, guids: &[&str]) -> (Rung, String, Option<String>) {
+        let claims = Claims { guid, link, title: "Ferry", raw_date: "", summary: "It sails." };
+        let key = key(claims, &GuidCount::of(guids.iter().copied()));
+        (key.rung, key.value, key.link)
+    }
+
+    #[test]
+    fn the_strongest_claim_is_the_key() {
+        let link = "https://desk.example/a";
+        assert_eq!(made("1", link, &["1"]), (Rung::Guid, "1".to_owned(), None));
+        assert_eq!(made("http://desk.example/a#x", link, &[]), (Rung::Url, link.to_owned(), None));
+        assert_eq!(made("", link, &[]), (Rung::Url, link.to_owned(), None));
+        assert_eq!(made("", "", &[]), (Rung::Text, "Ferry\nIt sails.".to_owned(), None));
+    }
+
+    #[test]
+    fn a_repeated_guid_is_told_apart_by_the_link_else_by_the_text() {
+        let link = "https://desk.example/a";
+        assert_eq!(made("1", link, &["1", "1"]), (Rung::Guid, "1".to_owned(), Some(link.to_owned())));
+        assert_eq!(made("1", "", &["1", "1"]).0, Rung::Text);
+    }
+}

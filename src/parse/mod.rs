@@ -184,3 +184,6 @@ fn base(fetched: &Fetched) -> Option<Url> {
         .filter(is_usable);
     location.or_else(|| Some(fetched.url.clone()).filter(is_usable))
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,3 +54,25 @@ fn mail_in(text: &str) -> Option<(usize, usize)> {
 fn is_local(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_mails_are_told_apart() {
+        for (printed, name, mail) in [
+            ("Ada Quill", "Ada Quill", ""),
+            ("ada@desk.example (Ada Quill)", "Ada Quill", "ada@desk.example"),
+            ("\"Quill, Ada\" <ada@desk.example>", "Quill, Ada", "ada@desk.example"),
+            ("mailto:ada@desk.example", "", "ada@desk.example"),
+            ("ada@desk.example?subject=ferry", "", "ada@desk.example"),
+            ("Ada @ the quay", "Ada @ the quay", ""),
+            ("@ada", "@ada", ""),
+            ("（ada@desk.example）", "（）", "ada@desk.example"),
+        ] {
+            let found = split(printed);
+            assert_eq!((found.name.as_str(), found.mail.as_str()), (name, mail), "{printed}");
+        }
+    }
+}

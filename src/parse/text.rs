@@ -1,6 +1,8 @@
 //! Characters: references, control characters, windows-1252 in disguise, cutting at a bound.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// Characters that documents of one-byte habits mean by the code points 128–159.
 const WINDOWS_1252: [char; 32] = [
@@ -164,12 +166,19 @@ fn numeric(number: &str) -> Option<char> {
     Some(if code == 0 { '\u{FFFD}' } else { character(code) })
 }
 
+/// The names of HTML 5, each with its code points. (quick-xml has them too, but cuts off most code points.)
+static HTML: LazyLock<HashMap<&'static str, String>> = LazyLock::new(|| {
+    let lines = include_str!("entities.tsv").lines().filter_map(|line| line.split_once('\t'));
+    let point = |hex: &str| u32::from_str_radix(hex, 16).ok().and_then(char::from_u32);
+    lines.map(|(name, points)| (name, points.split(' ').filter_map(point).collect())).collect()
+});
+
 fn named(name: &str) -> Option<&'static str> {
     match name {
         // HTML 4 and every publisher's habit; HTML 5 moved the two to code points few fonts have.
         "lang" => Some("\u{2329}"),
         "rang" => Some("\u{232A}"),
-        _ => quick_xml::escape::resolve_html5_entity(name),
+        _ => HTML.get(name).map(String::as_str),
     }
 }
 
@@ -214,6 +223,18 @@ pub(crate) fn unmangled(text: &str) -> Option<String> {
     let bytes: Vec<u8> =
         text.chars().map(|c| u8::try_from(u32::from(c))).collect::<Result<_, _>>().ok()?;
     String::from_utf8(bytes).ok()
+}
+
+/// Prose without white space around it, read right where it was encoded twice or more.
+pub(crate) fn mended(text: &str) -> Cow<'_, str> {
+    let mut out = Cow::Borrowed(text.trim());
+    // Each pass halves what was mangled, so there are few.
+    while let Some(better) = unmangled(&out) {
+        let mut clean = String::with_capacity(better.len());
+        clean_into(&mut clean, &better);
+        out = Cow::Owned(clean.trim().to_owned());
+    }
+    out
 }
 
 /// The longest beginning of at most `max` bytes that ends at a character.

@@ -131,3 +131,6 @@ fn year(text: &str) -> Option<i16> {
         .then(|| text.parse().ok())
         .flatten()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! One field being read: its text gathered until its end tag, whatever stands inside.
 
+use std::borrow::Cow;
+
 use crate::parse::claim::Words;
 use crate::parse::html;
 use crate::parse::text::{self, Entities, Mode};
@@ -123,7 +125,7 @@ impl<'a> Capture<'a> {
             return;
         }
         self.value.push('<');
-        self.value.push_str(local(tag.name));
+        text::clean_into(&mut self.value, local(tag.name));
         if !tag.attrs.trim().is_empty() {
             self.value.push(' ');
             text::clean_into(&mut self.value, tag.attrs.trim());
@@ -140,7 +142,7 @@ impl<'a> Capture<'a> {
         self.nested -= u32::from(is_own);
         if self.mode == Mode::Markup && self.has_room() {
             self.value.push_str("</");
-            self.value.push_str(local(name));
+            text::clean_into(&mut self.value, local(name));
             self.value.push('>');
         }
         false
@@ -160,11 +162,8 @@ impl<'a> Capture<'a> {
                 value = decoded;
             }
         }
-        // Twice mangled is as common as once; each pass makes it shorter.
-        for _ in 0..3 {
-            let Some(better) = text::unmangled(&value) else { break };
-            value.clear();
-            text::clean_into(&mut value, &better);
+        if let Cow::Owned(better) = text::mended(&value) {
+            value = better;
         }
         if value.len() > self.bytes_max {
             self.is_cut = true;

@@ -132,8 +132,15 @@ impl<'a> Lexer<'a> {
         let rest = self.text.get(at..).unwrap_or("");
         if rest.starts_with("<!--") {
             let close = self.find(COMMENT, "-->", at + 4);
-            // An unclosed comment ends at its tag: what follows is news, not a remark.
-            self.pos = close.map_or(at + 4, |c| c + 3);
+            // An unclosed comment ends with its tag: what follows is news, not a remark.
+            let tag_end = || {
+                let rest = self.text.get(at + 4..).unwrap_or("");
+                rest.find(['<', '>']).filter(|stop| rest.as_bytes()[*stop] == b'>')
+            };
+            self.pos = match close {
+                Some(close) => close + 3,
+                None => at + 4 + tag_end().map_or(0, |stop| stop + 1),
+            };
             return Some(if close.is_some() { Token::Skip } else { Token::Cut });
         }
         if rest.get(..9).is_some_and(|head| head.eq_ignore_ascii_case("<![CDATA[")) {
@@ -295,5 +302,62 @@ impl<'a> Iterator for Attributes<'a> {
         };
         self.rest = rest;
         Some((name, value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces(text: &str) -> Vec<String> {
+        let mut lexer = Lexer::new(text);
+        let mut out = Vec::new();
+        while let Some(token) = lexer.next() {
+            out.push(match token {
+                Token::Start(tag) => format!("<{}|{}|{}", tag.name, tag.attrs.trim(), tag.empty),
+                Token::End(name) => format!("/{name}"),
+                Token::Text(text) => format!("t:{text}"),
+                Token::Cdata(text) => format!("c:{text}"),
+                Token::Doctype(text) => format!("d:{}", text.trim()),
+                Token::Skip => "skip".to_owned(),
+                Token::Cut => "cut".to_owned(),
+            });
+        }
+        out
+    }
+
+    #[test]
+    fn a_document_falls_into_its_pieces() {
+        assert_eq!(
+            pieces("<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b \"c>\">]><a b='>' c>x<d/><![CDATA[<e>]]><!-- f --></a >"),
+            ["skip", "d:a [<!ENTITY b \"c>\">]", "<a|b='>' c|false", "t:x", "<d||true", "c:<e>", "skip", "/a"]
+        );
+    }
+
+    #[test]
+    fn what_is_broken_costs_as_little_as_can_be() {
+        for (text, want) in [
+            ("1 < 2 <3", vec!["t:1 < 2 <3"]),
+            ("<a <b>x", vec!["<a||false", "<b||false", "t:x"]),
+            ("<a b=\"c>x</a>", vec!["<a|b=\"c|false", "t:x", "/a"]),
+            ("<a b=\"x < y\">z", vec!["<a|b=\"x < y\"|false", "t:z"]),
+            ("x<!-- y > z", vec!["t:x", "cut", "t: z"]),
+            ("x<!-- y <b>", vec!["t:x", "cut", "t: y ", "<b||false"]),
+            ("<![CDATA[x", vec!["cut", "t:x"]),
+            ("<a", vec!["t:<a"]),
+            ("</", vec!["t:</"]),
+            ("<a></a", vec!["<a||false", "/a"]),
+        ] {
+            assert_eq!(pieces(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn attributes_are_read_however_they_are_quoted() {
+        let all = |attrs| Attributes::new(attrs).collect::<Vec<_>>();
+        assert_eq!(all(" a=\"1\" b='2' c=3 d e = \"5\""), [("a", "1"), ("b", "2"), ("c", "3"), ("d", ""), ("e", "5")]);
+        assert_eq!(all("a=\"1\"b=\"2\""), [("a", "1"), ("b", "2")]);
+        assert_eq!(all("a=\"1"), [("a", "1")]);
+        assert_eq!(all("= \"x\" =").len(), 2);
     }
 }

@@ -12,6 +12,7 @@ use super::capture::{Capture, Kind, Reading, kind_of};
 use super::collect::{Href, Kept, RawFeed, RawItem};
 use super::lex::{Attributes, Lexer, Tag, Token};
 use super::names::{Element, Field, Found, Scope, Space, element};
+use super::store::is_address;
 use super::{Refusal, Settings};
 
 /// Defects of one document that are told singly; more of them say nothing more.
@@ -284,6 +285,7 @@ impl<'a> Scanner<'a> {
         let base = self.base.clone();
         let Some(item) = &mut self.item else { return };
         if let Some(about) = about {
+            item.guid_is_link = is_address(&about);
             item.shared.guid.last(FALLBACK, about);
         }
         if let Some(text) = href {

@@ -1,7 +1,7 @@
 //! Where each field goes once its end is reached.
 
 use crate::parse::claim::Person;
-use crate::parse::person;
+use crate::parse::{html, person, text};
 
 use super::capture::Capture;
 use super::collect::{Enclosure, Href, Shared, Slot};
@@ -47,7 +47,7 @@ impl<'a> Scanner<'a> {
             Field::Title if origin.title.is_empty() => {
                 let words = capture.words();
                 origin.title = if words.is_html {
-                    crate::parse::html::plain(&words.value)
+                    html::plain(&words.value)
                 } else {
                     words.value
                 };
@@ -164,10 +164,11 @@ impl<'a> Scanner<'a> {
             self.feed.shared.guid.last(rank, text);
             return;
         };
-        // Only RSS calls it guid, and there it is a link unless it says otherwise.
+        // Only RSS calls it guid, and there it is a link unless it says otherwise; an Atom id that is an
+        // address is one where the entry has no other.
         let is_rss = capture.name.eq_ignore_ascii_case("guid");
-        item.guid_is_link =
-            is_rss && stated.is_none_or(|word| word.trim().eq_ignore_ascii_case("true"));
+        let is_said = stated.is_none_or(|word| word.trim().eq_ignore_ascii_case("true"));
+        item.guid_is_link = if is_rss { is_said } else { is_address(&text) };
         if !text.is_empty() {
             item.guid_base = base;
             item.shared.guid.last(rank, text);
@@ -227,10 +228,10 @@ impl<'a> Scanner<'a> {
     }
 
     fn tag(&mut self, tag: &str) {
-        let tag = tag.trim();
+        let tag = text::mended(tag);
         let tags = &mut self.shared().tags;
-        if !tag.is_empty() && tags.len() < TAGS_MAX && !tags.iter().any(|known| known == tag) {
-            tags.push(tag.to_owned());
+        if !tag.is_empty() && tags.len() < TAGS_MAX && !tags.iter().any(|known| **known == *tag) {
+            tags.push(tag.into_owned());
         }
     }
 
@@ -241,6 +242,7 @@ impl<'a> Scanner<'a> {
         if found.name.is_empty() && found.mail.is_empty() {
             found = person::split(&parts.text);
         }
+        found.name = text::mended(&found.name).into_owned();
         if found == Person::default() {
             return;
         }
@@ -256,7 +258,7 @@ impl<'a> Scanner<'a> {
     pub(super) fn take_origin(&mut self) {
         let Some(parts) = self.origin.take() else { return };
         let title = if parts.title.is_empty() {
-            crate::parse::html::one_space(&parts.text)
+            text::mended(&html::one_space(&parts.text)).into_owned()
         } else {
             parts.title
         };
@@ -266,6 +268,11 @@ impl<'a> Scanner<'a> {
             }
         }
     }
+}
+
+/// Whether a text is an http(s) address.
+pub(super) fn is_address(text: &str) -> bool {
+    text.starts_with("http://") || text.starts_with("https://")
 }
 
 fn date(slot: &mut Slot<String>, rank: u16, text: String) {
