@@ -4,7 +4,7 @@
 #[cfg(test)]
 mod commands;
 mod demo;
+mod durability;
 mod poll;
 mod records;
 mod server;
-mod durability;
