@@ -115,7 +115,6 @@ impl Desk {
     pub fn take(&mut self, batch: Batch<Article>, wants: Vec<Wanted>, recalled: Recalled) -> Taken {
         let mut told = Told::default();
         self.advance(batch.fetched_at, &mut told);
-        let readmitted: Vec<StoryId> = recalled.stories.iter().map(|story| story.id).collect();
         for story in recalled.stories {
             self.stories.entry(story.id).or_insert_with(|| LiveStory::stored(story));
         }
@@ -124,11 +123,7 @@ impl Desk {
             self.place(item, &mut told, &mut taken);
         }
         self.finish(told, &mut taken);
-        for id in readmitted {
-            if self.stories.get(&id).is_some_and(|story| self.is_old(story)) {
-                self.stories.remove(&id);
-            }
-        }
+        self.forget_old_stories();
         taken
     }
 
@@ -138,6 +133,7 @@ impl Desk {
         self.advance(now, &mut told);
         let mut taken = Taken::default();
         self.finish(told, &mut taken);
+        self.forget_old_stories();
         taken
     }
 
@@ -224,7 +220,6 @@ impl Desk {
         }
         self.marks.window_start_hour = start;
         self.rest(now, told);
-        self.forget_old_stories();
     }
 
     /// Lets stories rest whose last article is older than the story window.

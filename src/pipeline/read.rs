@@ -20,6 +20,19 @@ pub(super) fn batch(polled: Polled, config: &parse::Config, tables: &Tables) -> 
             });
         }
     }
+    if let Some(state) = &mut batch.state
+        && !refused
+    {
+        let wishes = &parsed.meta.wishes;
+        let said = outcome::Said {
+            ttl: &wishes.ttl,
+            period: &wishes.period,
+            frequency: &wishes.frequency,
+            skip_hours: &wishes.skip_hours,
+            skip_days: &wishes.skip_days,
+        };
+        outcome::heed(&batch.feed, state, &said, fetched.fetched_at);
+    }
     batch.report = Some(parsed.report);
     batch.rejected.extend(parsed.rejected);
     let articles = articles(&parsed.drafts, &batch, tables);

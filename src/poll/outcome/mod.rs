@@ -13,7 +13,8 @@ use crate::news::{Feed, FeedState, Hash16, Health, HealthChange, Validators};
 use super::failure::Failure;
 use super::memory::{Before, Memory, Probation};
 use super::politeness::{self, Wishes};
-use super::timetable::{Said, Timetable};
+pub use super::timetable::Said;
+use super::timetable::Timetable;
 
 /// Backoff never makes a feed wait longer, unless its own interval does.
 const BACKOFF_MAX: Duration = Duration::from_hours(24);

@@ -32,7 +32,7 @@ fn recall_sees_what_the_open_group_wrote() {
     let known = store.recall(&[wanted(2), wanted(1)]).unwrap();
     assert_eq!(known[0], None);
     let known = known[1].as_ref().unwrap();
-    assert!(known.by_key && known.article.is_none());
+    assert!(known.claimed == Some(wanted(1).content) && known.article.is_none());
     assert_eq!((known.revision, &known.feed_id), (1, &feed("a")));
     assert_eq!(known.placement.as_ref().unwrap().matched.score, Fixed(917));
 }
@@ -57,12 +57,12 @@ fn a_known_link_under_another_guid_leads_to_the_first_article_and_becomes_its_cl
     other.url.clone_from(&article(1, "").url);
     let other = Wanted::of(&feed("b"), &other);
     let known = store.recall(std::slice::from_ref(&other)).unwrap().remove(0).unwrap();
-    assert!(known.id == id && !known.by_key);
+    assert!(known.id == id && known.claimed.is_none());
 
     let sighting = Sighting { wanted: other.clone(), article: id, at: at(9) };
     store.apply(&Taken { sightings: vec![sighting], ..Taken::default() }).unwrap();
     let known = store.recall(&[other]).unwrap().remove(0).unwrap();
-    assert!(known.id == id && known.by_key);
+    assert!(known.id == id && known.claimed.is_some());
 }
 
 #[test]
@@ -71,18 +71,18 @@ fn the_minted_id_finds_an_article_that_came_in_another_feed() {
     store.apply(&batch(1)).unwrap();
     let elsewhere = Wanted { feed: feed("b"), link: None, ..wanted(1) };
     let known = store.recall(&[elsewhere]).unwrap().remove(0).unwrap();
-    assert!(known.id == wanted(1).minted && !known.by_key);
+    assert!(known.id == wanted(1).minted && known.claimed.is_none());
     assert_eq!(known.feed_id, feed("a"));
 }
 
 #[test]
-fn the_first_article_keeps_a_claim_that_a_second_one_makes() {
+fn a_claim_leads_to_the_article_that_the_desk_found_behind_it_last() {
     let mut store = Store::in_memory().unwrap();
     store.apply(&batch(1)).unwrap();
     store.apply(&batch(2)).unwrap();
     let sighting = Sighting { wanted: wanted(1), article: wanted(2).minted, at: at(9) };
     store.apply(&Taken { sightings: vec![sighting], ..Taken::default() }).unwrap();
-    assert_eq!(store.recall(&[wanted(1)]).unwrap()[0].as_ref().unwrap().id, wanted(1).minted);
+    assert_eq!(store.recall(&[wanted(1)]).unwrap()[0].as_ref().unwrap().id, wanted(2).minted);
 }
 
 #[test]
@@ -143,7 +143,14 @@ fn marks_ends_and_values_come_back_as_last_saved() {
     let mut store = open(dir.path());
     assert_eq!(store.marks().unwrap(), DeskMarks::default());
     assert_eq!(store.ends().unwrap(), []);
-    let marks = DeskMarks { arrivals: 3, commits: 2, stream: Some(at(5)), window_start_hour: -4 };
+    let touched = vec![StoryId::opened_by(wanted(1).minted, 1)];
+    let marks = DeskMarks {
+        arrivals: 3,
+        commits: 2,
+        stream: Some(at(5)),
+        window_start_hour: -4,
+        touched,
+    };
     let end = StreamEnd {
         stream: Stream::Watch,
         next_seq: 8,

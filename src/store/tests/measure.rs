@@ -74,7 +74,7 @@ fn figures() {
         let ((), took) = timed(|| {
             for taken in &batches {
                 let known = store.recall(std::slice::from_ref(&taken.sightings[0].wanted)).unwrap();
-                assert!(known[0].as_ref().unwrap().by_key);
+                assert!(known[0].as_ref().unwrap().claimed.is_some());
                 let sightings = taken.sightings.clone();
                 store.apply(&Taken { sightings, ..Taken::default() }).unwrap();
             }
