@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 
 use crate::desk::Desk;
+use crate::failpoint;
 use crate::news::{
     Article, Batch, Change, Committed, FeedState, Hash16, Input, Line, Recalled, Rejection,
     StoryKind, Stream, Taken,
@@ -219,6 +220,9 @@ impl Writer {
         self.store.save_marks(&self.desk.marks())?;
         if let Some(time) = self.time {
             self.store.save_meta("time", &time.to_string())?;
+        }
+        if !self.group.lines.is_empty() {
+            failpoint::reach("applied");
         }
         self.store.commit()?;
         Ok(self.close_group())

@@ -25,7 +25,7 @@ use crate::sink;
 use crate::tables::Tables;
 use crate::telemetry::{Count, Counters};
 use crate::writer::{Group, Writer};
-use crate::{parse, store};
+use crate::{failpoint, parse, store};
 
 mod look;
 mod read;
@@ -320,7 +320,8 @@ impl Write {
     ) -> Result<(), Error> {
         loop {
             self.pulse.writer.fetch_add(1, Ordering::Relaxed);
-            let first = runtime.block_on(async { tokio::time::timeout(IDLE_MAX, batches.recv()).await });
+            let first =
+                runtime.block_on(async { tokio::time::timeout(IDLE_MAX, batches.recv()).await });
             let open = match first {
                 Ok(Some(batch)) => {
                     self.take(batch)?;
@@ -353,7 +354,8 @@ impl Write {
         let wait = self.group_wait;
         let until = runtime.block_on(async { tokio::time::Instant::now() }) + wait;
         while !self.writer.is_full() {
-            let next = runtime.block_on(async { tokio::time::timeout_at(until, batches.recv()).await });
+            let next =
+                runtime.block_on(async { tokio::time::timeout_at(until, batches.recv()).await });
             match next {
                 Ok(Some(batch)) => self.take(batch)?,
                 Ok(None) => return Ok(false),
@@ -364,6 +366,9 @@ impl Write {
     }
 
     fn take(&mut self, batch: Batch<Article>) -> Result<(), Error> {
+        if batch.report.is_some() {
+            failpoint::reach("fetched");
+        }
         self.writer.take(Input::Batch(Box::new(batch)), self.clock.now())?;
         Ok(())
     }
@@ -429,6 +434,9 @@ impl Write {
         if told {
             tracing::info!("there is room for the store again: intake goes on");
         }
+        if !group.lines.is_empty() {
+            failpoint::reach("committed");
+        }
         self.count(&group);
         for committed in &group.committed {
             // A poller that has ended needs no news.
@@ -458,7 +466,9 @@ impl Sink {
             self.pulse.sink.fetch_add(1, Ordering::Relaxed);
             match groups.recv_timeout(IDLE_MAX) {
                 Ok(group) => {
+                    self.die_half_way(&group.lines);
                     let upto = self.write(&group.lines)?;
+                    failpoint::reach("written");
                     (self.observer)(&group.lines);
                     // The writer is gone only when it failed; the outbox then keeps what is written twice.
                     drop(written.send(upto));
@@ -469,6 +479,17 @@ impl Sink {
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
         }
+    }
+
+    /// Where a test asks for it, leaves half a line behind and dies.
+    fn die_half_way(&mut self, lines: &[Line]) {
+        if failpoint::is_armed("half_written")
+            && let Some(line) = lines.first()
+        {
+            let half = line.bytes.iter().copied().take(line.bytes.len() / 2).collect();
+            drop(self.files.write(&[Line { bytes: half, ..line.clone() }]));
+        }
+        failpoint::reach("half_written");
     }
 
     fn write(&mut self, lines: &[Line]) -> Result<Vec<(Stream, u64)>, Error> {

@@ -193,7 +193,9 @@ impl Poller {
         slot.state =
             Some(Box::new(done.state)).filter(|state| state.url == memory::address(&slot.feed.url));
         // Missed news cannot be counted; at least as many as were seen is a careful guess.
-        slot.learned = done.new.map(|new| if done.overrun { new.saturating_mul(2) } else { new });
+        if let Some(new) = done.new {
+            slot.learned = Some(if done.overrun { new.saturating_mul(2) } else { new });
+        }
         learn(slot);
         let latest = outcome::due_at(now, DUE_MAX);
         let due = slot.state.as_ref().map_or(now, |state| state.next_due.min(latest));

@@ -8,8 +8,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("news", &[]),
     ("tables", &["news"]),
     ("clock", &[]),
-    ("config", &["news"]),
-    ("telemetry", &["news", "writer"]),
+    ("failpoint", &[]),
+    ("config", &["news", "telemetry"]),
+    ("telemetry", &[]),
     ("poll", &["news", "tables", "clock"]),
     ("parse", &["news", "tables"]),
     ("enrich", &["news", "tables"]),
@@ -18,12 +19,24 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("store", &["news"]),
     ("record", &["news"]),
     ("sink", &["news"]),
-    ("writer", &["news", "desk", "store", "record"]),
+    ("writer", &["news", "desk", "store", "record", "failpoint"]),
     (
         "pipeline",
         &[
-            "news", "tables", "clock", "poll", "parse", "enrich", "cluster", "desk", "store", "record",
-            "sink", "writer", "telemetry",
+            "news",
+            "tables",
+            "clock",
+            "poll",
+            "parse",
+            "enrich",
+            "cluster",
+            "desk",
+            "store",
+            "record",
+            "sink",
+            "writer",
+            "telemetry",
+            "failpoint",
         ],
     ),
 ];
@@ -79,7 +92,8 @@ fn imports(text: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for after in joined.split("crate::").skip(1) {
         let mut take = |part: &str| {
-            let name: String = part.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let name: String =
+                part.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             if !name.is_empty() {
                 names.insert(name);
             }
@@ -147,7 +161,7 @@ fn every_module_has_its_rule() {
 #[test]
 fn a_crate_with_a_sole_user_is_named_nowhere_else() {
     let mut broken = Vec::new();
-    for (path, text) in all_sources() {
+    for (path, text) in all_sources().into_iter().filter(|(path, _)| !is_test_file(path)) {
         for (krate, users) in SOLE_USERS {
             let named = code(&text).any(|line| line.contains(&format!("{krate}::")));
             if named && !users.iter().any(|user| path.starts_with(user)) {
@@ -169,7 +183,9 @@ fn only_the_clock_reads_the_clock_and_only_the_wiring_spawns() {
     let mut broken = Vec::new();
     for (path, text) in all_sources() {
         for (words, allowed) in rules {
-            if code(&text).any(|line| line.contains(words)) && !allowed.iter().any(|a| path.starts_with(a)) {
+            if code(&text).any(|line| line.contains(words))
+                && !allowed.iter().any(|a| path.starts_with(a))
+            {
                 broken.push(format!("{path}: {words}"));
             }
         }

@@ -69,7 +69,11 @@ impl Growing {
                 "HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nETag: \"{items}\"\r\nContent-Length: {}\r\n\r\n",
                 body.len()
             );
-            if stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).is_err() {
+            if stream
+                .write_all(head.as_bytes())
+                .and_then(|()| stream.write_all(body.as_bytes()))
+                .is_err()
+            {
                 return;
             }
         }
@@ -151,7 +155,8 @@ struct Chance(u64);
 
 impl Chance {
     fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % limit
     }
 }
@@ -170,13 +175,15 @@ fn dies_within(child: &mut Child, span: Duration) -> bool {
 
 #[test]
 fn nothing_is_lost_and_nothing_comes_twice_over_kills_at_every_phase() {
-    let kills = std::env::var("COPYTASTER_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(KILLS);
+    let kills =
+        std::env::var("COPYTASTER_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(KILLS);
     let work = tempfile::tempdir().unwrap();
     let (feed, port) = Growing::serve();
     let out = work.path().join("out");
     let config = work.path().join("copytaster.toml");
     std::fs::write(&config, configuration(work.path(), &out, port)).unwrap();
-    let tailer = Arc::new(Tailer { dir: out.clone(), seen: Mutex::default(), broken: Mutex::default() });
+    let tailer =
+        Arc::new(Tailer { dir: out.clone(), seen: Mutex::default(), broken: Mutex::default() });
     let done = Arc::new(AtomicBool::new(false));
     let watch = {
         let (tailer, done) = (Arc::clone(&tailer), Arc::clone(&done));
@@ -198,7 +205,11 @@ fn nothing_is_lost_and_nothing_comes_twice_over_kills_at_every_phase() {
             let died = dies_within(&mut child, Duration::from_secs(20));
             assert!(died, "kill {kill}: never came to {point}\n{}", tail(&log));
         } else {
-            assert!(!dies_within(&mut child, Duration::from_millis(30 + chance.below(1600))), "{}", tail(&log));
+            assert!(
+                !dies_within(&mut child, Duration::from_millis(30 + chance.below(1600))),
+                "{}",
+                tail(&log)
+            );
         }
         drop(child.kill());
         child.wait().unwrap();
@@ -273,10 +284,12 @@ fn check(out: &Path, items: u64) {
     let lost: Vec<u64> = (1..=items).filter(|n| !distinct.contains(&format!("k{n}"))).collect();
     assert!(lost.is_empty(), "lost {lost:?} of {items}");
     for prefix in ["articles-", "stories-", "health-"] {
-        let seqs: Vec<u64> = lines(out, prefix).iter().map(|r| r["seq"].as_u64().unwrap()).collect();
+        let seqs: Vec<u64> =
+            lines(out, prefix).iter().map(|r| r["seq"].as_u64().unwrap()).collect();
         assert_eq!(seqs, (1..=seqs.len() as u64).collect::<Vec<_>>(), "{prefix} seq");
     }
-    let verify = Command::new(env!("CARGO_BIN_EXE_copytaster")).arg("verify").arg(out).output().unwrap();
+    let verify =
+        Command::new(env!("CARGO_BIN_EXE_copytaster")).arg("verify").arg(out).output().unwrap();
     assert!(verify.status.success(), "{}", String::from_utf8_lossy(&verify.stdout));
     println!("{} articles, 0 lost, 0 twice", guids.len());
 }

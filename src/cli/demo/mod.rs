@@ -19,7 +19,10 @@ pub use script::DayError;
 pub use server::{Answer, document, serve};
 pub use show::{Colour, Ending, Screen, StoryLine, frame, main_story, summary};
 
-/// Arguments of `copytaster demo`.
+/// Play a scripted day of news: bundled feeds on loopback, read by the real pipeline.
+///
+/// No network, no server, no account. On a terminal the stories form before your eyes, each with its three numbers:
+/// independent sources, outlets, articles. At the end it says what came of the day and what to try next.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Args {
     /// Directory for the records; a fresh temporary one if not given
