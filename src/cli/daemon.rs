@@ -1,7 +1,7 @@
 //! One way to run the desk, for `run` and `demo` alike: only configuration and clock differ.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -20,21 +20,21 @@ use crate::{parse, poll, sink, store};
 const SUMMARY_EVERY: Duration = Duration::from_mins(1);
 
 /// What a run is given besides its configuration.
-pub struct Daemon {
+pub(super) struct Daemon {
     /// The configuration.
-    pub config: Config,
+    pub(super) config: Config,
     /// Its file, read again on SIGHUP.
-    pub reload_from: Option<PathBuf>,
+    pub(super) reload_from: Option<PathBuf>,
     /// Where time comes from.
-    pub clock: Clock,
+    pub(super) clock: Clock,
     /// How long a group gathers.
-    pub group_wait: Duration,
+    pub(super) group_wait: Duration,
     /// Looks at lines once they stand in the files.
-    pub observer: Observer,
+    pub(super) observer: Observer,
     /// Ends the run from within; signals end it from outside.
-    pub stop: CancellationToken,
+    pub(super) stop: CancellationToken,
     /// What is counted, for the summary line and whoever asks.
-    pub counters: Arc<Counters>,
+    pub(super) counters: Arc<Counters>,
 }
 
 impl std::fmt::Debug for Daemon {
@@ -44,51 +44,21 @@ impl std::fmt::Debug for Daemon {
 }
 
 /// A runtime for a command.
-pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+pub(super) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()
 }
 
 /// Runs until stopped or drained.
-pub async fn run(daemon: Daemon) -> Exit {
-    let Daemon { config, reload_from, clock, group_wait, observer, stop, counters } = daemon;
-    let tables = match convert::tables(&config) {
+pub(super) async fn run(daemon: Daemon) -> Exit {
+    let reload_from = daemon.reload_from.clone();
+    let (stop, counters) = (daemon.stop.clone(), Arc::clone(&daemon.counters));
+    let tables = match convert::tables(&daemon.config) {
         Ok(tables) => Arc::new(tables),
         Err(error) => {
             complain(&error);
             return Exit::Config;
         }
     };
-    let now = clock.now();
-    let (mut opened, states) = match pipeline::open(convert::settings(&config), now) {
-        Ok(opened) => opened,
-        Err(error) => {
-            complain(&error);
-            return start_exit(&error);
-        }
-    };
-    let about = Started {
-        version: env!("CARGO_PKG_VERSION"),
-        config_hash: config.hash(),
-        tables_hash: tables.hash(),
-    };
-    if let Err(error) = opened.writer.started(&about, now) {
-        complain(&error);
-        return Exit::Io;
-    }
-    let shared = Arc::new(RwLock::new(tables));
-    let plan = Plan {
-        clock,
-        poll: convert::poll(&config),
-        feeds: config.feeds(),
-        states,
-        parse: parse::Config::default(),
-        tables: Arc::clone(&shared),
-        group_wait,
-        counters: Arc::clone(&counters),
-    };
-    let (to_poll, feeds) = mpsc::channel(1);
-    let pulse = Arc::new(Pulse::default());
-    let controls = Controls { stop: stop.clone(), feeds };
     let mut signals = match Signals::listen() {
         Ok(signals) => signals,
         Err(error) => {
@@ -96,8 +66,13 @@ pub async fn run(daemon: Daemon) -> Exit {
             return Exit::Failed;
         }
     };
-    tracing::info!(feeds = plan.feeds.len(), "the desk is open");
-    let work = pipeline::run(plan, opened, controls, observer, Arc::clone(&pulse));
+    let shared = Arc::new(RwLock::new(tables));
+    let pulse = Arc::new(Pulse::default());
+    let (to_poll, feeds) = mpsc::channel(1);
+    let work = match open(daemon, &shared, feeds, &pulse) {
+        Ok(work) => work,
+        Err(exit) => return exit,
+    };
     tokio::pin!(work);
     ready();
     let mut summary = Summary::new(counters);
@@ -124,6 +99,42 @@ pub async fn run(daemon: Daemon) -> Exit {
             run_exit(&error)
         }
     }
+}
+
+/// Opens state and output and gives the run to be awaited; nothing has been fetched when it returns.
+fn open(
+    daemon: Daemon,
+    tables: &Arc<RwLock<Arc<Tables>>>,
+    feeds: mpsc::Receiver<poll::Control>,
+    pulse: &Arc<Pulse>,
+) -> Result<impl Future<Output = Result<(), pipeline::Error>> + use<>, Exit> {
+    let Daemon { config, clock, group_wait, observer, stop, counters, .. } = daemon;
+    let now = clock.now();
+    let opened = pipeline::open(convert::settings(&config), now);
+    let (mut opened, states) = opened.map_err(|error| {
+        complain(&error);
+        start_exit(&error)
+    })?;
+    let tables_hash = tables.read().unwrap_or_else(PoisonError::into_inner).hash();
+    let about =
+        Started { version: env!("CARGO_PKG_VERSION"), config_hash: config.hash(), tables_hash };
+    opened.writer.started(&about, now).map_err(|error| {
+        complain(&error);
+        store_exit(&error)
+    })?;
+    let plan = Plan {
+        clock,
+        poll: convert::poll(&config),
+        feeds: config.feeds(),
+        states,
+        parse: parse::Config::default(),
+        tables: Arc::clone(tables),
+        group_wait,
+        counters,
+    };
+    tracing::info!(feeds = plan.feeds.len(), "the desk is open");
+    let controls = Controls { stop, feeds };
+    Ok(pipeline::run(plan, opened, controls, observer, Arc::clone(pulse)))
 }
 
 /// One line a minute on what happened in it.
@@ -173,9 +184,7 @@ async fn reload(
         }
     };
     match convert::tables(&config) {
-        Ok(new) => {
-            *tables.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(new)
-        }
+        Ok(new) => *tables.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new),
         Err(error) => {
             tracing::error!(%error, "the tables are bad: the old configuration stays");
             return;

@@ -239,10 +239,10 @@ fn show(record: &ArticleRecord) -> String {
         ("label", record.notice.label.clone()),
         ("defects", record.defects.join(", ")),
     ];
-    rows.iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("{name:>10}  {}\n", Escaped(value)))
-        .collect()
+    let told = rows.iter().filter(|(_, value)| !value.is_empty());
+    let lines: Vec<String> =
+        told.map(|(name, value)| format!("{name:>10}  {}", Escaped(value))).collect();
+    lines.join("\n") + "\n"
 }
 
 fn published(record: &ArticleRecord) -> String {

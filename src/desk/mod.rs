@@ -50,7 +50,7 @@ impl Desk {
     /// An empty desk.
     pub fn new(config: Config) -> Self {
         Self {
-            window: Window::new(config.cluster.clone()),
+            window: Window::new(config.cluster),
             config,
             stories: BTreeMap::new(),
             marks: DeskMarks::default(),

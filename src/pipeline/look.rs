@@ -34,7 +34,7 @@ pub async fn look(
     // A feed that is known and due is fetched at once; a new one would be spread over the interval.
     let due = feeds.iter().map(|feed| (feed.id.clone(), due_at_once(feed, &clock))).collect();
     let poller = Poller::new(config, feeds, due, clock)?;
-    let (out, mut polled) = mpsc::channel(1);
+    let (out, mut answers) = mpsc::channel(1);
     let (_committed, commits) = mpsc::channel(1);
     let (_orders, controls) = mpsc::channel(1);
     let stop = CancellationToken::new();
@@ -43,8 +43,8 @@ pub async fn look(
     let mut found = BTreeMap::new();
     while found.len() < order.len() {
         // Every request has its deadline, so each feed answers or fails.
-        let Some(polled) = polled.recv().await else { break };
-        let looked = read(polled, parse);
+        let Some(answer) = answers.recv().await else { break };
+        let looked = read(answer, parse);
         found.insert(looked.feed.clone(), looked);
     }
     stop.cancel();
@@ -80,12 +80,10 @@ fn read(polled: Polled, config: &parse::Config) -> Looked {
     let parsed = parse::read(&fetched, config);
     let newest =
         parsed.drafts.iter().filter_map(|draft| draft.published).map(|date| date.moment).max();
-    let mut words = format!("HTTP {}, {} items", fetched.http, parsed.drafts.len());
-    if let Some(newest) = newest {
-        words.push_str(&format!(", newest {newest:.0}"));
-    }
-    if !parsed.report.defects.is_empty() {
-        words.push_str(&format!(", {}", parsed.report.defects.join(" ")));
-    }
+    let mut words =
+        vec![format!("HTTP {}", fetched.http), format!("{} items", parsed.drafts.len())];
+    words.extend(newest.map(|newest| format!("newest {newest:.0}")));
+    words.extend(parsed.report.defects.iter().cloned());
+    let words = words.join(", ");
     Looked { feed, usable: !parsed.drafts.is_empty(), words }
 }

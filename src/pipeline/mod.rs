@@ -13,24 +13,30 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::news::{Article, Batch, Committed, Feed, FeedId, FeedState, Input, Line, Stream};
+use crate::news::{Article, Batch, Committed, Feed, FeedId, FeedState, Line, Stream};
 use crate::poll::{self, Polled};
 use crate::sink;
 use crate::tables::Tables;
-use crate::telemetry::{Count, Counters};
-use crate::writer::{Group, Writer};
-use crate::{failpoint, parse, store};
+use crate::telemetry::Counters;
+use crate::writer::Group;
+use crate::{parse, store};
 
 mod look;
 mod read;
+mod readers;
 pub mod replay;
 mod setup;
+mod sinking;
+mod write;
+
+use readers::{in_order, line_up, readers};
+use sinking::Sink;
+use write::{WaysOut, Write};
 
 pub use look::{Looked, look};
 pub use setup::{Opened, Settings, StartError, open};
@@ -162,21 +168,20 @@ pub async fn run(
         pulse,
         stop: controls.stop.clone(),
     };
-    thread(&mut stages, "writer", READER_STACK_BYTES, move || {
-        write.run(&handle, batches, &to_sink, &written, &to_poll)
-    });
+    let out = WaysOut { to_sink, written, to_poll };
+    thread(&mut stages, "writer", READER_STACK_BYTES, move || write.run(&handle, batches, &out));
 
-    let (polled_out, polled) = mpsc::channel::<Polled>(LINE_UP);
+    let (answer, answers) = mpsc::channel::<Polled>(LINE_UP);
     let (in_line, line) = mpsc::channel::<oneshot::Receiver<Batch<Article>>>(LINE_UP);
-    let jobs = readers(&mut stages, parse, tables);
-    stages.spawn(line_up(polled, jobs, in_line));
+    let jobs = readers(&mut stages, &parse, &tables);
+    stages.spawn(line_up(answers, jobs, in_line));
     stages.spawn(in_order(line, to_group));
 
     let poller = poll::Poller::new(poll, feeds, states, clock)?;
     let stop = controls.stop;
     let poll_stop = stop.clone();
     stages.spawn(async move {
-        poll::run(poller, polled_out, committed, controls.feeds, poll_stop).await;
+        poll::run(poller, answer, committed, controls.feeds, poll_stop).await;
         Ok(())
     });
     drain(stages, stop).await
@@ -238,285 +243,6 @@ fn thread(
             Err(_) => Err(Error::Panicked(name)),
         }
     });
-}
-
-type Job = (Polled, oneshot::Sender<Batch<Article>>);
-
-/// The reading threads behind one bounded queue.
-fn readers(
-    stages: &mut JoinSet<Result<(), Error>>,
-    parse: parse::Config,
-    tables: Arc<RwLock<Arc<Tables>>>,
-) -> std::sync::mpsc::SyncSender<Job> {
-    let (jobs, queue) = std::sync::mpsc::sync_channel::<Job>(2 * LINE_UP);
-    let queue = Arc::new(std::sync::Mutex::new(queue));
-    for _ in 0..READERS {
-        let (queue, parse, tables) = (Arc::clone(&queue), parse.clone(), Arc::clone(&tables));
-        thread(stages, "reader", READER_STACK_BYTES, move || {
-            loop {
-                let job = queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
-                let Ok((polled, reply)) = job else { return Ok(()) };
-                let known =
-                    Arc::clone(&tables.read().unwrap_or_else(std::sync::PoisonError::into_inner));
-                // The receiver is gone only when the writer has failed, which is told elsewhere.
-                drop(reply.send(read::batch(polled, &parse, &known)));
-            }
-        });
-    }
-    jobs
-}
-
-/// Reserves a place in line for each poll, then hands its body to the readers.
-async fn line_up(
-    mut polled: mpsc::Receiver<Polled>,
-    jobs: std::sync::mpsc::SyncSender<Job>,
-    in_line: mpsc::Sender<oneshot::Receiver<Batch<Article>>>,
-) -> Result<(), Error> {
-    while let Some(polled) = polled.recv().await {
-        let (reply, place) = oneshot::channel();
-        if in_line.send(place).await.is_err() {
-            return Ok(());
-        }
-        // As many jobs wait as places are in line, so this queue has room.
-        if jobs.send((polled, reply)).is_err() {
-            return Ok(());
-        }
-    }
-    Ok(())
-}
-
-/// Hands the read batches to the writer in the order in which they were polled.
-async fn in_order(
-    mut line: mpsc::Receiver<oneshot::Receiver<Batch<Article>>>,
-    to_group: mpsc::Sender<Batch<Article>>,
-) -> Result<(), Error> {
-    while let Some(place) = line.recv().await {
-        let Ok(batch) = place.await else { return Err(Error::Panicked("reader")) };
-        if to_group.send(batch).await.is_err() {
-            return Ok(());
-        }
-    }
-    Ok(())
-}
-
-/// The writer's thread.
-struct Write {
-    writer: Writer,
-    clock: Clock,
-    group_wait: Duration,
-    counters: Arc<Counters>,
-    pulse: Arc<Pulse>,
-    stop: CancellationToken,
-}
-
-impl Write {
-    fn run(
-        mut self,
-        runtime: &tokio::runtime::Handle,
-        mut batches: mpsc::Receiver<Batch<Article>>,
-        to_sink: &std::sync::mpsc::SyncSender<Group>,
-        written: &std::sync::mpsc::Receiver<Vec<(Stream, u64)>>,
-        to_poll: &mpsc::Sender<Committed>,
-    ) -> Result<(), Error> {
-        loop {
-            self.pulse.writer.fetch_add(1, Ordering::Relaxed);
-            let first =
-                runtime.block_on(async { tokio::time::timeout(IDLE_MAX, batches.recv()).await });
-            let open = match first {
-                Ok(Some(batch)) => {
-                    self.take(batch)?;
-                    self.gather(runtime, &mut batches)?
-                }
-                Ok(None) => false,
-                Err(_) => {
-                    self.tick()?;
-                    true
-                }
-            };
-            for upto in written.try_iter() {
-                self.writer.written(&upto)?;
-            }
-            if self.writer.has_open_group() && !self.close(to_sink, to_poll)? {
-                return Ok(());
-            }
-            if !open {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Takes what arrives until the group is full or has waited long enough. False once nothing can come any more.
-    fn gather(
-        &mut self,
-        runtime: &tokio::runtime::Handle,
-        batches: &mut mpsc::Receiver<Batch<Article>>,
-    ) -> Result<bool, Error> {
-        let wait = self.group_wait;
-        let until = runtime.block_on(async { tokio::time::Instant::now() }) + wait;
-        while !self.writer.is_full() {
-            let next =
-                runtime.block_on(async { tokio::time::timeout_at(until, batches.recv()).await });
-            match next {
-                Ok(Some(batch)) => self.take(batch)?,
-                Ok(None) => return Ok(false),
-                Err(_) => break,
-            }
-        }
-        Ok(true)
-    }
-
-    fn take(&mut self, batch: Batch<Article>) -> Result<(), Error> {
-        if batch.report.is_some() {
-            failpoint::reach("fetched");
-        }
-        self.writer.take(Input::Batch(Box::new(batch)), self.clock.now())?;
-        Ok(())
-    }
-
-    /// A minute without news still moves stream time; simulated time moves by polls alone.
-    fn tick(&mut self) -> Result<(), Error> {
-        if self.clock.is_simulated() {
-            return Ok(());
-        }
-        let now = self.clock.now();
-        let minute = |moment: Timestamp| moment.as_second().div_euclid(60);
-        if self.writer.desk().stream().is_some_and(|stream| minute(stream) < minute(now)) {
-            self.writer.take(Input::Tick(now), now)?;
-            self.writer.prune(now)?;
-        }
-        Ok(())
-    }
-
-    fn count(&self, group: &Group) {
-        let counts = &group.counts;
-        for (count, amount) in [
-            (Count::New, counts.new),
-            (Count::Revised, counts.revised),
-            (Count::Unchanged, counts.unchanged),
-            (Count::Quarantined, counts.quarantined),
-            (Count::SetAside, counts.set_aside),
-            (Count::Polls, counts.batches),
-            (Count::PollsUnchanged, counts.without_body),
-            (Count::PollsFailed, counts.failed),
-            (Count::Bytes, counts.bytes),
-            (Count::StoriesOpened, counts.stories_opened),
-            (Count::StoriesMerged, counts.stories_merged),
-            (Count::Commits, 1),
-            (Count::Lines, group.lines.len() as u64),
-        ] {
-            self.counters.add(count, amount);
-        }
-    }
-
-    /// Commits the group and passes it on. False once the sink is gone.
-    fn close(
-        &mut self,
-        to_sink: &std::sync::mpsc::SyncSender<Group>,
-        to_poll: &mpsc::Sender<Committed>,
-    ) -> Result<bool, Error> {
-        let mut result = self.writer.commit();
-        let mut told = false;
-        let group = loop {
-            match result {
-                Ok(group) => break group,
-                Err(error @ store::Error::Full { .. }) if !self.stop.is_cancelled() => {
-                    if !told {
-                        tracing::error!(%error, "no room for the store: intake pauses until there is");
-                        told = true;
-                    }
-                    wait(FULL_DISK_WAIT);
-                    self.pulse.writer.fetch_add(1, Ordering::Relaxed);
-                    result = self.writer.retry();
-                }
-                Err(error) => return Err(error.into()),
-            }
-        };
-        if told {
-            tracing::info!("there is room for the store again: intake goes on");
-        }
-        if !group.lines.is_empty() {
-            failpoint::reach("committed");
-        }
-        self.count(&group);
-        for committed in &group.committed {
-            // A poller that has ended needs no news.
-            drop(to_poll.blocking_send(committed.clone()));
-        }
-        Ok(group.lines.is_empty() || to_sink.send(group).is_ok())
-    }
-}
-
-/// The sink's thread.
-struct Sink {
-    files: sink::Files,
-    observer: Observer,
-    stop: CancellationToken,
-    pulse: Arc<Pulse>,
-    clock: Clock,
-}
-
-impl Sink {
-    fn run(
-        mut self,
-        groups: &std::sync::mpsc::Receiver<Group>,
-        written: &std::sync::mpsc::Sender<Vec<(Stream, u64)>>,
-    ) -> Result<(), Error> {
-        use std::sync::mpsc::RecvTimeoutError;
-        loop {
-            self.pulse.sink.fetch_add(1, Ordering::Relaxed);
-            match groups.recv_timeout(IDLE_MAX) {
-                Ok(group) => {
-                    self.die_half_way(&group.lines);
-                    let upto = self.write(&group.lines)?;
-                    failpoint::reach("written");
-                    (self.observer)(&group.lines);
-                    // The writer is gone only when it failed; the outbox then keeps what is written twice.
-                    drop(written.send(upto));
-                }
-                Err(RecvTimeoutError::Timeout) => {
-                    self.files.prune(self.clock.now())?;
-                }
-                Err(RecvTimeoutError::Disconnected) => return Ok(()),
-            }
-        }
-    }
-
-    /// Where a test asks for it, leaves half a line behind and dies.
-    fn die_half_way(&mut self, lines: &[Line]) {
-        if failpoint::is_armed("half_written")
-            && let Some(line) = lines.first()
-        {
-            let half = line.bytes.iter().copied().take(line.bytes.len() / 2).collect();
-            drop(self.files.write(&[Line { bytes: half, ..line.clone() }]));
-        }
-        failpoint::reach("half_written");
-    }
-
-    fn write(&mut self, lines: &[Line]) -> Result<Vec<(Stream, u64)>, Error> {
-        let mut told = false;
-        loop {
-            match self.files.write(lines) {
-                Ok(upto) => {
-                    if told {
-                        tracing::info!("there is room for the output again: writing goes on");
-                    }
-                    return Ok(upto);
-                }
-                Err(error @ sink::Error::Full { .. }) => {
-                    if self.stop.is_cancelled() {
-                        return Err(Error::Unwritten(lines.len()));
-                    }
-                    if !told {
-                        tracing::error!(%error, "no room for the output: intake pauses until there is");
-                        told = true;
-                    }
-                    wait(FULL_DISK_WAIT);
-                    self.pulse.sink.fetch_add(1, Ordering::Relaxed);
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a thread of its own that waits for room on a disk")]

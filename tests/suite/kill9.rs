@@ -3,6 +3,8 @@
 //!
 //! `COPYTASTER_KILLS=N` sets the number of kills; `cargo test -- --nocapture kill` shows them by phase.
 
+#![expect(clippy::disallowed_methods, reason = "a test of real processes has to wait for them")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -82,7 +84,7 @@ impl Growing {
 
 fn document(newest: u64) -> String {
     let oldest = newest.saturating_sub(ITEMS_SHOWN) + 1;
-    let items: String = (oldest..=newest)
+    let items: Vec<String> = (oldest..=newest)
         .rev()
         .map(|n| {
             let word = ["harbour", "orchard", "viaduct", "quarry", "lighthouse"][usize::try_from(n % 5).unwrap()];
@@ -96,6 +98,7 @@ fn document(newest: u64) -> String {
             )
         })
         .collect();
+    let items = items.concat();
     format!(
         "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>Count</title><link>http://count.example/</link>\
          <description>A feed that counts</description>{items}</channel></rss>"

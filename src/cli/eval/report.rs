@@ -22,53 +22,53 @@ pub(super) struct Labelled {
 
 /// Two articles that stand wrongly together or apart.
 #[derive(Clone, Debug, Serialize)]
-pub struct Mistake {
+pub(super) struct Mistake {
     /// Wrong pairs that the two groups make.
-    pub pairs: u64,
+    pub(super) pairs: u64,
     /// Id of one article.
-    pub a: String,
+    pub(super) a: String,
     /// Its first words.
-    pub a_title: String,
+    pub(super) a_title: String,
     /// Id of the other.
-    pub b: String,
+    pub(super) b: String,
     /// Its first words.
-    pub b_title: String,
+    pub(super) b_title: String,
 }
 
 /// Figures over labelled pairs.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct Pairs {
+pub(super) struct Pairs {
     /// Pairs judged.
-    pub judged: usize,
+    pub(super) judged: usize,
     /// Rightly together, wrongly together, wrongly apart.
-    pub right: usize,
+    pub(super) right: usize,
     /// Wrongly together.
-    pub false_joins: usize,
+    pub(super) false_joins: usize,
     /// Wrongly apart.
-    pub false_splits: usize,
+    pub(super) false_splits: usize,
     /// Precision, recall, F1 of "together".
-    pub scores: Prf,
+    pub(super) scores: Prf,
 }
 
 /// All that `eval` prints.
 #[derive(Clone, Debug, Serialize)]
-pub struct Report {
+pub(super) struct Report {
     /// What the labels group.
-    pub level: &'static str,
+    pub(super) level: &'static str,
     /// Lines replayed, background included.
-    pub lines: usize,
+    pub(super) lines: usize,
     /// Scores over the labelled ones.
-    pub scores: Scores,
+    pub(super) scores: Scores,
     /// Labelled pairs, if given.
-    pub pairs_given: Option<Pairs>,
+    pub(super) pairs_given: Option<Pairs>,
     /// Seconds it took.
-    pub seconds: f64,
+    pub(super) seconds: f64,
     /// Lines a second.
-    pub per_second: f64,
+    pub(super) per_second: f64,
     /// Worst wrong joins.
-    pub false_joins: Vec<Mistake>,
+    pub(super) false_joins: Vec<Mistake>,
     /// Worst wrong splits.
-    pub false_splits: Vec<Mistake>,
+    pub(super) false_splits: Vec<Mistake>,
 }
 
 impl Report {

@@ -9,13 +9,13 @@ use serde::Serialize;
 
 /// Precision, recall and their harmonic mean.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Prf {
+pub(super) struct Prf {
     /// Share of what was joined that belongs together.
-    pub precision: f64,
+    pub(super) precision: f64,
     /// Share of what belongs together that was joined.
-    pub recall: f64,
+    pub(super) recall: f64,
     /// Harmonic mean.
-    pub f1: f64,
+    pub(super) f1: f64,
 }
 
 impl Prf {
@@ -33,30 +33,30 @@ impl Prf {
 
 /// All scores of one grouping.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Scores {
+pub(super) struct Scores {
     /// Labelled articles.
-    pub articles: usize,
+    pub(super) articles: usize,
     /// Groups in the labels.
-    pub gold_clusters: usize,
+    pub(super) gold_clusters: usize,
     /// Groups found among the labelled.
-    pub clusters: usize,
+    pub(super) clusters: usize,
     /// B-cubed over all.
-    pub b_cubed: Prf,
+    pub(super) b_cubed: Prf,
     /// B-cubed over articles whose label has company.
-    pub b_cubed_non_singleton: Prf,
+    pub(super) b_cubed_non_singleton: Prf,
     /// Adjusted Rand index.
-    pub ari: f64,
+    pub(super) ari: f64,
     /// Pairs.
-    pub pairs: Prf,
+    pub(super) pairs: Prf,
 }
 
 /// One labelled article: where it belongs and where it was put.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Placed {
+pub(super) struct Placed {
     /// Its label.
-    pub gold: String,
+    pub(super) gold: String,
     /// The group it was put in.
-    pub found: String,
+    pub(super) found: String,
 }
 
 struct Counts<'a> {
@@ -66,7 +66,7 @@ struct Counts<'a> {
 }
 
 /// Scores a grouping.
-pub fn score(placed: &[Placed]) -> Scores {
+pub(super) fn score(placed: &[Placed]) -> Scores {
     let mut counts =
         Counts { gold: BTreeMap::new(), found: BTreeMap::new(), both: BTreeMap::new() };
     for one in placed {
