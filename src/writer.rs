@@ -231,7 +231,8 @@ impl Writer {
     /// Commits the same group again, after the disk was full.
     pub fn retry(&mut self) -> Result<Group, store::Error> {
         self.store.retry()?;
-        Ok(self.close_group())
+        // What was retried is the call that failed, which need not have been the commit itself.
+        self.commit()
     }
 
     /// Drops what the store keeps no longer; a bounded piece of work.

@@ -48,12 +48,15 @@ pub(super) fn tables(config: &Config) -> Result<Tables, tables::Error> {
 pub(super) fn settings(config: &Config) -> Settings {
     let include_body = config.output.include_body;
     let durability = durability(config);
+    let cluster = cluster(config);
+    let window = Duration::try_from(cluster.dispatch_window).unwrap_or(FOREVER);
     Settings {
         store: store::Config {
             path: config.store.path.clone(),
             durability,
             keep: span(config.store.keep).unwrap_or(FOREVER),
-            keep_text: span(config.store.keep_text).unwrap_or(FOREVER),
+            // A desk is restored from the texts of its window.
+            keep_text: span(config.store.keep_text).unwrap_or(FOREVER).max(window),
         },
         sink: sink::Config {
             dir: config.output.dir.clone(),
@@ -66,7 +69,7 @@ pub(super) fn settings(config: &Config) -> Settings {
             file_age_max: Some(config.output.rotate_after),
             ..record::layout::Config::default()
         },
-        desk: desk::Config { cluster: cluster(config) },
+        desk: desk::Config { cluster },
         writer: writer::Config { source: config.output.source.clone(), include_body },
     }
 }

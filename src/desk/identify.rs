@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::news::{
-    Article, ArticleId, Batch, FeedId, Known, Rung, Sighting, Taken, Wanted, hash16,
+    Article, ArticleId, Batch, FeedId, Known, Rung, Sighting, Taken, Time, Wanted, hash16,
 };
 
 /// An item the desk must place or revise.
@@ -40,6 +40,20 @@ pub(super) fn wanted(batch: &Batch<Article>) -> Vec<Wanted> {
         }
     }
     wants
+}
+
+/// Cuts moments to what records and store keep, so that a restored desk compares the same ones.
+pub(super) fn cut_to_milliseconds(batch: &mut Batch<Article>) {
+    batch.fetched_at = whole_ms(batch.fetched_at);
+    for article in &mut batch.items {
+        article.published.time = article.published.time.map(|time| Time(whole_ms(time.0)));
+        article.notice.until = article.notice.until.map(|time| Time(whole_ms(time.0)));
+    }
+}
+
+/// A moment without what is finer than a millisecond.
+pub(super) fn whole_ms(moment: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(moment.as_millisecond()).unwrap_or(moment)
 }
 
 fn is_front_page(url: &str) -> bool {

@@ -112,7 +112,13 @@ impl Desk {
     }
 
     /// Takes one batch.
-    pub fn take(&mut self, batch: Batch<Article>, wants: Vec<Wanted>, recalled: Recalled) -> Taken {
+    pub fn take(
+        &mut self,
+        mut batch: Batch<Article>,
+        wants: Vec<Wanted>,
+        recalled: Recalled,
+    ) -> Taken {
+        identify::cut_to_milliseconds(&mut batch);
         let mut told = Told::default();
         self.advance(batch.fetched_at, &mut told);
         for story in recalled.stories {
@@ -129,6 +135,7 @@ impl Desk {
 
     /// Time passed without news.
     pub fn tick(&mut self, now: Timestamp) -> Taken {
+        let now = identify::whole_ms(now);
         let mut told = Told::default();
         self.advance(now, &mut told);
         let mut taken = Taken::default();

@@ -303,7 +303,7 @@ pub enum OwnSign {
     Byline(String),
     /// A dateline without an agency, as printed.
     Dateline(String),
-    /// "told <this outlet>", as printed.
+    /// `told <this outlet>`, as printed.
     ToldOutlet(String),
 }
 

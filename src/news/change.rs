@@ -40,7 +40,7 @@ pub enum Signal {
     Dateline,
     /// The agency's or official's own feed.
     OwnFeed,
-    /// "told <this outlet>".
+    /// `told <this outlet>`.
     ToldOutlet,
     /// Another text, and no sign of own reporting.
     NoSign,

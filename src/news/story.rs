@@ -68,7 +68,7 @@ pub enum OriginKind {
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Reporting {
-    /// Staff byline, own dateline, "told <this outlet>", own feed of agency or official.
+    /// Staff byline, own dateline, `told <this outlet>`, own feed of agency or official.
     Confirmed,
     /// Another text, no sign.
     Possible,

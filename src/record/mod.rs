@@ -1,7 +1,7 @@
 //! Turns decisions into lines and gives each line its place. Pure: no IO, no clock, no order of a map.
 //!
-//! [`format`](self::format) holds the only public types of the output, read and written by serde from one definition;
-//! [`render`] fills them, [`line`] writes them within the cap, [`layout`] says where, [`schema`] describes them to readers.
+//! [`format`](mod@format) holds the only public types of the output, read and written by serde from one definition;
+//! [`render`] fills them, [`line()`] writes them within the cap, [`layout`] says where, [`schema`] describes them to readers.
 
 mod cut;
 pub mod format;

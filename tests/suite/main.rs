@@ -1,7 +1,11 @@
 //! The one integration binary: each module shows a capability from outside.
 
 #[cfg(test)]
+mod anchorage;
+#[cfg(test)]
 mod commands;
+#[cfg(test)]
+mod day;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
@@ -14,5 +18,7 @@ mod kill9;
 mod poll;
 #[cfg(test)]
 mod records;
+#[cfg(test)]
+mod replay;
 #[cfg(test)]
 mod server;

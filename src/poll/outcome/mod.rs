@@ -174,7 +174,7 @@ pub fn unreadable(
 
 /// Takes what a body's own text asks for into the state that `take` gave; it holds until another body says otherwise.
 ///
-/// Call it before the batch is committed, and tell the poller with [`super::Control::State`] if the state changed.
+/// Call it before the batch is committed; the poller takes the stored state from [`crate::news::Committed`].
 pub fn heed(feed: &Feed, state: &mut FeedState, said: &Said<'_>, now: Timestamp) {
     let mut memory = Memory::of(state);
     memory.timetable = Timetable::read(said);

@@ -1,6 +1,6 @@
 //! The schema of all records for those who read them, derived from the types that write them.
 //!
-//! One step: the types' JSON schema → [`columns`], a small model of tables → each dialect.
+//! One step: the types' JSON schema → `columns`, a small model of tables → each dialect.
 
 mod clickhouse;
 mod columns;
