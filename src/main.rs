@@ -1,3 +1,7 @@
 //! Arguments → command → exit code.
 
-fn main() {}
+use copytaster::cli::{self, Exit};
+
+fn main() -> Exit {
+    cli::main(std::env::args_os())
+}

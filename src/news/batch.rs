@@ -150,4 +150,10 @@ pub enum Input {
 pub struct Committed {
     /// The feed whose batch was committed.
     pub feed: FeedId,
+    /// What was stored of it: the parse may have found a body unreadable that the fetch took for good.
+    pub state: FeedState,
+    /// Articles told for the first time, where a body was read; teaches the adaptive interval.
+    pub new: Option<u64>,
+    /// No item was shared with the last body, so some were missed: the feed is faster than we are.
+    pub overrun: bool,
 }

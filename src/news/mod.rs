@@ -13,6 +13,7 @@ mod ids;
 mod line;
 mod recall;
 mod scalar;
+mod story;
 
 pub use article::{
     Article, Chain, Evidence, Notice, NoticeKind, Org, Outlet, OutletKind, OwnSign, Person, Place,
@@ -20,9 +21,7 @@ pub use article::{
 };
 pub use batch::{Batch, Committed, FetchReport, Health, HealthChange, Input, Rejection};
 pub use change::{
-    ArticleChange, ArticleKind, Because, Change, Independence, Match, Member, OriginKind, Relation,
-    Reporting, Sighting, Signal, Statement, StatementNumber, StoryChange, StoryKind, StoryState,
-    StoryStatus, Taken, Tally,
+    ArticleChange, ArticleKind, Because, Change, Match, Relation, Sighting, Signal, Taken,
 };
 pub use draft::{Draft, Granularity, Rung, SourceElement, StatedDate};
 pub use feed::{Feed, FeedState, Validators};
@@ -33,3 +32,7 @@ pub use recall::{
     DeskMarks, Known, Placed, Recalled, StoredStory, Wanted, WindowArticle, content_hash,
 };
 pub use scalar::{Day, Fixed, Time};
+pub use story::{
+    Independence, Member, OriginKind, Reporting, Statement, StatementNumber, StoryChange,
+    StoryKind, StoryState, StoryStatus, Tally,
+};

@@ -55,8 +55,9 @@ pub struct Known {
     pub revision: u64,
     /// Hash of its latest content.
     pub content: Hash16,
-    /// Whether the strongest claim (feed, key) found it; else the link or the minted id did.
-    pub by_key: bool,
+    /// Content that this very claim (feed, key) had when it was last seen; `None` where the link or the minted id
+    /// found the article, so that two feeds with two versions of one article do not revise it in turns.
+    pub claimed: Option<Hash16>,
     /// Its placement; `None` if it was only remembered on a first poll.
     pub placement: Option<Placed>,
     /// The article as last told; loaded only where the content differs.
@@ -131,4 +132,6 @@ pub struct DeskMarks {
     pub stream: Option<Timestamp>,
     /// Articles fetched before this hour (hours since the epoch) have left the window.
     pub window_start_hour: i64,
+    /// Stories changed since the last sweep for merges.
+    pub touched: Vec<StoryId>,
 }

@@ -29,7 +29,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::news::{Batch, Committed, Feed, FeedId, FeedState, Fetched};
+use crate::news::{Batch, Committed, Feed, Fetched};
 
 pub use self::fetch::Error;
 pub use self::inflate::BodyError;
@@ -132,19 +132,6 @@ pub struct Polled {
 pub enum Control {
     /// From now on these are the feeds, in the order of the configuration.
     Feeds(Vec<Arc<Feed>>),
-    /// A later stage changed the state that came with the feed's last batch: [`outcome::unreadable`] or
-    /// [`outcome::heed`]. Must be sent before the batch's [`Committed`].
-    State(FeedId, Box<FeedState>),
-    /// What the desk found in the feed's last body; teaches the adaptive interval. Must be sent before the batch's
-    /// [`Committed`]; without it a body that changed counts as one piece of news.
-    Learned {
-        /// The feed.
-        feed: FeedId,
-        /// Articles told for the first time.
-        new: u64,
-        /// No item was shared with the last body, so some were missed: the feed is faster than we are.
-        overrun: bool,
-    },
 }
 
 /// Polls until `stop`, or until a simulated clock ends; then drops `out`, which tells the next stage.
@@ -177,11 +164,7 @@ pub async fn run(
             },
             done = committed.recv() => {
                 let Some(done) = done else { break };
-                // A state sent before this commit may have arrived after the look above.
-                while let Ok(order) = control.try_recv() {
-                    poller.obey(order);
-                }
-                poller.committed(&done.feed);
+                poller.committed(done);
             }
             place = out.reserve(), if !ready.is_empty() => {
                 let Ok(place) = place else { break };

@@ -9,7 +9,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tracing::Instrument as _;
 
 use crate::clock::Clock;
-use crate::news::{Feed, FeedId, FeedState, Validators};
+use crate::news::{Committed, Feed, FeedId, FeedState, Validators};
 
 use super::failure::Failure;
 use super::fetch::{Error, Fetcher, Reply, Request};
@@ -185,12 +185,19 @@ impl Poller {
     }
 
     /// The feed's batch stands in the store.
-    pub(super) fn committed(&mut self, feed: &FeedId) {
+    pub(super) fn committed(&mut self, done: Committed) {
         let now = self.now();
-        let Some(&key) = self.keys.get(feed) else { return };
+        let Some(&key) = self.keys.get(&done.feed) else { return };
         let Some(slot) = self.slots.get_mut(&key) else { return };
+        // The stored state, not the one that was sent on: the parse may have found the body unreadable.
         let url = memory::address(&slot.feed.url);
-        slot.kept = slot.kept.take().filter(|kept| kept.state.url == url);
+        slot.kept = Some(done.state)
+            .filter(|state| state.url == url)
+            .map(|state| Box::new(Kept::of(state)));
+        // Missed news cannot be counted; at least as many as were seen is a careful guess.
+        if let Some(new) = done.new {
+            slot.learned = Some(if done.overrun { new.saturating_mul(2) } else { new });
+        }
         learn(slot);
         let latest = outcome::due_at(now, DUE_MAX);
         let due = slot.kept.as_ref().map_or(now, |kept| kept.state.next_due.min(latest));
@@ -202,19 +209,6 @@ impl Poller {
     pub(super) fn obey(&mut self, order: Control) {
         match order {
             Control::Feeds(feeds) => self.take_feeds(feeds),
-            Control::State(feed, state) => {
-                let key = self.keys.get(&feed);
-                if let Some(slot) = key.and_then(|key| self.slots.get_mut(key)) {
-                    slot.kept = Some(Box::new(Kept::of(*state)));
-                }
-            }
-            Control::Learned { feed, new, overrun } => {
-                let key = self.keys.get(&feed);
-                if let Some(slot) = key.and_then(|key| self.slots.get_mut(key)) {
-                    // Missed news cannot be counted; at least as many as were seen is a careful guess.
-                    slot.learned = Some(if overrun { new.saturating_mul(2) } else { new });
-                }
-            }
         }
     }
 

@@ -98,7 +98,8 @@ impl World {
             self.states.insert(feed.clone(), serde_json::from_slice(&stored).unwrap());
             all.push(one);
             // The run may end with this very batch.
-            committed.send(Committed { feed }).await.ok();
+            let state = self.states[&feed].clone();
+            committed.send(Committed { feed, state, new: None, overrun: false }).await.ok();
         }
         tasks.join_next().await.unwrap().unwrap();
         self.now = clock.end().unwrap();
@@ -444,7 +445,9 @@ impl Running {
     }
 
     async fn commit(&self, polled: &Polled) {
-        self.committed.send(Committed { feed: polled.batch.feed.id.clone() }).await.unwrap();
+        let feed = polled.batch.feed.id.clone();
+        let state = polled.batch.state.clone().unwrap();
+        self.committed.send(Committed { feed, state, new: None, overrun: false }).await.unwrap();
     }
 
     async fn stop(mut self) {
@@ -698,8 +701,6 @@ async fn what_a_reader_could_not_read_counts_as_a_failure_of_the_feed() {
         let state = batch.state.as_mut().unwrap();
         if polled.body.is_some() {
             batch.health = outcome::unreadable(&batch.feed, state, "html?", batch.fetched_at);
-            let control = Control::State(batch.feed.id.clone(), Box::new(state.clone()));
-            run.control.send(control).await.unwrap();
         }
         assert_eq!(state.failure_weight, 500 * n);
         let due = state.next_due;

@@ -13,7 +13,8 @@ use crate::news::{Feed, FeedState, Hash16, Health, HealthChange, Validators};
 use super::failure::Failure;
 use super::memory::{Before, Kept, Memory, Probation};
 use super::politeness::{self, Wishes};
-use super::timetable::{Said, Timetable};
+pub use super::timetable::Said;
+use super::timetable::Timetable;
 
 /// Backoff never makes a feed wait longer, unless its own interval does.
 const BACKOFF_MAX: Duration = Duration::from_hours(24);
@@ -143,7 +144,7 @@ pub(super) fn take(question: Question<'_>, before: &Kept, answer: &Answer) -> Ou
 
 /// Marks a 200 whose body nobody could read as a failure, in the state that `take` gave; replaces the batch's health.
 ///
-/// Call it before the batch is committed, and tell the poller with [`super::Control::State`].
+/// Call it before the batch is committed; the poller takes the stored state from [`crate::news::Committed`].
 pub fn unreadable(
     feed: &Feed,
     state: &mut FeedState,

@@ -1,0 +1,242 @@
+//! `check`: the configuration, and what would be polled.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Serialize;
+use url::Url;
+
+use super::{Exit, Table, complain, complain_of, environment, print};
+use crate::config::{Config, Feed, Problems, duration_text};
+use crate::news::FeedId;
+
+/// Validate a configuration and print the effective poll plan.
+///
+/// The plan shows every feed with its outlet, address, interval and host.
+///
+/// Every mistake is told on stderr as `FILE:LINE:COLUMN: KEY: what is wrong and what is allowed (did you mean …?)`, and
+/// the exit code is 78. Nothing is started, created or, without --online, fetched.
+///
+/// Every key can be overridden by the environment, such as `COPYTASTER__POLL__INTERVAL=5m`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The configuration
+    #[arg(short, long, value_name = "FILE", env = "COPYTASTER_CONFIG")]
+    #[arg(default_value = "copytaster.toml")]
+    pub config: PathBuf,
+    /// Also fetch each feed once and say what came; 69 if one of them gave nothing usable
+    #[arg(long)]
+    pub online: bool,
+    /// JSON only
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What a feed gave when it was tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The feed.
+    pub feed: FeedId,
+    /// Whether its items could be read.
+    pub usable: bool,
+    /// What came, in a few words.
+    pub words: String,
+}
+
+/// Answers of the feeds that were tried, or why none could be.
+pub type Online = Result<Vec<Found>, String>;
+
+/// Prints the plan; `online` is called only for `--online`, and only with a valid configuration.
+pub fn run(args: &Args, online: impl FnOnce(&Config) -> Online) -> Exit {
+    let config = match Config::load(&args.config, environment()) {
+        Ok(config) => config,
+        Err(problems) => {
+            let exit = complain_of(&problems);
+            return if args.json { print(&refused_json(args, &problems), exit) } else { exit };
+        }
+    };
+    let found = if args.online { online(&config) } else { Ok(Vec::new()) };
+    let found = match found {
+        Ok(found) => found,
+        Err(reason) => {
+            complain(&format_args!("cannot try the feeds: {reason}"));
+            return Exit::Unavailable;
+        }
+    };
+    let unusable = found.iter().any(|found| !found.usable);
+    let exit = if unusable { Exit::Unavailable } else { Exit::Ok };
+    let plan = Plan::of(&config, &found);
+    let text = if args.json { plan.json(args) } else { plan.to_string().into_bytes() };
+    print(&text, exit)
+}
+
+#[derive(Serialize)]
+struct Plan {
+    config_hash: String,
+    /// Requests an hour if every feed spends its budget.
+    requests_per_hour: u64,
+    hosts: usize,
+    feeds: Vec<Planned>,
+}
+
+#[derive(Serialize)]
+struct Planned {
+    id: FeedId,
+    outlet: Option<String>,
+    url: String,
+    interval_s: u64,
+    /// Whether the interval is the feed's own; the others adapt around it.
+    fixed: bool,
+    host: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usable: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<String>,
+}
+
+impl Plan {
+    fn of(config: &Config, found: &[Found]) -> Self {
+        let answers: BTreeMap<&FeedId, &Found> = found.iter().map(|f| (&f.feed, f)).collect();
+        let planned = |feed: &Feed| {
+            let answer = answers.get(&feed.id);
+            Planned {
+                id: feed.id.clone(),
+                outlet: feed.outlet.clone(),
+                url: masked(&feed.url),
+                interval_s: feed.interval.unwrap_or(config.poll.interval).as_secs(),
+                fixed: feed.interval.is_some(),
+                host: host(&feed.url),
+                usable: answer.map(|found| found.usable),
+                answer: answer.map(|found| found.words.clone()),
+            }
+        };
+        let feeds: Vec<Planned> = config.feeds.iter().map(planned).collect();
+        let mut hosts: Vec<&str> = feeds.iter().map(|feed| feed.host.as_str()).collect();
+        hosts.sort_unstable();
+        hosts.dedup();
+        let hosts = hosts.len();
+        // In thousandths, so that many slow feeds do not vanish in the rounding.
+        let rate: u64 = feeds.iter().map(|feed| 3_600_000 / feed.interval_s.max(1)).sum();
+        let config_hash = config.hash().to_string();
+        Self { config_hash, requests_per_hour: rate.div_ceil(1000), hosts, feeds }
+    }
+
+    fn json(&self, args: &Args) -> Vec<u8> {
+        let file = args.config.display().to_string();
+        let json = serde_json::json!({ "file": file, "ok": true, "plan": self });
+        format!("{json}\n").into_bytes()
+    }
+}
+
+impl std::fmt::Display for Plan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let online = self.feeds.iter().any(|feed| feed.answer.is_some());
+        let mut heading = vec!["FEED", "OUTLET", "INTERVAL", "HOST", "URL"];
+        if online {
+            heading.push("ANSWER");
+        }
+        let mut table = Table::new(&heading);
+        for feed in &self.feeds {
+            let interval = duration_text(std::time::Duration::from_secs(feed.interval_s));
+            let kind = if feed.fixed { "fixed" } else { "adaptive" };
+            let mut row = vec![
+                feed.id.to_string(),
+                feed.outlet.clone().unwrap_or_else(|| "by link".to_owned()),
+                format!("{interval} {kind}"),
+                feed.host.clone(),
+                feed.url.clone(),
+            ];
+            if online {
+                row.push(feed.answer.clone().unwrap_or_default());
+            }
+            table.row(row);
+        }
+        let rate = self.requests_per_hour;
+        write!(f, "{table}")?;
+        let (feeds, hosts) = (self.feeds.len(), self.hosts);
+        let (s, t) = (plural(feeds), plural(hosts));
+        writeln!(f, "\n{feeds} feed{s} on {hosts} host{t}, up to {rate} requests an hour")
+    }
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+fn refused_json(args: &Args, problems: &Problems) -> Vec<u8> {
+    let file = args.config.display().to_string();
+    let Problems { told, more } = problems;
+    let json = serde_json::json!({ "file": file, "ok": false, "problems": told, "more": more });
+    format!("{json}\n").into_bytes()
+}
+
+fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// The address with the values of secret-looking parameters masked.
+fn masked(url: &Url) -> String {
+    const SECRETS: [&str; 8] =
+        ["token", "key", "sig", "signature", "secret", "password", "auth", "session"];
+    let is_secret = |name: &str| {
+        let name = name.to_lowercase();
+        name.split(['_', '-', '.'])
+            .any(|part| SECRETS.contains(&part) || part.ends_with("key") || part.ends_with("token"))
+    };
+    let Some(query) = url.query() else { return url.to_string() };
+    let parts: Vec<String> = query
+        .split('&')
+        .map(|part| match part.split_once('=') {
+            Some((name, _)) if is_secret(name) => format!("{name}=***"),
+            _ => part.to_owned(),
+        })
+        .collect();
+    let mut url = url.clone();
+    url.set_query(Some(&parts.join("&")));
+    url.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TWO: &str = r#"
+        [[feed]]
+        id = "mint-news"
+        url = "https://www.livemint.com/rss/news"
+        outlet = "livemint"
+        interval = "5m"
+
+        [[feed]]
+        id = "paid"
+        url = "http://127.0.0.1:8080/feed?edition=eu&api_key=hunter2&x"
+    "#;
+
+    #[test]
+    fn the_plan_shows_each_feed_and_no_secret() {
+        let config = Config::parse("two.toml", TWO, []).unwrap();
+        let text = Plan::of(&config, &[]).to_string();
+        let expected = "\
+FEED       OUTLET    INTERVAL      HOST              URL
+mint-news  livemint  5m fixed      www.livemint.com  https://www.livemint.com/rss/news
+paid       by link   15m adaptive  127.0.0.1:8080    http://127.0.0.1:8080/feed?edition=eu&api_key=***&x
+
+2 feeds on 2 hosts, up to 16 requests an hour
+";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn an_answer_joins_its_feed() {
+        let config = Config::parse("two.toml", TWO, []).unwrap();
+        let words = "200, 12 items\u{1b}[2J".to_owned();
+        let found = Found { feed: FeedId::new("paid"), usable: true, words };
+        let plan = Plan::of(&config, &[found]);
+        assert!(plan.to_string().contains("x  200, 12 items\\u{1b}[2J\n"), "{plan}");
+        let args = Args { config: "two.toml".into(), online: true, json: true };
+        let json: serde_json::Value = serde_json::from_slice(&plan.json(&args)).unwrap();
+        assert_eq!(json["plan"]["feeds"][1]["usable"], true);
+        assert_eq!(json["plan"]["feeds"][0].get("usable"), None);
+    }
+}

@@ -1,0 +1,150 @@
+//! `copytaster parse`: what the reader sees in a feed, one JSON line a file.
+
+use std::fs::File;
+use std::io::{self, Read as _, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use url::Url;
+
+use crate::news::{Feed, FeedId, Fetched, Hash16};
+use crate::parse::{self, Config, View};
+
+/// Largest file read: what the poller would take of a decoded body.
+const FILE_BYTES_MAX: u64 = 20 << 20;
+
+/// All files were read.
+const OK: u8 = 0;
+/// A file could not be opened.
+const FAILED: u8 = 1;
+/// A file is no feed.
+const BAD_DATA: u8 = 65;
+/// The output cannot be written.
+const CANNOT_WRITE: u8 = 74;
+
+/// Show what the reader sees in a feed.
+///
+/// Prints one JSON object a file: the feed, its entries in document order, and every defect with its place.
+/// Absent values are left out. Exit code 65 when a file is no feed.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// Feeds as they were fetched (RSS, Atom, RDF, CDF, JSON Feed, news sitemaps).
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Where the feed came from; relative links are resolved against it.
+    #[arg(long, value_name = "U")]
+    pub url: Option<String>,
+    /// A header of the response, such as 'Content-Type: text/xml; charset=koi8-r'.
+    #[arg(long = "header", value_name = "K: V")]
+    pub headers: Vec<String>,
+}
+
+/// Runs the command and returns its exit code.
+pub fn run(args: &Args, out: &mut dyn Write) -> u8 {
+    let mut code = OK;
+    for file in &args.files {
+        let (view, failure) = one(file, args);
+        if write_line(&view, out).is_err() {
+            return CANNOT_WRITE;
+        }
+        code = code.max(failure);
+    }
+    if out.flush().is_err() { CANNOT_WRITE } else { code }
+}
+
+fn write_line(view: &View, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, view)?;
+    out.write_all(b"\n")
+}
+
+fn one(file: &Path, args: &Args) -> (View, u8) {
+    let name = file.to_string_lossy();
+    let body = match load(file) {
+        Ok(body) => body,
+        Err(error) => {
+            return (View::failed(&name, &format!("cannot read the file: {error}")), FAILED);
+        }
+    };
+    if body.len() as u64 > FILE_BYTES_MAX {
+        return (View::failed(&name, &format!("body over {FILE_BYTES_MAX} bytes")), BAD_DATA);
+    }
+    let view = parse::view(&fetched(body, args), &Config::default(), &name);
+    let code = if view.is_ok() { OK } else { BAD_DATA };
+    (view, code)
+}
+
+fn load(file: &Path) -> io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    File::open(file)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut body)?;
+    Ok(body)
+}
+
+/// The file as if it had been fetched.
+fn fetched(body: Vec<u8>, args: &Args) -> Fetched {
+    let nowhere = || Url::parse("about:blank").expect("a constant URL parses");
+    let url = args.url.as_deref().and_then(|url| Url::parse(url).ok()).unwrap_or_else(nowhere);
+    let headers = args.headers.iter().filter_map(|header| header.split_once(':'));
+    let headers = headers
+        .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().to_owned()))
+        .collect();
+    let feed = Feed {
+        id: FeedId::new("parse"),
+        url: url.clone(),
+        outlet: None,
+        interval: None,
+        zone: None,
+    };
+    Fetched {
+        feed: Arc::new(feed),
+        url,
+        http: 200,
+        headers,
+        wire_bytes: body.len() as u64,
+        body,
+        body_hash: Hash16::default(),
+        fetched_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run_on(bodies: &[(&str, &[u8])], headers: &[&str]) -> (u8, Vec<serde_json::Value>) {
+        let dir = tempfile::tempdir().unwrap();
+        let mut files = Vec::new();
+        for (name, body) in bodies {
+            let file = dir.path().join(name);
+            std::fs::write(&file, body).unwrap();
+            files.push(file);
+        }
+        files.push(dir.path().join("missing.xml"));
+        let args = Args {
+            files,
+            url: Some("https://desk.example/feeds/".to_owned()),
+            headers: headers.iter().map(ToString::to_string).collect(),
+        };
+        let mut out = Vec::new();
+        let code = run(&args, &mut out);
+        let lines = String::from_utf8(out).unwrap();
+        (code, lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+    }
+
+    #[test]
+    fn every_file_is_a_line_and_a_failure_is_one_too() {
+        let good =
+            b"<rss><channel><item><title>F\xE4hre</title><link>a</link></item></channel></rss>";
+        let (code, lines) = run_on(
+            &[("good.xml", good), ("bad.xml", b"<html></html>")],
+            &["Content-Type: text/xml; charset=iso-8859-1"],
+        );
+        assert_eq!(code, BAD_DATA);
+        let [good, bad, missing] = lines.as_slice() else { panic!("{lines:?}") };
+        assert_eq!(good["ok"], true);
+        assert_eq!(good["entries"][0]["title"], "Fähre");
+        assert_eq!(good["entries"][0]["link"], "https://desk.example/feeds/a");
+        assert_eq!((&bad["ok"], &missing["ok"]), (&false.into(), &false.into()));
+        assert!(missing["error"].as_str().unwrap().starts_with("cannot read the file"));
+    }
+}

@@ -1,0 +1,258 @@
+//! `taste`: what a text, page or feed would become.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use url::Url;
+
+use super::replay::Failed;
+use super::{Exit, complain, complain_of, convert, print};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::desk::Desk;
+use crate::enrich::{self, PlainText};
+use crate::news::{Article, Feed, Fetched, Hash16, Input, Stream};
+use crate::parse;
+use crate::pipeline::replay;
+use crate::record::{ArticleRecord, Layout, Record};
+use crate::store::Store;
+use crate::telemetry::Escaped;
+use crate::writer::Writer;
+
+/// Longest input that is read: the poller's cap on a decoded body.
+const INPUT_BYTES_MAX: u64 = 20 * 1024 * 1024;
+
+/// Bytes in which the kind of a file must show.
+const HEAD_BYTES: usize = 4096;
+
+/// Show what a text, a page or a feed would become.
+///
+/// Prints article records as JSON Lines, or, on a terminal, for people. Nothing is stored and nothing is fetched. The articles of a feed are placed beside each other.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A feed, an HTML page or a plain text; `-` is stdin
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Outlet that publishes it; without it the host of the address decides
+    #[arg(long, value_name = "ID")]
+    pub outlet: Option<String>,
+    /// Address it would have
+    #[arg(long, value_name = "U")]
+    pub url: Option<String>,
+    /// When it was published, such as 2025-08-16T05:58:00Z
+    #[arg(long, value_name = "T")]
+    pub published: Option<String>,
+    /// Its headline; without it the first line
+    #[arg(long, value_name = "T")]
+    pub title: Option<String>,
+    /// JSON Lines, even on a terminal
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Prints the records.
+pub fn run(args: &Args) -> Exit {
+    let config = match super::replay::load(None) {
+        Ok(config) => config,
+        Err(problems) => return complain_of(&problems),
+    };
+    let bytes = match read(&args.file) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            complain(&format_args!("cannot read {}: {error}", args.file.display()));
+            return Exit::Failed;
+        }
+    };
+    let url = match args.url.as_deref().map(Url::parse).transpose() {
+        Ok(url) => url,
+        Err(error) => {
+            complain(&format_args!("--url {}: {error}", args.url.as_deref().unwrap_or_default()));
+            return Exit::Usage;
+        }
+    };
+    match taste(args, &config, bytes, url) {
+        Ok(tasted) => tell(args, &tasted),
+        Err(failed) => failed.tell(),
+    }
+}
+
+/// What came of the file.
+struct Tasted {
+    records: Vec<ArticleRecord>,
+    lines: Vec<u8>,
+    /// Why nothing could be read, if so.
+    refused: Option<String>,
+}
+
+fn tell(args: &Args, tasted: &Tasted) -> Exit {
+    if let Some(reason) = &tasted.refused {
+        complain(&format_args!("{}: {reason}", args.file.display()));
+        return Exit::BadInput;
+    }
+    if args.json || !io::stdout().is_terminal() {
+        return print(&tasted.lines, Exit::Ok);
+    }
+    let shown: Vec<String> = tasted.records.iter().map(show).collect();
+    print(shown.join("\n").as_bytes(), Exit::Ok)
+}
+
+fn read(file: &Path) -> io::Result<Vec<u8>> {
+    if file == Path::new("-") {
+        let mut bytes = Vec::new();
+        io::stdin().lock().take(INPUT_BYTES_MAX).read_to_end(&mut bytes)?;
+        return Ok(bytes);
+    }
+    let mut bytes = Vec::new();
+    File::open(file)?.take(INPUT_BYTES_MAX).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// What a file holds.
+enum Kind {
+    Feed,
+    Page,
+    Text,
+}
+
+/// Told by the first element or brace; a text that merely begins with a tag of its own is a page.
+fn kind(bytes: &[u8]) -> Kind {
+    let head: String =
+        String::from_utf8_lossy(bytes.get(..HEAD_BYTES.min(bytes.len())).unwrap_or(bytes))
+            .trim_start_matches('\u{feff}')
+            .trim_start()
+            .to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| head.contains(word));
+    match head.chars().next() {
+        Some('<') if has(&["<rss", "<feed", "<rdf:rdf", "<channel", "<urlset", "<atom:feed"]) => {
+            Kind::Feed
+        }
+        Some('<') if has(&["<html", "<!doctype html", "<body", "<p", "<div", "<article"]) => {
+            Kind::Page
+        }
+        Some('<') if has(&["<?xml"]) => Kind::Feed,
+        Some('{') if has(&["jsonfeed.org"]) => Kind::Feed,
+        _ => Kind::Text,
+    }
+}
+
+fn taste(args: &Args, config: &Config, bytes: Vec<u8>, url: Option<Url>) -> Result<Tasted, Failed> {
+    let tables = convert::tables(config)?;
+    let feed = Arc::new(Feed { outlet: args.outlet.clone(), ..(*replay::feed("taste")).clone() });
+    let now = Clock::System.now();
+    let context = enrich::Context { feed: &feed, fetched_at: now, tables: &tables };
+    let (articles, refused) = match kind(&bytes) {
+        Kind::Feed => feed_articles(&feed, bytes, url, &context),
+        Kind::Page => (vec![page(args, &bytes, &context)], None),
+        Kind::Text => (vec![text(args, &bytes, &context)], None),
+    };
+    let settings = convert::settings(config);
+    let layout = Layout::new(settings.layout, Vec::new());
+    let mut writer =
+        Writer::new(settings.writer, Desk::new(settings.desk), Store::in_memory()?, layout)?;
+    for article in articles {
+        writer.take(Input::Batch(Box::new(replay::batch(&feed, now, article))), now)?;
+    }
+    let group = writer.commit()?;
+    let mut tasted = Tasted { records: Vec::new(), lines: Vec::new(), refused };
+    for line in group.lines.iter().filter(|line| line.stream == Stream::Articles) {
+        if let Ok(Record::Article(record)) =
+            Record::parse(std::str::from_utf8(&line.bytes).unwrap_or_default())
+        {
+            tasted.lines.extend_from_slice(&line.bytes);
+            tasted.records.push(*record);
+        }
+    }
+    Ok(tasted)
+}
+
+fn feed_articles(
+    feed: &Arc<Feed>,
+    body: Vec<u8>,
+    url: Option<Url>,
+    context: &enrich::Context<'_>,
+) -> (Vec<Article>, Option<String>) {
+    let fetched = Fetched {
+        feed: Arc::clone(feed),
+        url: url.unwrap_or_else(|| feed.url.clone()),
+        http: 200,
+        headers: Vec::new(),
+        body_hash: Hash16::default(),
+        wire_bytes: body.len() as u64,
+        body,
+        fetched_at: context.fetched_at,
+    };
+    let parsed = parse::read(&fetched, &parse::Config::default());
+    let refused = parsed.rejected.iter().find(|rejection| rejection.items == 0);
+    let refused = refused.map(|rejection| format!("{}: {}", rejection.reason, rejection.detail));
+    // Feeds list the newest first; the desk reads the oldest first.
+    let articles =
+        parsed.drafts.iter().rev().map(|draft| enrich::article(draft, context)).collect();
+    (articles, refused)
+}
+
+fn text(args: &Args, bytes: &[u8], context: &enrich::Context<'_>) -> Article {
+    plain(args, &String::from_utf8_lossy(bytes), None, context)
+}
+
+fn page(args: &Args, bytes: &[u8], context: &enrich::Context<'_>) -> Article {
+    let html = String::from_utf8_lossy(bytes);
+    let title = html
+        .split_once("<title>")
+        .and_then(|(_, rest)| rest.split_once("</title>"))
+        .map(|(title, _)| title.trim().to_owned());
+    plain(args, &html, title, context)
+}
+
+fn plain(args: &Args, text: &str, title: Option<String>, context: &enrich::Context<'_>) -> Article {
+    let name = args.file.file_name().unwrap_or(args.file.as_os_str()).to_string_lossy();
+    let url = args.url.clone().unwrap_or_default();
+    let line = PlainText {
+        id: if url.is_empty() { name.into_owned() } else { url.clone() },
+        title: args.title.clone().or(title).unwrap_or_default(),
+        text: text.to_owned(),
+        published: args.published.clone(),
+        outlet: args.outlet.clone().unwrap_or_default(),
+        url,
+        lang: String::new(),
+    };
+    enrich::plain(line, context)
+}
+
+/// One article for people.
+fn show(record: &ArticleRecord) -> String {
+    let provenance = &record.provenance;
+    let rows = [
+        ("title", record.title.clone()),
+        ("outlet", format!("{} ({})", record.outlet.name, record.outlet.id)),
+        ("published", published(record)),
+        ("language", record.lang.clone()),
+        ("text", format!("{} words, {:?}", record.text.words, record.text.summary)),
+        ("role", format!("{} ({:.2})", word(&provenance.role), provenance.confidence.as_f64())),
+        ("wire", provenance.wire.join(", ")),
+        ("credit", provenance.credit.clone()),
+        ("byline", provenance.byline.clone()),
+        ("dateline", provenance.dateline.clone()),
+        ("story", record.story_id.to_string()),
+        ("relation", word(&record.matched.relation)),
+        ("label", record.notice.label.clone()),
+        ("defects", record.defects.join(", ")),
+    ];
+    let told = rows.iter().filter(|(_, value)| !value.is_empty());
+    let lines: Vec<String> =
+        told.map(|(name, value)| format!("{name:>10}  {}", Escaped(value))).collect();
+    lines.join("\n") + "\n"
+}
+
+fn published(record: &ArticleRecord) -> String {
+    match record.published.time {
+        Some(time) => time.to_string(),
+        None => format!("{} ({})", record.published.day, word(&record.published.granularity)),
+    }
+}
+
+/// The word that the record format has for a value.
+fn word(value: &impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}

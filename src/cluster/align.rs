@@ -1,0 +1,221 @@
+//! Lays two texts side by side: what they share, in which order, and what differs between.
+
+use std::collections::HashMap;
+
+use super::features::{Features, SLOT};
+use super::mix::MixState;
+use super::{params, shingles};
+
+/// The shingles of one text by first place, ready to be compared with many others.
+#[derive(Debug)]
+pub(super) struct Table<'a> {
+    pub(super) features: &'a Features,
+    places: HashMap<u32, Place, MixState>,
+    /// The shingle that begins at each word, 0 where none does.
+    sequence: Vec<u32>,
+    /// Distinct shingles without boilerplate.
+    pub(super) clean: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    at: u32,
+    is_boilerplate: bool,
+}
+
+/// What two texts have in common, by shingles.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Overlap {
+    /// Shared distinct shingles.
+    pub(super) shared: usize,
+    /// Distinct shingles of the text in the table, and of the other, without boilerplate.
+    pub(super) sizes: [usize; 2],
+}
+
+impl Overlap {
+    /// Share of the smaller set.
+    pub(super) fn containment(&self) -> f64 {
+        ratio(self.shared, self.sizes[0].min(self.sizes[1]))
+    }
+
+    /// Share of the union.
+    pub(super) fn jaccard(&self) -> f64 {
+        ratio(self.shared, self.sizes[0] + self.sizes[1] - self.shared)
+    }
+
+    /// Smaller size by larger.
+    pub(super) fn lengths(&self) -> f64 {
+        ratio(self.sizes[0].min(self.sizes[1]), self.sizes[0].max(self.sizes[1]))
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of words stay far below 2^52")]
+fn ratio(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+/// Two texts word by word.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Alignment {
+    /// Words of each side that stand in the common runs.
+    pub(super) words: [usize; 2],
+    /// Share of the common shingles that stand in one order.
+    pub(super) in_order: f64,
+    /// Slots that hold other names or numbers on each side.
+    pub(super) slots_differing: usize,
+    /// Slots in the common stretch.
+    pub(super) slots: usize,
+}
+
+impl Alignment {
+    /// Whether the texts share a form and differ in its facts.
+    pub(super) fn is_template(&self) -> bool {
+        self.slots_differing >= params::TEMPLATE_SLOTS_MIN
+            && ratio(self.slots_differing, self.slots) >= params::TEMPLATE_SLOTS
+    }
+}
+
+impl<'a> Table<'a> {
+    /// Prepares `features`; `is_boilerplate` says which fingerprints are no evidence.
+    pub(super) fn of(features: &'a Features, is_boilerplate: impl Fn(u32) -> bool) -> Self {
+        let mut places: HashMap<u32, Place, MixState> =
+            HashMap::with_capacity_and_hasher(features.words.len(), MixState);
+        let flagged = boilerplate_places(&features.words, is_boilerplate);
+        let mut sequence = vec![0; features.words.len()];
+        let mut clean = 0;
+        for (at, shingle) in shingles::of(&features.words) {
+            sequence[at] = shingle;
+            let is_boilerplate = flagged.binary_search(&at).is_ok();
+            places.entry(shingle).or_insert_with(|| {
+                clean += usize::from(!is_boilerplate);
+                Place { at: u32::try_from(at).unwrap_or(u32::MAX), is_boilerplate }
+            });
+        }
+        Self { features, places, sequence, clean }
+    }
+
+    /// Counts what `other` shares with the text.
+    pub(super) fn overlap(&self, other: &Features) -> Overlap {
+        let mut seen = vec![false; self.features.words.len()];
+        let mut shared = 0;
+        let mut dropped = 0;
+        for (_, shingle) in shingles::of(&other.words) {
+            if let Some(place) = self.places.get(&shingle)
+                && let Some(seen) = seen.get_mut(place.at as usize)
+                && !*seen
+            {
+                *seen = true;
+                if place.is_boilerplate { dropped += 1 } else { shared += 1 }
+            }
+        }
+        let other_size = (other.shingles as usize).saturating_sub(dropped);
+        Overlap { shared, sizes: [self.clean, other_size] }
+    }
+
+    /// Aligns `other` with the text: the longest common runs that stand in one order.
+    pub(super) fn align(&self, other: &Features) -> Alignment {
+        let mut hits: Vec<(usize, usize)> = Vec::new();
+        for (there, shingle) in shingles::of(&other.words) {
+            let Some(place) = self.places.get(&shingle) else { continue };
+            // A phrase that occurs twice is taken where the run goes on.
+            let next = hits.last().map_or(0, |hit| hit.0 + 1);
+            let goes_on = self.sequence.get(next) == Some(&shingle);
+            hits.push((if goes_on { next } else { place.at as usize }, there));
+        }
+        let mut different: Vec<usize> = hits.iter().map(|hit| hit.0).collect();
+        different.sort_unstable();
+        different.dedup();
+        let chain = longest_rising(&hits);
+        let mine = covered(chain.iter().map(|hit| hit.0), self.features.words.len());
+        let theirs = covered(chain.iter().map(|hit| hit.1), other.words.len());
+        let mut alignment = Alignment {
+            words: [count(&mine), count(&theirs)],
+            in_order: ratio(chain.len(), different.len()).min(1.0),
+            ..Alignment::default()
+        };
+        let slots_in = |words: &[u32], from: usize, to: usize| {
+            words.get(from..to).unwrap_or_default().iter().filter(|w| *w & SLOT != 0).count()
+        };
+        let (mut end_mine, mut end_theirs) = (0, 0);
+        let last = (self.features.words.len(), other.words.len());
+        for &(here, there) in chain.iter().chain(std::iter::once(&last)) {
+            if here > end_mine || there > end_theirs {
+                let gap_mine = self.features.words.get(end_mine..here).unwrap_or_default();
+                let gap_theirs = other.words.get(end_theirs..there).unwrap_or_default();
+                if gap_mine.len().max(gap_theirs.len()) <= params::SLOT_WORDS_MAX {
+                    let (differing, all) = compare_gap(gap_mine, gap_theirs);
+                    alignment.slots_differing += differing;
+                    alignment.slots += all;
+                }
+            }
+            let next = here + params::SHINGLE_WORDS;
+            alignment.slots += slots_in(&self.features.words, end_mine.max(here), next);
+            end_mine = end_mine.max(next);
+            end_theirs = end_theirs.max(there + params::SHINGLE_WORDS);
+        }
+        alignment
+    }
+}
+
+/// Names and numbers that were replaced in a gap between common runs, and how many stand there.
+fn compare_gap(mine: &[u32], theirs: &[u32]) -> (usize, usize) {
+    let slots = |words: &[u32]| -> Vec<u32> {
+        words.iter().filter(|w| *w & SLOT != 0).map(|w| w >> 2).collect()
+    };
+    let (mine, theirs) = (slots(mine), slots(theirs));
+    let missing = |from: &[u32], of: &[u32]| of.iter().filter(|w| !from.contains(w)).count();
+    let differing = missing(&theirs, &mine).min(missing(&mine, &theirs));
+    (differing, mine.len().min(theirs.len()))
+}
+
+/// Places of shingles that are boilerplate: those flagged and what lies between two flagged ones.
+fn boilerplate_places(words: &[u32], is_boilerplate: impl Fn(u32) -> bool) -> Vec<usize> {
+    let mut places = Vec::new();
+    let mut last_flagged: Option<usize> = None;
+    for (place, print) in shingles::prints(words) {
+        if is_boilerplate(print) {
+            match last_flagged {
+                Some(last) => places.extend(last + 1..=place),
+                None => places.push(place),
+            }
+            last_flagged = Some(place);
+        } else {
+            last_flagged = None;
+        }
+    }
+    places
+}
+
+/// The longest chain of hits that rises on both sides. Hits come in the order of the second side.
+fn longest_rising(hits: &[(usize, usize)]) -> Vec<(usize, usize)> {
+    let mut tails: Vec<usize> = Vec::new();
+    let mut before: Vec<Option<usize>> = vec![None; hits.len()];
+    for (index, hit) in hits.iter().enumerate() {
+        let rank = tails.partition_point(|tail| hits[*tail].0 < hit.0);
+        before[index] = rank.checked_sub(1).map(|below| tails[below]);
+        if rank == tails.len() { tails.push(index) } else { tails[rank] = index }
+    }
+    let mut chain = Vec::with_capacity(tails.len());
+    let mut at = tails.last().copied();
+    while let Some(index) = at {
+        chain.push(hits[index]);
+        at = before[index];
+    }
+    chain.reverse();
+    chain
+}
+
+/// Marks the words under the shingles that begin at `starts`.
+fn covered(starts: impl Iterator<Item = usize>, len: usize) -> Vec<bool> {
+    let mut marks = vec![false; len];
+    for start in starts {
+        for mark in marks.iter_mut().skip(start).take(params::SHINGLE_WORDS) {
+            *mark = true;
+        }
+    }
+    marks
+}
+
+fn count(marks: &[bool]) -> usize {
+    marks.iter().filter(|mark| **mark).count()
+}

@@ -1,0 +1,305 @@
+//! Which earlier text an article is a copy of: containment of shingles, with three guards.
+//!
+//! (a) A fingerprint seen in many stories is boilerplate and no evidence. (b) An article follows its one best
+//! parent, never all it matches. (c) Dispatches never merge because one contains the other. Without them round-ups
+//! and footers chain everything to everything.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use crate::news::{Because, Fixed, Relation, Signal, StoryId};
+
+use super::align::{Alignment, Overlap, Table};
+use super::features::Features;
+use super::mix::MixState;
+use super::{Entry, Found, Probe, Window, params, shingles};
+
+/// A text compared with the probe.
+#[derive(Debug)]
+struct Compared<'a> {
+    entry: &'a Entry,
+    overlap: Overlap,
+    alignment: Option<Alignment>,
+    relation: Relation,
+}
+
+impl Window {
+    /// Looks for the dispatch that a probe's text belongs to, and says how it stands to the nearest text.
+    pub fn find_dispatch(&self, probe: &Probe<'_>) -> Found {
+        let features = probe.features;
+        if features.is_notice {
+            return Found::default();
+        }
+        if (features.shingles as usize) < params::SHINGLES_MIN {
+            return Found { defects: vec!["copy_undecidable".to_owned()], ..Found::default() };
+        }
+        let prints = shingles::distinct_prints(&features.words);
+        let boilerplate = self.boilerplate(&prints);
+        let candidates = self.sharing(probe, &prints, &boilerplate);
+        if candidates.is_empty() {
+            return Found::default();
+        }
+        let table = Table::of(features, |print| boilerplate.binary_search(&print).is_ok());
+        let compared: Vec<Compared<'_>> =
+            candidates.into_iter().map(|slot| compare(&table, self.entry(slot))).collect();
+        let parent = best(&compared, features, |c| joins(c.relation));
+        match parent {
+            Some(parent) if is_round_up(parent, &compared) => {
+                Found { relation: Relation::Derived, ..apart(parent, features) }
+            }
+            Some(parent) => found(parent, features),
+            None => best(&compared, features, |c| c.relation != Relation::New)
+                .map_or_else(Found::default, |nearest| apart(nearest, features)),
+        }
+    }
+
+    /// Fingerprints that stand in many stories, sorted.
+    fn boilerplate(&self, prints: &[u32]) -> Vec<u32> {
+        let stands_in_many = |print: &u32| {
+            let Some(list) = self.prints.get(print) else { return false };
+            if list.len() <= params::BOILERPLATE_STORIES {
+                return false;
+            }
+            let mut stories: Vec<StoryId> = Vec::with_capacity(params::BOILERPLATE_STORIES + 1);
+            for slot in ends(list) {
+                let story = self.entry(slot).story;
+                if !stories.contains(&story) {
+                    stories.push(story);
+                    if stories.len() > params::BOILERPLATE_STORIES {
+                        return true;
+                    }
+                }
+            }
+            false
+        };
+        prints.iter().copied().filter(stands_in_many).collect()
+    }
+
+    /// Entries that share most fingerprints with the probe, at most a few of each dispatch.
+    fn sharing(&self, probe: &Probe<'_>, prints: &[u32], boilerplate: &[u32]) -> Vec<u32> {
+        let mut counts: HashMap<u32, u32, MixState> = HashMap::with_hasher(MixState);
+        for print in prints {
+            if boilerplate.binary_search(print).is_ok() {
+                continue;
+            }
+            for slot in self.prints.get(print).into_iter().flat_map(|list| ends(list)) {
+                *counts.entry(slot).or_default() += 1;
+            }
+        }
+        let mut ranked: Vec<(Reverse<u32>, u64, u32)> = counts
+            .into_iter()
+            .filter(|(slot, count)| {
+                *count >= params::PRINTS_SHARED_MIN && self.may_match(probe, self.entry(*slot))
+            })
+            .map(|(slot, count)| (Reverse(count), self.arrival(slot), slot))
+            .collect();
+        ranked.sort_unstable();
+        let mut taken: Vec<u32> = Vec::with_capacity(params::DISPATCH_CANDIDATES_MAX);
+        for (_, _, slot) in ranked {
+            let dispatch = self.entry(slot).dispatch;
+            let of_it = taken.iter().filter(|other| self.entry(**other).dispatch == dispatch);
+            if of_it.count() < params::CANDIDATES_A_DISPATCH {
+                taken.push(slot);
+            }
+            if taken.len() == params::DISPATCH_CANDIDATES_MAX {
+                break;
+            }
+        }
+        taken
+    }
+
+    fn may_match(&self, probe: &Probe<'_>, entry: &Entry) -> bool {
+        let apart = probe.fetched_at.duration_since(entry.fetched_at).abs();
+        apart <= self.config.dispatch_window
+            && probe.exclude != Some(entry.article)
+            && !entry.features.is_notice
+    }
+}
+
+/// The oldest and the newest of a posting list.
+fn ends(list: &[u32]) -> impl Iterator<Item = u32> + '_ {
+    let half = params::POSTINGS_MAX / 2;
+    let (head, tail) = list.split_at(list.len().min(half));
+    let tail = &tail[tail.len().saturating_sub(half)..];
+    head.iter().chain(tail).copied()
+}
+
+fn compare<'a>(table: &Table<'_>, entry: &'a Entry) -> Compared<'a> {
+    let overlap = table.overlap(&entry.features);
+    let mut compared = Compared { entry, overlap, alignment: None, relation: Relation::New };
+    if overlap.containment() >= params::DERIVED_CONTAINMENT && overlap.shared > 0 {
+        let alignment = table.align(&entry.features);
+        compared.relation = relation(table.features, &entry.features, &overlap, &alignment);
+        compared.alignment = Some(alignment);
+    } else if shares_quotes(table.features, &entry.features) {
+        compared.relation = Relation::SharedQuote;
+    }
+    compared
+}
+
+/// The rules of the relations, in the order in which they bind.
+fn relation(
+    mine: &Features,
+    theirs: &Features,
+    overlap: &Overlap,
+    alignment: &Alignment,
+) -> Relation {
+    let (containment, jaccard) = (overlap.containment(), overlap.jaccard());
+    if containment >= params::REVISION_CONTAINMENT && alignment.is_template() {
+        return Relation::TemplateSibling;
+    }
+    let is_enough = overlap.shared >= params::SHINGLES_MIN
+        && (overlap.shared >= params::SHARED_CLEAR
+            || titles_overlap(mine, theirs)
+            || mine.shares_credit(theirs));
+    let are_long = mine.words.len().min(theirs.words.len()) >= params::LONG_WORDS;
+    let is_joined = is_enough
+        && containment >= params::JOIN_CONTAINMENT
+        && (!are_long
+            || containment >= params::LONG_CONTAINMENT
+            || jaccard >= params::LONG_JACCARD);
+    let is_later_version = is_enough
+        && containment >= params::REVISION_CONTAINMENT
+        && mine.shares_newsroom(theirs)
+        && same_title(mine, theirs);
+    if is_joined && containment >= params::COPY_CONTAINMENT {
+        if jaccard >= params::COPY_JACCARD || overlap.lengths() >= params::COPY_LENGTHS {
+            Relation::Copy
+        } else if alignment.in_order >= params::IN_ORDER {
+            Relation::Truncation
+        } else {
+            Relation::Edited
+        }
+    } else if is_joined && jaccard >= params::COPY_JACCARD {
+        Relation::Copy
+    } else if is_later_version || (is_joined && mine.is_update && mine.shares_newsroom(theirs)) {
+        Relation::Revision
+    } else if is_joined {
+        Relation::Edited
+    } else {
+        Relation::Derived
+    }
+}
+
+fn same_title(mine: &Features, theirs: &Features) -> bool {
+    mine.title.len() >= 2 && mine.title == theirs.title
+}
+
+fn titles_overlap(mine: &Features, theirs: &Features) -> bool {
+    let common = mine.title.iter().filter(|stem| theirs.title.contains(stem)).count();
+    common >= 2 && 2 * common >= mine.title.len().min(theirs.title.len())
+}
+
+fn shares_quotes(mine: &Features, theirs: &Features) -> bool {
+    common_quotes(mine, theirs) >= params::SHINGLES_MIN
+}
+
+fn common_quotes(mine: &Features, theirs: &Features) -> usize {
+    mine.quoted.iter().filter(|shingle| theirs.quoted.binary_search(shingle).is_ok()).count()
+}
+
+fn joins(relation: Relation) -> bool {
+    matches!(
+        relation,
+        Relation::Copy | Relation::Truncation | Relation::Edited | Relation::Revision
+    )
+}
+
+/// The one best parent: the twin wins over a round-up that merely contains the lede.
+fn best<'c, 'a>(
+    compared: &'c [Compared<'a>],
+    features: &Features,
+    is_eligible: impl Fn(&Compared<'a>) -> bool,
+) -> Option<&'c Compared<'a>> {
+    let rank = |c: &Compared<'_>| {
+        let credit =
+            if c.entry.features.shares_credit(features) { params::PARENT_CREDIT } else { 1.0 };
+        #[expect(clippy::cast_precision_loss, reason = "counts of words stay far below 2^52")]
+        let shared = c.overlap.shared as f64;
+        Fixed::from_f64(shared * (0.5 + c.overlap.jaccard()) * credit)
+    };
+    compared
+        .iter()
+        .filter(|c| is_eligible(c))
+        .max_by_key(|c| (rank(c), Reverse((c.entry.arrival, c.entry.article))))
+}
+
+/// Whether the probe strings several dispatches together, none of which covers most of it.
+fn is_round_up(parent: &Compared<'_>, compared: &[Compared<'_>]) -> bool {
+    let [mine, theirs] = parent.overlap.sizes;
+    #[expect(clippy::cast_precision_loss, reason = "counts of words stay far below 2^52")]
+    let share = |shared: usize| shared as f64 / mine.max(1) as f64;
+    mine > theirs
+        && share(parent.overlap.shared) < params::ROUND_UP_SHARE
+        && compared.iter().any(|other| {
+            other.entry.dispatch != parent.entry.dispatch
+                && other.entry.story != parent.entry.story
+                && joins(other.relation)
+                && other.overlap.sizes[1] < mine
+        })
+}
+
+fn found(parent: &Compared<'_>, features: &Features) -> Found {
+    Found { dispatch: Some(parent.entry.dispatch), ..apart(parent, features) }
+}
+
+/// The nearest text without membership.
+fn apart(nearest: &Compared<'_>, features: &Features) -> Found {
+    Found {
+        relation: nearest.relation,
+        score: Fixed::from_f64(nearest.overlap.containment()),
+        nearest: Some(nearest.entry.article),
+        dispatch: None,
+        story: Some(nearest.entry.story),
+        because: because(nearest, features),
+        defects: Vec::new(),
+    }
+}
+
+fn because(nearest: &Compared<'_>, features: &Features) -> Vec<Because> {
+    let theirs = &nearest.entry.features;
+    let mut all = Vec::new();
+    let mut add = |signal, weight: f64, detail: String| {
+        all.push(Because { signal, weight: Fixed::from_f64(weight), detail });
+    };
+    if let Some(alignment) = nearest.alignment {
+        let mine_is_shorter = features.words.len() <= theirs.words.len();
+        let (common, whole) = if mine_is_shorter {
+            (alignment.words[0], features.words.len())
+        } else {
+            (alignment.words[1], theirs.words.len())
+        };
+        add(
+            Signal::SharedText,
+            nearest.overlap.containment(),
+            format!("{common} of {whole} words"),
+        );
+        if nearest.relation == Relation::TemplateSibling {
+            let (differing, slots) = (alignment.slots_differing, alignment.slots);
+            let detail = format!("{differing} of {slots} names and numbers differ");
+            add(Signal::NumberConflict, -0.9, detail);
+        }
+    }
+    let quotes = common_quotes(features, theirs);
+    if quotes >= params::SHINGLES_MIN {
+        add(
+            Signal::SharedQuote,
+            0.3,
+            format!("{} quoted words", quotes + params::SHINGLE_WORDS - 1),
+        );
+    }
+    if features.shares_credit(theirs) {
+        add(Signal::SameCredit, 0.4, "both credit one agency".to_owned());
+    }
+    if same_title(features, theirs) {
+        add(Signal::SameTitle, 0.35, "same headline".to_owned());
+    }
+    strongest_first(&mut all);
+    all
+}
+
+/// Orders evidence by weight, whatever its sign, and keeps what a record may show.
+pub(super) fn strongest_first(all: &mut Vec<Because>) {
+    all.sort_by_key(|because| Reverse(because.weight.0.abs()));
+    all.truncate(params::BECAUSE_MAX);
+}

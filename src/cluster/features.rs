@@ -1,0 +1,278 @@
+//! What grouping keeps of an article: a pure function of it, compact, free of strings.
+
+use crate::news::{Article, NoticeKind};
+
+use super::params;
+use super::words::{Kind, Word, hash_of, words};
+use super::{shingles, terms};
+
+/// What grouping keeps of an article. Two equal articles have equal features, on every machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Features {
+    /// Words of the body outside quotation marks and outside `not_text`, in order, with their flags.
+    pub(super) words: Box<[u32]>,
+    /// Distinct clean shingles of them.
+    pub(super) shingles: u32,
+    /// Shingles inside quotation marks, sorted, each once.
+    pub(super) quoted: Box<[u32]>,
+    /// Weighted terms of title and body, sorted by hash.
+    pub(super) terms: Box<[terms::Term]>,
+    /// Stems of the headline without agency labels, in order.
+    pub(super) title: Box<[u32]>,
+    /// Shape of the headline: numbers and names blanked. 0 for a headline of blanks only.
+    pub(super) skeleton: u32,
+    /// What stood in the blanks, in order.
+    pub(super) slots: Box<[u32]>,
+    /// Outlet, and its family.
+    pub(super) outlet: [u32; 2],
+    /// Agencies credited, strongest first, and the own agency.
+    pub(super) wire: Box<[u32]>,
+    /// Whether the label or the headline says that this is a later version.
+    pub(super) is_update: bool,
+    /// Kills, holds and advisories never are copies.
+    pub(super) is_notice: bool,
+    /// Whether there is a body to speak of.
+    pub(super) has_body: bool,
+}
+
+/// A word that fills a slot: a number or a name.
+pub(super) const SLOT: u32 = 1;
+/// Something was left out before this word: no shingle crosses it.
+pub(super) const BREAK: u32 = 2;
+const FLAG_BITS: u32 = 2;
+
+impl Features {
+    /// Reads an article's title, body and credits; dates and ids do not matter.
+    pub fn of(article: &Article) -> Self {
+        let body = words(&article.text.body, &article.not_text);
+        let headline = strip_labels(&article.title, &article.notice.label);
+        let title = words(headline.rest, &[]);
+        let (clean, quoted) = clean_words(&body);
+        let (skeleton, slots) = shape(&title);
+        let mut wire: Vec<u32> = article.provenance.wire.iter().map(|id| hash_of(id)).collect();
+        if !article.own_agency.is_empty() {
+            wire.insert(0, hash_of(&article.own_agency));
+        }
+        Self {
+            shingles: shingles::count(&clean),
+            words: clean,
+            quoted,
+            terms: terms::of(&title, &body),
+            title: title.iter().map(|w| w.stem).filter(|stem| *stem != 0).collect(),
+            skeleton,
+            slots,
+            outlet: [hash_of(&article.outlet.id), hash_of(&article.outlet.family)],
+            wire: wire.into(),
+            is_update: headline.is_update
+                || matches!(article.notice.kind, NoticeKind::Update | NoticeKind::Correction),
+            is_notice: matches!(
+                article.notice.kind,
+                NoticeKind::Advisory | NoticeKind::Hold | NoticeKind::Kill | NoticeKind::Withdrawal
+            ),
+            has_body: body.len() >= params::SHINGLES_MIN,
+        }
+    }
+
+    /// Bytes it holds on the heap.
+    pub(super) fn heap_bytes(&self) -> usize {
+        4 * (self.words.len() + self.quoted.len() + self.title.len())
+            + 4 * (self.slots.len() + self.wire.len())
+            + size_of::<terms::Term>() * self.terms.len()
+    }
+
+    /// Terms with weights scaled to one length (1,024) for all articles.
+    pub(super) fn normalised(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let square: u64 = self.terms.iter().map(|term| u64::from(term.weight).pow(2)).sum();
+        let length = square.isqrt().max(1);
+        self.terms.iter().map(move |term| {
+            let weight = u64::from(term.weight) * 1024 / length;
+            (term.hash, u32::try_from(weight).unwrap_or(u32::MAX))
+        })
+    }
+
+    /// Whether a term stands in it.
+    pub(super) fn holds(&self, hash: u32) -> bool {
+        self.terms.binary_search_by_key(&hash, |term| term.hash).is_ok()
+    }
+
+    /// Length of the vector of term weights, at least 1.
+    pub(super) fn length(&self) -> f64 {
+        let square: u32 = self.terms.iter().map(|term| u32::from(term.weight).pow(2)).sum();
+        f64::from(square).sqrt().max(1.0)
+    }
+
+    /// Feeds all that is compared into a digest.
+    pub(super) fn feed_digest(&self, hasher: &mut blake3::Hasher) {
+        let lists = [&self.words, &self.quoted, &self.title, &self.slots, &self.wire];
+        for list in lists {
+            hasher.update(&list.len().to_le_bytes());
+            for item in list {
+                hasher.update(&item.to_le_bytes());
+            }
+        }
+        for term in &self.terms {
+            hasher.update(&term.hash.to_le_bytes());
+            hasher.update(&term.weight.to_le_bytes());
+            hasher.update(&term.flags.to_le_bytes());
+        }
+        let flags = [self.is_update, self.is_notice, self.has_body].map(u8::from);
+        hasher.update(&flags);
+        for item in [self.shingles, self.skeleton, self.outlet[0], self.outlet[1]] {
+            hasher.update(&item.to_le_bytes());
+        }
+    }
+
+    /// Whether the texts credit one agency, in so many words.
+    pub(super) fn shares_credit(&self, other: &Self) -> bool {
+        self.wire.iter().any(|id| other.wire.contains(id))
+    }
+
+    /// Whether both come from one newsroom: the outlet, its family or the same agency.
+    pub(super) fn shares_newsroom(&self, other: &Self) -> bool {
+        self.outlet.iter().zip(&other.outlet).any(|(a, b)| a == b) || self.shares_credit(other)
+    }
+}
+
+/// Words outside quotation marks with their flags, and the shingles inside them.
+fn clean_words(body: &[Word]) -> (Box<[u32]>, Box<[u32]>) {
+    let mut clean = Vec::with_capacity(body.len());
+    let mut inside = Vec::new();
+    let mut was_quoted = false;
+    for word in body {
+        let mut flags = 0;
+        if word.after_gap || word.quoted != was_quoted {
+            flags |= BREAK;
+        }
+        if fills_slot(word) {
+            flags |= SLOT;
+        }
+        was_quoted = word.quoted;
+        let flagged = (word.hash << FLAG_BITS) | flags;
+        if word.quoted { inside.push(flagged) } else { clean.push(flagged) }
+    }
+    let mut quoted: Vec<u32> = shingles::of(&inside).map(|(_, shingle)| shingle).collect();
+    quoted.sort_unstable();
+    quoted.dedup();
+    (clean.into(), quoted.into())
+}
+
+fn fills_slot(word: &Word) -> bool {
+    match word.kind {
+        Kind::Number => true,
+        // A sentence's first word is a name only if it carries meaning.
+        Kind::Capital => !word.opens_sentence || word.stem != 0,
+        Kind::Plain => false,
+    }
+}
+
+/// The shape of a headline, and what stood in its blanks.
+fn shape(title: &[Word]) -> (u32, Box<[u32]>) {
+    let capitals = title.iter().filter(|w| w.kind == Kind::Capital).count();
+    // In a headline written in capitals throughout they say nothing; then only numbers are blanks.
+    let is_shouted = 5 * capitals >= 4 * title.len();
+    let mut skeleton = 0_u32;
+    let mut slots = Vec::new();
+    let mut fixed = 0;
+    for word in title {
+        let is_slot = match word.kind {
+            Kind::Number => true,
+            Kind::Capital => !is_shouted && word.stem != 0,
+            Kind::Plain => false,
+        };
+        if is_slot {
+            slots.push(word.stem);
+        } else {
+            fixed += usize::from(word.stem != 0);
+        }
+        let part = if is_slot { 1 } else { word.hash };
+        skeleton = (skeleton.rotate_left(5) ^ part).wrapping_mul(0x9e37_79b1);
+    }
+    let says_something = fixed >= 2;
+    (if says_something { skeleton | 1 } else { 0 }, slots.into())
+}
+
+/// A headline without the labels that agencies put before and behind it.
+struct Headline<'a> {
+    rest: &'a str,
+    is_update: bool,
+}
+
+/// Labels before a headline. A number may follow, then a dash or a colon.
+const LABELS: [&str; 12] = [
+    "UPDATE",
+    "WRAPUP",
+    "CORRECTED",
+    "CORRECTION",
+    "REFILE",
+    "RPT",
+    "REPEAT",
+    "RECAST",
+    "LEAD",
+    "UPDATED",
+    "1ST LD-WRITETHRU",
+    "2ND LD-WRITETHRU",
+];
+/// Labels behind a headline, after a dash.
+const TAILS: [&str; 3] = ["-- Update", "– Update", "— Update"];
+
+fn strip_labels<'a>(title: &'a str, label: &str) -> Headline<'a> {
+    let mut rest = title.trim();
+    let mut is_update = false;
+    if !label.is_empty()
+        && let Some(bare) = rest.strip_prefix(label)
+    {
+        rest = bare.trim_start_matches([' ', ':', '-', '–', '—']);
+    }
+    // Labels stack: `RPT-UPDATE 2-`. Each round takes one off.
+    while let Some(bare) = LABELS.iter().find_map(|label| strip_label(rest, label)) {
+        rest = bare;
+        is_update = true;
+    }
+    for tail in TAILS {
+        if let Some(bare) = rest.strip_suffix(tail) {
+            rest = bare.trim_end();
+            is_update = true;
+        }
+    }
+    if let Some((bare, number)) = rest.strip_suffix(')').and_then(|open| open.rsplit_once(" ("))
+        && number.len() == 1
+        && number.starts_with(|c: char| c.is_ascii_digit())
+    {
+        rest = bare;
+        is_update = true;
+    }
+    Headline { rest, is_update }
+}
+
+fn strip_label<'a>(title: &'a str, label: &str) -> Option<&'a str> {
+    let (head, rest) = title.split_at_checked(label.len())?;
+    if head != label {
+        return None;
+    }
+    let rest = rest.trim_start_matches([' ', '#']).trim_start_matches(|c: char| c.is_ascii_digit());
+    let bare = rest.trim_start();
+    let bare = bare.strip_prefix(['-', ':', '–', '—'])?;
+    Some(bare.trim_start())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_fall_off_a_headline_and_say_that_it_is_an_update() {
+        for labelled in [
+            "UPDATE 2-Harbour reopens after storm",
+            "RPT-UPDATE 1-Harbour reopens after storm",
+            "CORRECTED: Harbour reopens after storm",
+            "Harbour reopens after storm -- Update",
+            "Harbour reopens after storm (2)",
+        ] {
+            let stripped = strip_labels(labelled, "");
+            assert_eq!(stripped.rest, "Harbour reopens after storm", "{labelled}");
+            assert!(stripped.is_update);
+        }
+        assert!(!strip_labels("Update on the harbour", "").is_update);
+        assert!(!strip_labels("LEADING ship sinks", "").is_update);
+    }
+}

@@ -1,0 +1,100 @@
+//! Every number that decides, in one place, with its reason.
+
+/// Words of one article that are looked at. Longer texts are transcripts and dumps; the head decides.
+pub(super) const WORDS_MAX: usize = 16_384;
+/// Bytes of one word; longer ones are cut in pieces, as they are links or data.
+pub(super) const WORD_BYTES_MAX: usize = 64;
+
+/// Words in a shingle. One length for all texts: with two, a summary shares nothing with its full text.
+pub(super) const SHINGLE_WORDS: usize = 3;
+/// Below so many clean shingles a text is too short to call it a copy of anything.
+pub(super) const SHINGLES_MIN: usize = 8;
+/// Texts with at most so many shingles keep all of them as fingerprints, or summaries are not found.
+pub(super) const PRINTS_KEEP_ALL: usize = 48;
+/// Window of the winnowing: every shared run of this many shingles shares a fingerprint.
+pub(super) const WINNOW: usize = 4;
+/// Fingerprints a candidate must share: one alone is a phrase.
+pub(super) const PRINTS_SHARED_MIN: u32 = 2;
+/// Postings looked at for one fingerprint, half the oldest, half the newest: the rest are copies of them.
+pub(super) const POSTINGS_MAX: usize = 64;
+/// Texts compared word by word for one article.
+pub(super) const DISPATCH_CANDIDATES_MAX: usize = 24;
+/// Texts of one dispatch among them: its 300 copies must not push out every other dispatch.
+pub(super) const CANDIDATES_A_DISPATCH: usize = 4;
+/// A fingerprint that stands in more than so many different stories is boilerplate, not evidence.
+pub(super) const BOILERPLATE_STORIES: usize = 3;
+
+/// Containment from which texts are one dispatch.
+pub(super) const JOIN_CONTAINMENT: f64 = 0.5;
+/// Where both texts have this many words, they quote one speech as easily as they copy one text.
+pub(super) const LONG_WORDS: usize = 120;
+/// Two long texts are one dispatch from this containment on …
+pub(super) const LONG_CONTAINMENT: f64 = 0.7;
+/// … or from `JOIN_CONTAINMENT` with this Jaccard.
+pub(super) const LONG_JACCARD: f64 = 0.3;
+/// Below so many shared shingles a title or a credit must agree as well.
+pub(super) const SHARED_CLEAR: usize = 12;
+/// Jaccard of a plain copy.
+pub(super) const COPY_JACCARD: f64 = 0.6;
+/// Containment of a copy or a cut.
+pub(super) const COPY_CONTAINMENT: f64 = 0.8;
+/// Length ratio that parts a copy from a cut.
+pub(super) const COPY_LENGTHS: f64 = 0.7;
+/// Share of the common words that must stand in one order for a cut.
+pub(super) const IN_ORDER: f64 = 0.7;
+/// Containment from which a later version under the same headline is a write-through.
+pub(super) const REVISION_CONTAINMENT: f64 = 0.35;
+/// Aligned share from which a text is built on another.
+pub(super) const DERIVED_CONTAINMENT: f64 = 0.2;
+/// Share of names, numbers and places that differ in their slots between template siblings.
+pub(super) const TEMPLATE_SLOTS: f64 = 0.3;
+/// Fewer differing slots than this are a correction, whatever their share.
+pub(super) const TEMPLATE_SLOTS_MIN: usize = 2;
+/// Longest replaced stretch, in words, that is still a slot and not a rewritten sentence.
+pub(super) const SLOT_WORDS_MAX: usize = 12;
+/// A round-up: no dispatch covers more than this share of it.
+pub(super) const ROUND_UP_SHARE: f64 = 0.6;
+/// What an equal explicit credit adds to the score of a parent.
+pub(super) const PARENT_CREDIT: f64 = 1.1;
+
+/// Words of the body that count as its lede.
+pub(super) const LEDE_WORDS: usize = 60;
+/// Terms kept of one article, heaviest first.
+pub(super) const TERMS_MAX: usize = 160;
+/// Texts compared as wholes for one article.
+pub(super) const STORY_CANDIDATES_MAX: usize = 64;
+/// Because entries of one judgement (records.md).
+pub(super) const BECAUSE_MAX: usize = 8;
+/// Terms of a story's profile, heaviest first: beyond them is noise of single reports.
+pub(super) const PROFILE_TERMS: usize = 128;
+
+/// Sightings of a word that are taken for granted before any was counted: rarity means little in a young window.
+pub(super) const IDF_PRIOR: f64 = 500.0;
+/// Terms in more than one of so many dispatches bring no candidates: they would bring all.
+pub(super) const FREQUENT_SHARE: usize = 50;
+/// … but never fewer dispatches than this.
+pub(super) const FREQUENT_MIN: usize = 100;
+/// Width of the time kernel in seconds.
+pub(super) const TIME_SIGMA_S: f64 = 72.0 * 3600.0;
+/// Texts of a story that are asked when it may be one with another.
+pub(super) const MERGE_SPEAKERS: usize = 8;
+/// Score from which an article joins a story.
+pub(super) const JOIN_SCORE: f64 = 0.5;
+/// The same for a headline alone, which says less.
+pub(super) const JOIN_SCORE_TITLE: f64 = 0.5;
+
+/// A term held by at most so many dispatches is rare …
+pub(super) const RARE_HOLDERS: usize = 4;
+/// … or by one of so many.
+pub(super) const RARE_SHARE: usize = 200;
+
+/// Score from which two stories of at least `size` dispatches each are one.
+pub(super) fn merge_threshold(size: usize) -> f64 {
+    if size >= 30 {
+        0.7
+    } else if size >= 10 {
+        0.6
+    } else {
+        0.5
+    }
+}

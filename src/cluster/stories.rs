@@ -1,0 +1,406 @@
+//! Which story an article reports: common terms weighted by rarity, names, headline, time.
+//!
+//! Texts that speak for their dispatches are compared, so that 300 copies count once.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::news::{Because, Fixed, Signal, StoryId};
+
+use super::dispatches::strongest_first;
+use super::features::Features;
+use super::likeness::{self, Likeness, MEASURES};
+use super::mix::MixState;
+use super::story::Story;
+use super::terms::{NAME, NUMBER, PAIR, TITLE, Term};
+use super::{Linked, Merge, Probe, Window, params};
+
+/// A story with its likeness.
+#[derive(Clone, Copy, Debug)]
+struct Ranked {
+    story: StoryId,
+    first_arrival: u64,
+    nearest: u32,
+    likeness: Likeness,
+    score: f64,
+}
+
+impl Window {
+    /// Looks for the live story that a probe reports.
+    pub fn find_story(&self, probe: &Probe<'_>) -> Linked {
+        let ranked = self.rank_stories(probe, None);
+        let Some(first) = ranked.first() else { return Linked::default() };
+        let threshold = join_threshold(probe.features);
+        Linked {
+            story: (first.score >= threshold).then_some(first.story),
+            score: Fixed::from_f64(first.score),
+            nearest: Some(self.entry(first.nearest).article),
+            because: self.story_because(probe.features, first),
+            runner_up: ranked.get(1).map(|second| (second.story, Fixed::from_f64(second.score))),
+        }
+    }
+
+    /// Looks for a story that is one with `touched`; the best one, if it is alike enough.
+    pub fn merge_for(&self, touched: StoryId) -> Option<Merge> {
+        let home = self.stories.get(&touched)?;
+        let mut speakers: Vec<u32> = home.speakers().collect();
+        speakers.sort_unstable_by_key(|slot| Reverse(self.arrival(*slot)));
+        speakers.truncate(params::MERGE_SPEAKERS);
+        let mut votes: HashMap<StoryId, (f64, u32, Ranked)> = HashMap::new();
+        for slot in &speakers {
+            let entry = self.entry(*slot);
+            let probe = Probe {
+                features: &entry.features,
+                fetched_at: entry.fetched_at,
+                moment: entry.moment,
+                exclude: Some(entry.article),
+            };
+            for ranked in self.rank_stories(&probe, Some(touched)) {
+                let vote = votes.entry(ranked.story).or_insert((0.0, 0, ranked));
+                vote.0 += ranked.score;
+                vote.1 += 1;
+                if ranked.score > vote.2.score {
+                    vote.2 = ranked;
+                }
+            }
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a handful of speakers")]
+        let asked = speakers.len() as f64;
+        let (sum, _, best) = votes
+            .into_values()
+            .max_by_key(|(sum, _, best)| (Fixed::from_f64(*sum), Reverse(best.first_arrival)))?;
+        let score = sum / asked;
+        let size = home.len().min(self.stories.get(&best.story).map_or(0, Story::len));
+        if score < params::merge_threshold(size) {
+            return None;
+        }
+        let (a, b) = if (best.first_arrival, best.story) < (home.first_arrival, touched) {
+            (best.story, touched)
+        } else {
+            (touched, best.story)
+        };
+        let because = self.story_because(&self.entry(speakers[0]).features, &best);
+        Some(Merge { a, b, score: Fixed::from_f64(score), because })
+    }
+
+    /// Live stories near a probe, best first.
+    fn rank_stories(&self, probe: &Probe<'_>, without: Option<StoryId>) -> Vec<Ranked> {
+        let vector = self.vector(&probe.features.terms);
+        let mut by_story: HashMap<StoryId, Vec<(f64, u32)>> = HashMap::new();
+        for slot in self.near_in_terms(probe, &vector, without) {
+            let cosine = self.cosine(&vector, &self.entry(slot).features.terms);
+            by_story.entry(self.entry(slot).story).or_default().push((cosine, slot));
+        }
+        let mut ranked: Vec<Ranked> = by_story
+            .into_iter()
+            .map(|(story, mut near)| {
+                near.sort_by(|a, b| {
+                    b.0.total_cmp(&a.0).then(self.arrival(a.1).cmp(&self.arrival(b.1)))
+                });
+                self.rank(probe, &vector, story, &near)
+            })
+            .collect();
+        judge(&mut ranked, probe.features.has_body);
+        ranked.sort_by(|a, b| {
+            b.score.total_cmp(&a.score).then(a.first_arrival.cmp(&b.first_arrival))
+        });
+        ranked
+    }
+
+    fn rank(
+        &self,
+        probe: &Probe<'_>,
+        vector: &Vector,
+        story: StoryId,
+        near: &[(f64, u32)],
+    ) -> Ranked {
+        let home = self.stories.get(&story).expect("entries name stories that are held");
+        let nearest = self.entry(near[0].1);
+        let top = &near[..near.len().min(3)];
+        #[expect(clippy::cast_precision_loss, reason = "at most three")]
+        let mean = top.iter().map(|pair| pair.0).sum::<f64>() / top.len() as f64;
+        let (mine, theirs) = (probe.features, &nearest.features);
+        let mut likeness = Likeness::default();
+        let mut set = |measure: usize, value: f64| likeness.0[measure] = value;
+        set(likeness::CENTRE, self.profile_cosine(vector, home));
+        set(likeness::BEST, near[0].0);
+        set(likeness::NEAR, mean);
+        set(likeness::TITLE_SHARED, self.shared_weight(mine, theirs, TITLE));
+        set(likeness::NAMES, self.shared_weight(mine, theirs, NAME));
+        set(likeness::COVER, self.cover(mine, |hash| home.holds(hash)));
+        set(likeness::COVER_BACK, self.cover(theirs, |hash| mine.holds(hash)));
+        let common = self.common(mine, theirs);
+        set(likeness::RARE, damped(common.rare));
+        set(likeness::NUMBERS, damped(common.numbers));
+        let both_count =
+            [mine, theirs].iter().all(|f| f.terms.iter().any(|t| t.flags & NUMBER != 0));
+        set(likeness::NUMBERS_DIFFER, f64::from(both_count && common.numbers == 0));
+        let apart = time_apart(probe.moment, home);
+        set(likeness::TIME, (-(apart / params::TIME_SIGMA_S).powi(2) / 2.0).exp());
+        set(likeness::DAYS, (1.0 + apart / 86_400.0).ln());
+        set(likeness::ONE_FORM, conflict(mine, theirs));
+        set(likeness::SIZE, damped(home.len()));
+        set(likeness::WORDS, damped(mine.terms.len().min(theirs.terms.len())));
+        set(likeness::PAIRS, damped(common.pairs));
+        Ranked {
+            story,
+            first_arrival: home.first_arrival,
+            nearest: near[0].1,
+            likeness,
+            score: 0.0,
+        }
+    }
+
+    /// Counts what two texts share.
+    fn common(&self, mine: &Features, theirs: &Features) -> Common {
+        let mut common = Common::default();
+        let rare = params::RARE_HOLDERS.max(self.groups / params::RARE_SHARE);
+        for term in &mine.terms {
+            let Ok(at) = theirs.terms.binary_search_by_key(&term.hash, |t| t.hash) else {
+                continue;
+            };
+            let both = term.flags & theirs.terms[at].flags;
+            let holders = self.terms.get(&term.hash).map_or(0, Vec::len);
+            common.all += 1;
+            common.rare += usize::from(holders <= rare);
+            common.names += usize::from(both & NAME != 0);
+            common.pairs += usize::from(both & PAIR != 0);
+            common.numbers += usize::from(both & NUMBER != 0);
+        }
+        common
+    }
+
+    /// Share of the rarity of a headline's terms that are held elsewhere.
+    fn cover(&self, of: &Features, is_held: impl Fn(u32) -> bool) -> f64 {
+        let (mut held, mut all) = (0.0, 0.0);
+        for term in of.terms.iter().filter(|term| term.flags & TITLE != 0) {
+            let idf = self.idf(term.hash);
+            all += idf;
+            held += if is_held(term.hash) { idf } else { 0.0 };
+        }
+        if all > 0.0 { held / all } else { 0.0 }
+    }
+
+    /// Speakers of live stories that share most with the vector.
+    fn near_in_terms(
+        &self,
+        probe: &Probe<'_>,
+        vector: &Vector,
+        without: Option<StoryId>,
+    ) -> Vec<u32> {
+        let frequent = (self.groups / params::FREQUENT_SHARE).max(params::FREQUENT_MIN);
+        let mut sums: HashMap<u32, f64, MixState> = HashMap::with_hasher(MixState);
+        for part in &vector.parts {
+            let Some(list) = self.terms.get(&part.hash) else { continue };
+            if list.len() > frequent {
+                continue;
+            }
+            for holder in list {
+                *sums.entry(holder.slot).or_default() +=
+                    part.weight * part.idf * f64::from(holder.weight);
+            }
+        }
+        let excluded = probe.exclude.and_then(|article| self.slot_of(article));
+        let mut ranked: Vec<(f64, u64, u32)> = sums
+            .into_iter()
+            .filter(|(slot, _)| Some(*slot) != excluded)
+            .filter(|(slot, _)| {
+                let story = self.entry(*slot).story;
+                Some(story) != without && self.is_live(story, probe.fetched_at)
+            })
+            .map(|(slot, sum)| {
+                let entry = self.entry(slot);
+                (sum / entry.features.length(), entry.arrival, slot)
+            })
+            .collect();
+        let by_rank =
+            |a: &(f64, u64, u32), b: &(f64, u64, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+        if ranked.len() > params::STORY_CANDIDATES_MAX {
+            ranked.select_nth_unstable_by(params::STORY_CANDIDATES_MAX, by_rank);
+            ranked.truncate(params::STORY_CANDIDATES_MAX);
+        }
+        ranked.sort_unstable_by(by_rank);
+        ranked.into_iter().map(|(_, _, slot)| slot).collect()
+    }
+
+    fn is_live(&self, story: StoryId, at: Timestamp) -> bool {
+        let newest = self.stories.get(&story).and_then(|home| home.newest);
+        newest.is_some_and(|newest| at.duration_since(newest).abs() <= self.config.story_window)
+    }
+
+    /// Rarity of a term held by `holders` of the dispatches in the window.
+    #[expect(clippy::cast_precision_loss, reason = "counts of dispatches stay far below 2^52")]
+    fn idf_of(&self, holders: usize) -> f64 {
+        ((self.groups as f64 + params::IDF_PRIOR) / (holders as f64 + 1.0)).ln()
+    }
+
+    fn idf(&self, hash: u32) -> f64 {
+        self.idf_of(self.terms.get(&hash).map_or(0, Vec::len))
+    }
+
+    fn vector(&self, terms: &[Term]) -> Vector {
+        let parts: Vec<Part> = terms
+            .iter()
+            .map(|term| {
+                let idf = self.idf(term.hash);
+                Part { hash: term.hash, weight: f64::from(term.weight) * idf, idf }
+            })
+            .collect();
+        let length = parts.iter().map(|part| part.weight * part.weight).sum::<f64>().sqrt();
+        Vector { parts, length: length.max(f64::MIN_POSITIVE) }
+    }
+
+    /// Cosine with another text, both weighted by rarity.
+    fn cosine(&self, vector: &Vector, terms: &[Term]) -> f64 {
+        let (mut dot, mut square) = (0.0, 0.0);
+        let mut parts = vector.parts.iter().peekable();
+        for term in terms {
+            let weight = f64::from(term.weight) * self.idf(term.hash);
+            square += weight * weight;
+            while parts.next_if(|part| part.hash < term.hash).is_some() {}
+            if let Some(part) = parts.next_if(|part| part.hash == term.hash) {
+                dot += part.weight * weight;
+            }
+        }
+        dot / (vector.length * f64::sqrt(square)).max(f64::MIN_POSITIVE)
+    }
+
+    fn profile_cosine(&self, vector: &Vector, home: &Story) -> f64 {
+        let (mut dot, mut square) = (0.0, 0.0);
+        let mut parts = vector.parts.iter().peekable();
+        for (hash, sum) in &home.profile {
+            let weight = f64::from(sum.weight) * self.idf(*hash);
+            square += weight * weight;
+            while parts.next_if(|part| part.hash < *hash).is_some() {}
+            if let Some(part) = parts.next_if(|part| part.hash == *hash) {
+                dot += part.weight * weight;
+            }
+        }
+        dot / (vector.length * f64::sqrt(square)).max(f64::MIN_POSITIVE)
+    }
+
+    /// Share of the rarity of flagged terms that both texts hold, of the side that has less of it.
+    fn shared_weight(&self, mine: &Features, theirs: &Features, flag: u16) -> f64 {
+        let (mut common, mut sums) = (0.0, [0.0; 2]);
+        let mut others = theirs.terms.iter().filter(|term| term.flags & flag != 0).peekable();
+        for term in mine.terms.iter().filter(|term| term.flags & flag != 0) {
+            let idf = self.idf(term.hash);
+            sums[0] += idf;
+            while let Some(other) = others.next_if(|other| other.hash < term.hash) {
+                sums[1] += self.idf(other.hash);
+            }
+            if others.next_if(|other| other.hash == term.hash).is_some() {
+                common += idf;
+                sums[1] += idf;
+            }
+        }
+        sums[1] += others.map(|other| self.idf(other.hash)).sum::<f64>();
+        let whole = sums[0] + sums[1] - common;
+        if whole > 0.0 { common / whole } else { 0.0 }
+    }
+
+    fn story_because(&self, features: &Features, ranked: &Ranked) -> Vec<Because> {
+        let of = |measure: usize| ranked.likeness.0[measure];
+        let theirs = &self.entry(ranked.nearest).features;
+        let mut all = Vec::new();
+        let mut add = |signal, weight: f64, detail: String| {
+            all.push(Because { signal, weight: Fixed::from_f64(weight), detail });
+        };
+        let common = self.common(features, theirs);
+        let detail = format!(
+            "{} terms in common, {} of them rare, {} names, {} numbers",
+            common.all, common.rare, common.names, common.numbers
+        );
+        add(Signal::Entities, of(likeness::BEST).max(of(likeness::CENTRE)), detail);
+        if of(likeness::TITLE_SHARED) >= 0.5 {
+            add(Signal::SameTitle, of(likeness::TITLE_SHARED) / 2.0, "headlines alike".to_owned());
+        }
+        if of(likeness::TIME) >= 0.5 {
+            add(
+                Signal::NearInTime,
+                of(likeness::TIME) / 4.0,
+                "published close together".to_owned(),
+            );
+        }
+        if of(likeness::ONE_FORM) > 0.0 {
+            let detail = "one headline's form with other names or numbers".to_owned();
+            add(Signal::NumberConflict, -0.5, detail);
+        }
+        strongest_first(&mut all);
+        all
+    }
+
+    /// What is measured of a probe and each live story near it: the input of the script that learns the weights.
+    pub fn measures(&self, probe: &Probe<'_>) -> Vec<(StoryId, Vec<(&'static str, f64)>)> {
+        let ranked = self.rank_stories(probe, None);
+        let named = |ranked: &Ranked| MEASURES.into_iter().zip(ranked.likeness.0).collect();
+        ranked.iter().map(|ranked| (ranked.story, named(ranked))).collect()
+    }
+}
+
+/// What two texts share.
+#[derive(Clone, Copy, Debug, Default)]
+struct Common {
+    all: usize,
+    rare: usize,
+    names: usize,
+    pairs: usize,
+    numbers: usize,
+}
+
+/// Sets the margins, then the probabilities.
+fn judge(ranked: &mut [Ranked], has_body: bool) {
+    let centres: Vec<f64> = ranked.iter().map(|r| r.likeness.0[likeness::CENTRE]).collect();
+    let mut sorted = centres.clone();
+    sorted.sort_by(|a, b| b.total_cmp(a));
+    for (ranked, centre) in ranked.iter_mut().zip(centres) {
+        let is_first = sorted.first() == Some(&centre);
+        let rival = sorted.get(usize::from(is_first)).copied().unwrap_or(0.0);
+        ranked.likeness.0[likeness::MARGIN] = centre - rival;
+        ranked.score = ranked.likeness.probability(has_body);
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of words stay far below 2^52")]
+fn damped(count: usize) -> f64 {
+    (1.0 + count as f64).ln()
+}
+
+/// A probe's terms weighted by rarity, sorted by hash.
+#[derive(Debug)]
+struct Vector {
+    parts: Vec<Part>,
+    length: f64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    hash: u32,
+    weight: f64,
+    idf: f64,
+}
+
+/// Seconds from the story's own span of time; 0 within it and where nothing is known.
+fn time_apart(moment: Option<Timestamp>, home: &Story) -> f64 {
+    let (Some(moment), Some((first, last))) = (moment, home.moments) else { return 0.0 };
+    let apart = if moment > last {
+        moment.duration_since(last)
+    } else if moment < first {
+        first.duration_since(moment)
+    } else {
+        SignedDuration::ZERO
+    };
+    apart.as_secs_f64()
+}
+
+/// Whether two headlines have one form and other facts.
+fn conflict(mine: &Features, theirs: &Features) -> f64 {
+    let is_one_form = mine.skeleton != 0 && mine.skeleton == theirs.skeleton;
+    if is_one_form && mine.slots != theirs.slots { 1.0 } else { 0.0 }
+}
+
+fn join_threshold(features: &Features) -> f64 {
+    if features.has_body { params::JOIN_SCORE } else { params::JOIN_SCORE_TITLE }
+}

@@ -1,0 +1,137 @@
+//! The lists: feeds, outlets, agencies, watches, and what they say of each other.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::document::{Bad, Document, Place, Section};
+use super::problem::nearest;
+use super::read::{self, echo};
+use super::{Agency, Feed, Outlet, Watch, address};
+use crate::news::{FeedId, OutletKind};
+
+/// A feed polled more seldom would be taken for dead.
+const FEED_INTERVAL_MAX: Duration = Duration::from_hours(7 * 24);
+
+/// Outlets of the built-in tables: a feed may name them without an `[[outlet]]`.
+const BUILTIN_OUTLETS: [&str; 4] = ["ani", "cnn", "kremlin", "livemint"];
+
+/// What the lists say.
+pub(super) struct Entries {
+    pub(super) feeds: Vec<Feed>,
+    pub(super) outlets: Vec<Outlet>,
+    pub(super) agencies: Vec<Agency>,
+    pub(super) watches: Vec<Watch>,
+}
+
+/// Names that must stand only once in the document, each with its place.
+type Taken<'t> = BTreeMap<String, Place<'t>>;
+
+/// Reads all lists; outlets before the feeds that name them.
+pub(super) fn read(document: &mut Document<'_>) -> Entries {
+    let mut taken = Taken::new();
+    let agencies = document.each("agency", |s| agency(s, &mut taken));
+    let (mut taken, mut hosts) = (Taken::new(), Taken::new());
+    let outlets = document.each("outlet", |s| outlet(s, &mut taken, &mut hosts));
+    let strict = !document.mentions("tables");
+    let outlet_ids = taken;
+    let mut taken = Taken::new();
+    let feeds = document.each("feed", |s| feed(s, &mut taken, strict.then_some(&outlet_ids)));
+    let mut taken = Taken::new();
+    let watches = document.each("watch", |s| watch(s, &mut taken));
+    Entries { feeds, outlets, agencies, watches }
+}
+
+fn agency<'t>(s: &mut Section<'_, 't>, taken: &mut Taken<'t>) -> Option<Agency> {
+    let id = own_id(s, taken);
+    let names = s.require("names", |v| read::list(v, read::line_of));
+    if let Some(names) = names.as_ref().filter(|names| names.value.is_empty()) {
+        s.problem(names.place, "names", Bad::new("must hold at least one spelling"));
+    }
+    Some(Agency { id: id?, names: names?.value })
+}
+
+fn outlet<'t>(
+    s: &mut Section<'_, 't>,
+    taken: &mut Taken<'t>,
+    taken_hosts: &mut Taken<'t>,
+) -> Option<Outlet> {
+    let kinds = [
+        ("outlet", OutletKind::Outlet),
+        ("wire", OutletKind::Wire),
+        ("official", OutletKind::Official),
+        ("transport", OutletKind::Transport),
+    ];
+    let id = own_id(s, taken);
+    let hosts = s.given("hosts", |v| read::list(v, address::host));
+    for host in hosts.iter().flat_map(|given| &given.value) {
+        let place = hosts.as_ref().map_or(Place::At(0), |given| given.place);
+        once(s, taken_hosts, "hosts", host, place);
+    }
+    let outlet = Outlet {
+        id: String::new(),
+        name: s.get("name", read::line),
+        family: s.get("family", read::id),
+        kind: s.get("kind", |v| read::word(v, &kinds)),
+        country: s.get("country", read::country),
+        zone: s.get("zone", read::zone),
+        hosts: hosts.map(|given| given.value),
+        agency: s.get("agency", read::id_or_nothing),
+    };
+    Some(Outlet { id: id?, ..outlet })
+}
+
+fn feed<'t>(
+    s: &mut Section<'_, 't>,
+    taken: &mut Taken<'t>,
+    outlets: Option<&Taken<'t>>,
+) -> Option<Feed> {
+    let id = own_id(s, taken);
+    let url = s.require("url", address::url);
+    let outlet = s.given("outlet", read::id);
+    if let (Some(outlet), Some(known)) = (&outlet, outlets)
+        && !known.contains_key(&outlet.value)
+        && !BUILTIN_OUTLETS.contains(&outlet.value.as_str())
+    {
+        let bad = Bad::new(format!("no [[outlet]] has the id {}", echo(&outlet.value)));
+        let names = known.keys().map(String::as_str).chain(BUILTIN_OUTLETS);
+        // Comparing with every name for every feed would cost the square of the file.
+        let meant = if s.document.is_full() { None } else { nearest(&outlet.value, names) };
+        s.problem(outlet.place, "outlet", bad.meant(meant.map(|id| format!("\"{id}\""))));
+    }
+    let interval =
+        s.get("interval", |v| read::duration(v, Duration::from_secs(1), FEED_INTERVAL_MAX));
+    let outlet = outlet.map(|given| given.value);
+    Some(Feed { id: FeedId::new(id?), url: url?.value, outlet, interval })
+}
+
+fn watch<'t>(s: &mut Section<'_, 't>, taken: &mut Taken<'t>) -> Option<Watch> {
+    let id = own_id(s, taken);
+    let rule = s.require("match", read::rule);
+    Some(Watch { id: id?, rule: rule?.value })
+}
+
+fn own_id<'t>(s: &mut Section<'_, 't>, taken: &mut Taken<'t>) -> Option<String> {
+    let id = s.require("id", read::id)?;
+    once(s, taken, "id", &id.value, id.place);
+    Some(id.value)
+}
+
+fn once<'t>(
+    s: &mut Section<'_, 't>,
+    taken: &mut Taken<'t>,
+    key: &str,
+    name: &str,
+    place: Place<'t>,
+) {
+    match taken.get(name) {
+        None => {
+            taken.insert(name.to_owned(), place);
+        }
+        Some(first) => {
+            // Finding the line costs a look through the file.
+            let full = s.document.is_full();
+            let first = if full { String::new() } else { s.document.words(*first) };
+            s.problem(place, key, Bad::new(format!("{} is taken already {first}", echo(name))));
+        }
+    }
+}

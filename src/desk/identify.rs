@@ -1,0 +1,178 @@
+//! Seen or new: which article an item is, before anything is decided about its text.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use url::Url;
+
+use crate::news::{
+    Article, ArticleId, Batch, FeedId, Known, Rung, Sighting, Taken, Wanted, hash16,
+};
+
+/// An item the desk must place or revise.
+pub(super) struct Item {
+    pub(super) id: ArticleId,
+    pub(super) article: Article,
+    pub(super) feed_id: FeedId,
+    pub(super) fetched_at: Timestamp,
+    /// What the store knows, if the article was told before.
+    pub(super) known: Option<Known>,
+}
+
+/// The claims of each item, in the batch's order.
+///
+/// A link that several items of one body share, or that names a site's front page, identifies nothing.
+pub(super) fn wanted(batch: &Batch<Article>) -> Vec<Wanted> {
+    let mut wants: Vec<Wanted> =
+        batch.items.iter().map(|article| Wanted::of(&batch.feed.id, article)).collect();
+    let mut keys_by_link: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for wanted in &wants {
+        if let Some(link) = wanted.link {
+            keys_by_link.entry(link).or_default().push(wanted.key);
+        }
+    }
+    for (wanted, article) in wants.iter_mut().zip(&batch.items) {
+        let shared = wanted
+            .link
+            .is_some_and(|link| keys_by_link[&link].iter().any(|key| *key != wanted.key));
+        if shared || is_front_page(&article.url) {
+            wanted.link = None;
+        }
+    }
+    wants
+}
+
+fn is_front_page(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| url.path().len() <= 1 && url.query().is_none())
+}
+
+/// Decides for each item of a batch whether it is new, changed or seen, oldest first; counts what needs no placing.
+pub(super) fn decide(
+    batch: Batch<Article>,
+    wants: Vec<Wanted>,
+    known: Vec<Option<Known>>,
+    taken: &mut Taken,
+) -> Vec<Item> {
+    let order = order(&batch.items);
+    let mut slots: Vec<Option<(Article, Wanted, Option<Known>)>> = batch
+        .items
+        .into_iter()
+        .zip(wants)
+        .zip(known.into_iter().chain(std::iter::repeat(None)))
+        .map(|((article, wanted), known)| Some((article, wanted, known)))
+        .collect();
+    let ids = ids(&slots);
+    let winners = winners(&order, &ids);
+    let mut items = Vec::new();
+    for place in order {
+        let (article, wanted, known) = slots[place].take().expect("each place occurs once");
+        let id = ids[place];
+        taken.sightings.push(Sighting {
+            wanted: wanted.clone(),
+            article: id,
+            at: batch.fetched_at,
+        });
+        if winners[&id] != place {
+            taken.unchanged += 1;
+            continue;
+        }
+        let mut article = article;
+        let known = match known {
+            Some(known) if known.id != id => {
+                article.defects.push("guid_reused".to_owned());
+                article.defects.sort();
+                None
+            }
+            Some(known) if unchanged(&known, &wanted) => {
+                taken.unchanged += 1;
+                continue;
+            }
+            known => known.filter(|known| known.placement.is_some()),
+        };
+        items.push(Item {
+            id,
+            feed_id: known.as_ref().map_or_else(|| batch.feed.id.clone(), |k| k.feed_id.clone()),
+            fetched_at: batch.fetched_at,
+            article,
+            known,
+        });
+    }
+    let fresh = |item: &Item| item.known.is_none();
+    let (old, items): (Vec<Item>, Vec<Item>) = items.into_iter().partition(|item| {
+        fresh(item)
+            && batch.backfill_before.is_some_and(|t| item.article.stated().is_some_and(|at| at < t))
+    });
+    for item in old {
+        taken.backfilled += 1;
+        taken.changes.push(crate::news::Change::Backfilled(Box::new(item.article), item.id));
+    }
+    items
+}
+
+/// Oldest stated date first, undated last, ties from the end of the document: feeds list the newest first.
+fn order(items: &[Article]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..items.len()).rev().collect();
+    order.sort_by_key(|&i| items[i].stated().map_or((true, Timestamp::MAX), |at| (false, at)));
+    order
+}
+
+/// Whether the item tells nothing new: the article stands like this, or this very claim said the same before.
+///
+/// An article that another feed carries too is revised only by a claim whose own words changed, so two feeds with a
+/// long and a short version of it never revise it in turns.
+fn unchanged(known: &Known, wanted: &Wanted) -> bool {
+    known.content == wanted.content
+        || match known.claimed {
+            Some(claimed) => claimed == wanted.content,
+            None => known.feed_id != wanted.feed,
+        }
+}
+
+/// The article behind each item: a known one, one met earlier in this body by key or link, or one to be minted.
+///
+/// A guid that is known, but whose link, title and text are all others', was reused by the publisher.
+fn ids(slots: &[Option<(Article, Wanted, Option<Known>)>]) -> Vec<ArticleId> {
+    let mut by_key = BTreeMap::new();
+    let mut ids = Vec::with_capacity(slots.len());
+    for slot in slots.iter().map(|slot| slot.as_ref().expect("all places are filled")) {
+        let (article, wanted, known) = slot;
+        let id = match known {
+            Some(known) if reused_guid(known, article) => reminted(article),
+            Some(known) => known.id,
+            None => *by_key.get(&wanted.key).unwrap_or(&wanted.minted),
+        };
+        by_key.entry(wanted.key).or_insert(id);
+        ids.push(id);
+    }
+    ids
+}
+
+fn reused_guid(known: &Known, article: &Article) -> bool {
+    let Some(old) = known.article.as_ref().filter(|_| known.claimed.is_some()) else {
+        return false;
+    };
+    article.rung == Rung::Guid
+        && !old.url.is_empty()
+        && !article.url.is_empty()
+        && old.url != article.url
+        && old.title != article.title
+        && !shares_words(&old.text.body, &article.text.body)
+}
+
+/// Whether two texts have more words in common than chance gives two texts of one language.
+fn shares_words(a: &str, b: &str) -> bool {
+    let words = |text: &str| -> std::collections::BTreeSet<String> {
+        text.split_whitespace().filter(|w| w.chars().count() > 4).map(str::to_lowercase).collect()
+    };
+    let (a, b) = (words(a), words(b));
+    a.intersection(&b).count() * 3 >= a.len().min(b.len()).max(1)
+}
+
+fn reminted(article: &Article) -> ArticleId {
+    ArticleId(hash16(&[&article.outlet.id, article.rung.as_str(), &article.key, &article.url]))
+}
+
+/// For each article the item that stands for it in this body: the last in the order taken, so the topmost of equals.
+fn winners(order: &[usize], ids: &[ArticleId]) -> BTreeMap<ArticleId, usize> {
+    order.iter().map(|&place| (ids[place], place)).collect()
+}

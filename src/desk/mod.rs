@@ -1,0 +1,268 @@
+//! Decides: seen or new, revision, dispatch, story, sources, what to tell.
+//!
+//! A deterministic state machine without IO. Its only time is stream time, the `fetched_at` of what it takes. All
+//! state that can change a decision is a function of the articles and stories in the window, so a desk restored from
+//! the store goes on exactly as one that never stopped.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::cluster::{self, Entry, Features, Window};
+use crate::news::{
+    Article, Batch, DeskMarks, Hash16, Known, Recalled, StoredStory, StoryId, StoryStatus, Taken,
+    Wanted, WindowArticle, hash16,
+};
+
+mod identify;
+pub mod independence;
+mod live;
+mod place;
+pub mod revise;
+#[cfg(test)]
+pub(crate) mod testing;
+
+use live::{LiveStory, Told};
+
+/// Seconds between sweeps that look for stories to merge, in stream time.
+const SWEEP_S: i64 = 60;
+
+/// What the desk is allowed to hold and for how long.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Windows and memory of the grouping index.
+    pub cluster: cluster::Config,
+}
+
+/// The desk.
+#[derive(Debug)]
+pub struct Desk {
+    config: Config,
+    window: Window,
+    /// Every story with an article in the window or a member young enough.
+    stories: BTreeMap<StoryId, LiveStory>,
+    marks: DeskMarks,
+    /// Stories that changed since the last sweep.
+    touched: BTreeSet<StoryId>,
+}
+
+impl Desk {
+    /// An empty desk.
+    pub fn new(config: Config) -> Self {
+        Self {
+            window: Window::new(config.cluster),
+            config,
+            stories: BTreeMap::new(),
+            marks: DeskMarks::default(),
+            touched: BTreeSet::new(),
+        }
+    }
+
+    /// A desk as it stood when `marks` were committed, from the stories and articles of its window.
+    pub fn restore(
+        config: Config,
+        marks: DeskMarks,
+        stories: Vec<StoredStory>,
+        articles: Vec<WindowArticle>,
+    ) -> Self {
+        let mut desk = Self::new(config);
+        desk.marks = marks;
+        for story in stories {
+            desk.stories.insert(story.id, LiveStory::stored(story));
+        }
+        for article in articles {
+            let hour = hour_of(article.placed.first_fetched);
+            if hour >= desk.marks.window_start_hour
+                && desk.stories.contains_key(&article.placed.story)
+            {
+                desk.window.insert(entry(&article));
+            }
+        }
+        desk.touched = desk.marks.touched.iter().copied().collect();
+        desk.forget_old_stories();
+        desk
+    }
+
+    /// How far back a restored desk must look: stories and articles fetched before are out of its window.
+    pub fn horizon(marks: &DeskMarks) -> Timestamp {
+        Timestamp::from_second(marks.window_start_hour.saturating_mul(3600))
+            .unwrap_or(Timestamp::MIN)
+    }
+
+    /// What must be recalled before this batch can be decided, one for each of its items.
+    pub fn wants(&self, batch: &Batch<Article>) -> Vec<Wanted> {
+        identify::wanted(batch)
+    }
+
+    /// Stories that changed articles belong to and the desk no longer holds.
+    pub fn wants_stories(&self, wants: &[Wanted], known: &[Option<Known>]) -> Vec<StoryId> {
+        let mut ids: Vec<StoryId> = wants
+            .iter()
+            .zip(known)
+            .filter_map(|(wanted, known)| {
+                let known = known.as_ref()?;
+                let story = known.placement.as_ref()?.story;
+                (known.content != wanted.content && !self.stories.contains_key(&story))
+                    .then_some(story)
+            })
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    /// Takes one batch.
+    pub fn take(&mut self, batch: Batch<Article>, wants: Vec<Wanted>, recalled: Recalled) -> Taken {
+        let mut told = Told::default();
+        self.advance(batch.fetched_at, &mut told);
+        for story in recalled.stories {
+            self.stories.entry(story.id).or_insert_with(|| LiveStory::stored(story));
+        }
+        let mut taken = Taken::default();
+        for item in identify::decide(batch, wants, recalled.articles, &mut taken) {
+            self.place(item, &mut told, &mut taken);
+        }
+        self.finish(told, &mut taken);
+        self.forget_old_stories();
+        taken
+    }
+
+    /// Time passed without news.
+    pub fn tick(&mut self, now: Timestamp) -> Taken {
+        let mut told = Told::default();
+        self.advance(now, &mut told);
+        let mut taken = Taken::default();
+        self.finish(told, &mut taken);
+        self.forget_old_stories();
+        taken
+    }
+
+    /// The marks to commit with what was taken.
+    pub fn marks(&self) -> DeskMarks {
+        let mut marks = self.marks.clone();
+        marks.touched = self.touched.iter().copied().collect();
+        marks
+    }
+
+    /// Counts one commit and gives its number, from 1.
+    pub fn next_commit(&mut self) -> u64 {
+        self.marks.commits += 1;
+        self.marks.commits
+    }
+
+    /// Stream time: the latest moment it was told.
+    pub fn stream(&self) -> Option<Timestamp> {
+        self.marks.stream
+    }
+
+    /// Articles in the window.
+    pub fn articles(&self) -> usize {
+        self.window.len()
+    }
+
+    /// Stories held.
+    pub fn stories(&self) -> usize {
+        self.stories.len()
+    }
+
+    /// Bytes the window holds, as estimated for its bound.
+    pub fn bytes(&self) -> u64 {
+        self.window.bytes()
+    }
+
+    /// Hash of all state that can change a decision.
+    pub fn digest(&self) -> Hash16 {
+        let marks = serde_json::to_string(&self.marks()).unwrap_or_default();
+        let stories: Vec<String> =
+            self.stories.iter().map(|(id, story)| format!("{id} {}", story.digest())).collect();
+        hash16(&[&marks, &self.window.digest().to_string(), &stories.join("\n")])
+    }
+
+    /// Moves stream time on: evicts, sweeps and lets stories rest. Earlier moments change nothing.
+    fn advance(&mut self, now: Timestamp, told: &mut Told) {
+        let before = self.marks.stream;
+        if before.is_some_and(|before| before >= now) {
+            return;
+        }
+        self.marks.stream = Some(now);
+        let crossed =
+            |unit: i64| before.is_none_or(|b| b.as_second() / unit != now.as_second() / unit);
+        if crossed(SWEEP_S) {
+            self.sweep(told);
+        }
+        if crossed(SWEEP_S) || self.window.bytes() > self.config.cluster.memory_bytes_max {
+            self.evict(now, told);
+        }
+    }
+
+    /// Joins stories that turned out to be one.
+    fn sweep(&mut self, told: &mut Told) {
+        for id in std::mem::take(&mut self.touched) {
+            if !self.stories.contains_key(&id) {
+                continue;
+            }
+            if let Some(merge) = self.window.merge_for(id) {
+                self.merge(merge.a, merge.b, &merge.because, told);
+            }
+        }
+    }
+
+    /// Drops what left the window: by age in whole hours, and the oldest hours beyond the memory bound.
+    fn evict(&mut self, now: Timestamp, told: &mut Told) {
+        let oldest =
+            hour_of(now.saturating_sub(self.config.cluster.dispatch_window).unwrap_or(now));
+        let mut start = self.marks.window_start_hour.max(oldest);
+        self.window.evict_before(start);
+        while self.window.bytes() > self.config.cluster.memory_bytes_max {
+            let Some(hour) = self.window.oldest_hour() else { break };
+            start = hour + 1;
+            self.window.evict_before(start);
+        }
+        self.marks.window_start_hour = start;
+        self.rest(now, told);
+    }
+
+    /// Lets stories rest whose last article is older than the story window.
+    fn rest(&mut self, now: Timestamp, told: &mut Told) {
+        let window = self.config.cluster.story_window;
+        for (id, story) in &mut self.stories {
+            let evicted = hour_of(story.last_seen()) < self.marks.window_start_hour;
+            let quiet = evicted || now.duration_since(story.last_seen()) > window;
+            if quiet && story.status == StoryStatus::Active {
+                story.status = StoryStatus::Dormant;
+                told.dormant(*id);
+            }
+        }
+    }
+
+    fn forget_old_stories(&mut self) {
+        let old: Vec<StoryId> =
+            self.stories.iter().filter(|(_, s)| self.is_old(s)).map(|(id, _)| *id).collect();
+        for id in old {
+            self.stories.remove(&id);
+        }
+    }
+
+    /// Whether all of a story lies before the window and its rest has been told.
+    fn is_old(&self, story: &LiveStory) -> bool {
+        hour_of(story.last_seen()) < self.marks.window_start_hour
+            && story.status != StoryStatus::Active
+    }
+}
+
+/// Hours since the epoch.
+fn hour_of(moment: Timestamp) -> i64 {
+    moment.as_second().div_euclid(3600)
+}
+
+fn entry(article: &WindowArticle) -> Entry {
+    Entry {
+        arrival: article.placed.arrival,
+        article: article.id,
+        dispatch: article.placed.dispatch,
+        story: article.placed.story,
+        fetched_at: article.placed.first_fetched,
+        moment: place::moment(&article.article, article.placed.first_fetched),
+        features: Features::of(&article.article),
+    }
+}

@@ -1,0 +1,432 @@
+//! HTML to blocks of plain text. One pass, no tree, no recursion: work is linear in the input whatever it holds.
+
+use quick_xml::escape::resolve_html5_entity;
+
+/// Elements that end a block before and after them.
+const BLOCKS: [&str; 42] = [
+    "p",
+    "div",
+    "article",
+    "section",
+    "header",
+    "footer",
+    "main",
+    "aside",
+    "nav",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "li",
+    "dl",
+    "dt",
+    "dd",
+    "blockquote",
+    "pre",
+    "table",
+    "thead",
+    "tbody",
+    "tfoot",
+    "tr",
+    "caption",
+    "figure",
+    "figcaption",
+    "hr",
+    "address",
+    "details",
+    "summary",
+    "fieldset",
+    "center",
+    "form",
+    "body",
+    "html",
+    "title",
+    "option",
+];
+/// Elements whose content is no text of the article.
+const DROPPED: [&str; 14] = [
+    "script", "style", "noscript", "iframe", "object", "svg", "template", "head", "button",
+    "select", "textarea", "audio", "video", "math",
+];
+/// Quoted attribute values are followed this far for their closing mark; longer ones are a lost quote.
+const TAG_BYTES_MAX: usize = 16 * 1024;
+/// The longest name of an HTML entity.
+const ENTITY_BYTES_MAX: usize = 32;
+
+/// The blocks of a text that is, or may be, HTML.
+pub(super) fn blocks(html: &str) -> Vec<String> {
+    let flow = Flow { newlines_part: !has_structure(html), ..Flow::default() };
+    let lost = [false; DROPPED.len()];
+    let mut reader = Reader { rest: html, flow, lost, lost_comment: false, lost_cdata: false };
+    reader.read();
+    reader.flow.finish()
+}
+
+/// The blocks of a plain text: what blank lines part, or single line ends where lines are sentences.
+pub(super) fn plain_blocks(text: &str) -> Vec<String> {
+    let mut flow = Flow { newlines_part: true, ..Flow::default() };
+    flow.text(text);
+    flow.finish()
+}
+
+/// Whether the text has any element that parts blocks, so that its line ends mean nothing.
+fn has_structure(html: &str) -> bool {
+    html.match_indices('<').any(|(at, _)| {
+        let name = html.get(at + 1..).map_or("", |rest| name(rest.trim_start_matches('/')));
+        name.eq_ignore_ascii_case("br") || is_in(&BLOCKS, name)
+    })
+}
+
+fn name(rest: &str) -> &str {
+    let end = rest.bytes().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    rest.get(..end).unwrap_or_default()
+}
+
+fn is_in(names: &[&str], name: &str) -> bool {
+    names.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+struct Reader<'a> {
+    rest: &'a str,
+    flow: Flow,
+    /// Dropped elements whose end was looked for in vain: it is not looked for again.
+    lost: [bool; DROPPED.len()],
+    /// The same for comments and CDATA sections.
+    lost_comment: bool,
+    lost_cdata: bool,
+}
+
+impl Reader<'_> {
+    fn read(&mut self) {
+        // A mark that no `>` follows opens nothing; every other one is consumed with its tag.
+        let last_close = self.rest.rfind('>').map_or(0, |at| self.rest.len() - at);
+        while let Some(at) = self.rest.find(['<', '&']) {
+            let (text, rest) = self.rest.split_at_checked(at).unwrap_or((self.rest, ""));
+            self.flow.text(text);
+            self.rest = rest;
+            if rest.starts_with('&') {
+                self.reference();
+            } else if rest.len() > last_close && last_close > 0 {
+                self.mark();
+            } else {
+                self.literal();
+            }
+        }
+        self.flow.text(self.rest);
+    }
+
+    fn literal(&mut self) {
+        let mut chars = self.rest.chars();
+        if let Some(c) = chars.next() {
+            self.flow.push(c);
+        }
+        self.rest = chars.as_str();
+    }
+
+    fn skip(&mut self, bytes: usize) {
+        self.rest = self.rest.get(bytes..).unwrap_or_default();
+    }
+
+    fn mark(&mut self) {
+        let after = self.rest.get(1..).unwrap_or_default();
+        match after.bytes().next() {
+            Some(b'!') if after.starts_with("![CDATA[") => self.cdata(),
+            Some(b'!') if after.starts_with("!--") => self.comment(),
+            Some(b'!' | b'?') => self.skip_tag(),
+            Some(b'/') => {
+                let name = name(after.get(1..).unwrap_or_default());
+                self.skip_tag();
+                self.flow.tag(name);
+            }
+            Some(b) if b.is_ascii_alphabetic() => {
+                let name = name(after);
+                self.skip_tag();
+                self.flow.tag(name);
+                self.drop_content(name);
+            }
+            _ => self.literal(),
+        }
+    }
+
+    fn comment(&mut self) {
+        let end = if self.lost_comment { None } else { self.rest.find("-->") };
+        self.lost_comment = end.is_none();
+        match end {
+            Some(at) => self.skip(at + 3),
+            None => self.skip_tag(),
+        }
+    }
+
+    fn cdata(&mut self) {
+        self.skip("<![CDATA[".len());
+        let end = if self.lost_cdata { None } else { self.rest.find("]]>") };
+        self.lost_cdata = end.is_none();
+        if let Some((text, rest)) = end.and_then(|at| self.rest.split_at_checked(at)) {
+            self.flow.text(text);
+            self.rest = rest;
+            self.skip("]]>".len());
+        }
+    }
+
+    /// Skips to the `>` that ends the tag; one inside a quoted value does not.
+    fn skip_tag(&mut self) {
+        let mut quote = None;
+        for (at, byte) in self.rest.bytes().enumerate().take(TAG_BYTES_MAX) {
+            match (quote, byte) {
+                (None, b'>') => return self.skip(at + 1),
+                (None, b'"' | b'\'') => quote = Some(byte),
+                (Some(open), _) if open == byte => quote = None,
+                _ => {}
+            }
+        }
+        let end = self.rest.find('>').map_or(self.rest.len(), |at| at + 1);
+        self.skip(end);
+    }
+
+    fn drop_content(&mut self, name: &str) {
+        let Some(index) = DROPPED.iter().position(|known| known.eq_ignore_ascii_case(name)) else {
+            return;
+        };
+        if self.lost[index] {
+            return;
+        }
+        match find_end(self.rest, name) {
+            Some(at) => {
+                self.skip(at);
+                self.skip_tag();
+            }
+            // Without its end a script is all that follows; other elements were closed by mistake.
+            None if index < 2 => self.rest = "",
+            None => self.lost[index] = true,
+        }
+    }
+
+    fn reference(&mut self) {
+        let after = self.rest.get(1..).unwrap_or_default();
+        let body = after.bytes().take(ENTITY_BYTES_MAX);
+        let length = body.take_while(|b| b.is_ascii_alphanumeric() || *b == b'#').count();
+        let name = after.get(..length).unwrap_or_default();
+        let closed = after.as_bytes().get(length) == Some(&b';');
+        if let Some(number) = name.strip_prefix('#') {
+            if let Some(c) = numeric(number) {
+                self.flow.text(c.encode_utf8(&mut [0; 4]));
+                return self.skip(1 + length + usize::from(closed));
+            }
+        } else if closed && let Some(text) = resolve_html5_entity(name) {
+            self.flow.text(text);
+            return self.skip(2 + length);
+        } else if matches!(name, "amp" | "lt" | "gt" | "quot" | "nbsp")
+            && let Some(text) = resolve_html5_entity(name)
+        {
+            self.flow.text(text);
+            return self.skip(1 + length);
+        }
+        self.literal();
+    }
+}
+
+fn find_end(html: &str, name: &str) -> Option<usize> {
+    html.match_indices("</").map(|(at, _)| at).find(|at| {
+        let after = html.get(at + 2..).unwrap_or_default();
+        let end = after.get(..name.len()).unwrap_or_default();
+        end.eq_ignore_ascii_case(name)
+            && !after.as_bytes().get(name.len()).is_some_and(u8::is_ascii_alphanumeric)
+    })
+}
+
+/// A numeric reference as browsers read it: 128–159 mean windows-1252, what is no character is U+FFFD.
+fn numeric(number: &str) -> Option<char> {
+    let code = match number.strip_prefix(['x', 'X']) {
+        Some(hex) if !hex.is_empty() => u32::from_str_radix(hex, 16).unwrap_or(u32::MAX),
+        Some(_) => return None,
+        None if number.bytes().any(|b| !b.is_ascii_digit()) || number.is_empty() => return None,
+        None => number.parse().unwrap_or(u32::MAX),
+    };
+    let byte = u8::try_from(code).ok().filter(|byte| (0x80..0xA0).contains(byte));
+    if let Some(byte) = byte {
+        let (text, _, _) = encoding_rs::WINDOWS_1252.decode(std::slice::from_ref(&byte));
+        return text.chars().next();
+    }
+    Some(char::from_u32(code).filter(|c| *c != '\0').unwrap_or('\u{FFFD}'))
+}
+
+/// Collects characters into blocks: inner white space becomes one space.
+#[derive(Default)]
+struct Flow {
+    blocks: Vec<String>,
+    block: String,
+    space: bool,
+    newlines: usize,
+    newlines_part: bool,
+}
+
+impl Flow {
+    fn text(&mut self, text: &str) {
+        for c in text.chars() {
+            self.push(c);
+        }
+    }
+
+    fn push(&mut self, c: char) {
+        match c {
+            '\n' | '\u{2028}' | '\u{2029}' if self.newlines_part => self.newlines += 1,
+            // Zero-width space, soft hyphen, byte order mark: invisible, and they would part equal words.
+            '\u{200B}' | '\u{AD}' | '\u{FEFF}' => {}
+            _ if c.is_whitespace() => self.space = true,
+            _ if c.is_control() => {}
+            _ => {
+                self.part();
+                self.block.push(c);
+            }
+        }
+    }
+
+    /// Puts what parts the next character from the last: nothing, a space, a line end, a block's end.
+    fn part(&mut self) {
+        match self.newlines {
+            0 if self.space && !self.block.is_empty() => self.block.push(' '),
+            1 if !self.block.is_empty() => self.block.push('\n'),
+            2.. => self.end_block(),
+            _ => {}
+        }
+        self.newlines = 0;
+        self.space = false;
+    }
+
+    fn tag(&mut self, name: &str) {
+        if name.eq_ignore_ascii_case("br") {
+            self.newlines += 1;
+        } else if is_in(&BLOCKS, name) {
+            self.end_block();
+        } else if is_in(&["td", "th", "img"], name) {
+            self.space = true;
+        }
+    }
+
+    fn end_block(&mut self) {
+        let block = std::mem::take(&mut self.block);
+        self.newlines = 0;
+        self.space = false;
+        if !block.contains('\n') {
+            if !block.is_empty() {
+                self.blocks.push(block);
+            }
+        } else if lines_are_blocks(&block) {
+            self.blocks.extend(block.split('\n').map(|line| line.trim().to_owned()));
+        } else {
+            self.blocks.push(block.replace('\n', " "));
+        }
+    }
+
+    fn finish(mut self) -> Vec<String> {
+        self.end_block();
+        self.blocks
+    }
+}
+
+/// Whether single line ends part paragraphs: then most lines end as sentences do. Wrapped text does not.
+fn lines_are_blocks(block: &str) -> bool {
+    let lines: Vec<&str> = block.split('\n').collect();
+    let (_, before) = lines.split_last().expect("split gives one part at least");
+    let ended = before.iter().filter(|line| ends_sentence(line)).count();
+    ended * 5 >= before.len() * 3
+}
+
+/// Whether a text ends as a sentence does, closing marks aside.
+pub(super) fn ends_sentence(text: &str) -> bool {
+    text.trim_end_matches(|c: char| c.is_whitespace() || "\"'”’»)]」』）".contains(c))
+        .ends_with(['.', '!', '?', '…', ':', ';', '।', '。', '！', '？', '؟', '۔'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn joined(html: &str) -> String {
+        blocks(html).join("|")
+    }
+
+    #[test]
+    fn blocks_are_elements_and_inner_white_space_is_one_space() {
+        let html = "<p>One\n  two <b>three</b>.</p>\n<ul><li>a</li><li>b</li></ul><blockquote>q</blockquote>tail";
+        assert_eq!(joined(html), "One two three.|a|b|q|tail");
+        assert_eq!(joined("<h1>Head</h1><table><tr><td>a</td><td>b</td></tr></table>"), "Head|a b");
+    }
+
+    #[test]
+    fn references_become_characters_as_browsers_read_them() {
+        assert_eq!(
+            joined("a&nbsp;b &amp; c &ldquo;d&rdquo; &#8217; &#x2019; &#146;"),
+            "a b & c “d” ’ ’ ’"
+        );
+        assert_eq!(
+            joined("AT&T &unknown; &amp &#0; &#xD800; &#; &"),
+            "AT&T &unknown; & \u{FFFD} \u{FFFD} &#; &"
+        );
+    }
+
+    #[test]
+    fn what_is_no_text_is_dropped() {
+        let html = "<p>a</p><script>if (a < b) { x('</p>'); }</script><style>p{}</style><!-- c > d --><p>b<img src='x' width=1></p><iframe>z</iframe>";
+        assert_eq!(joined(html), "a|b");
+        assert_eq!(joined("<a title=\"x > y\">link</a> <![CDATA[a < b]]>"), "link a < b");
+        assert_eq!(joined("<p>kept <noscript>too"), "kept too");
+        assert_eq!(joined("<p>kept<script>never closed"), "kept");
+    }
+
+    #[test]
+    fn marks_that_open_nothing_stay() {
+        assert_eq!(joined("3 < 4 and 5 <6"), "3 < 4 and 5 <6");
+        assert_eq!(joined("<p>a < b</p>"), "a < b");
+    }
+
+    #[test]
+    fn a_text_without_elements_is_parted_by_blank_lines_or_sentences() {
+        assert_eq!(
+            joined("One\ntwo wrapped\nlines.\n \nNext block."),
+            "One two wrapped lines.|Next block."
+        );
+        assert_eq!(
+            joined("First sentence.\nSecond one.\n(with ANI inputs)"),
+            "First sentence.|Second one.|(with ANI inputs)"
+        );
+        assert_eq!(joined("<p>a<br>b</p>x<br><br>y"), "a b|x|y");
+        assert_eq!(plain_blocks("a <b> c &amp;\r\n\r\nd").join("|"), "a <b> c &amp;|d");
+    }
+
+    #[test]
+    fn right_to_left_text_keeps_its_order_and_joiners() {
+        assert_eq!(
+            joined("<p dir=\"rtl\">قال الوزير إن المحادثات انتهت</p>"),
+            "قال الوزير إن المحادثات انتهت"
+        );
+        assert_eq!(joined("<p>می\u{200C}شود</p>"), "می\u{200C}شود");
+    }
+
+    #[test]
+    fn hostile_markup_ends() {
+        for unit in [
+            "<",
+            "<a",
+            "<a \"",
+            "<!--",
+            "&",
+            "&#",
+            "<script",
+            "<noscript>",
+            "<br>",
+            "<svg>x",
+            "</",
+            "<!-- >",
+            "<![CDATA[>",
+            "<a b='>",
+        ] {
+            let html = unit.repeat(20_000);
+            assert!(blocks(&html).iter().map(String::len).sum::<usize>() <= html.len() * 3);
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Turns a draft, or a line of plain text, into an article: body, language, outlet, date, credits, labels. Pure: the
+//! same input gives the same article, and work is linear in the text.
+
+mod byline;
+mod credit;
+mod date;
+mod html;
+mod language;
+mod notice;
+mod outlet;
+mod published;
+mod role;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::news::{Article, Draft, Feed, Provenance, Rung, StatedDate, Text, TextOrigin};
+use crate::tables::{self, Tables};
+use credit::{Fields, Rank};
+use outlet::Publisher;
+use published::Claims;
+use text::{Body, Shape};
+
+/// What all items of one batch share.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The feed they came in.
+    pub feed: &'a Feed,
+    /// When it was fetched; in `replay` the stream time of the line.
+    pub fetched_at: Timestamp,
+    /// The knowledge to judge by.
+    pub tables: &'a Tables,
+}
+
+/// A text outside any feed: a line of `replay`, a file of `taste`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlainText {
+    /// Its key; an article of its own whatever its link.
+    pub id: String,
+    /// Headline.
+    pub title: String,
+    /// Plain text, blocks parted by blank lines.
+    pub text: String,
+    /// Date as written.
+    pub published: Option<String>,
+    /// Outlet by id, name or host, `""` unknown.
+    pub outlet: String,
+    /// Link, `""` if none.
+    pub url: String,
+    /// Declared language, `""` if none.
+    pub lang: String,
+}
+
+/// The article a draft becomes.
+pub fn article(draft: &Draft, context: &Context<'_>) -> Article {
+    let publisher =
+        outlet::of_item(context.feed, draft.source.as_ref(), &draft.link, context.tables);
+    let whole = html::blocks(&draft.content);
+    let (blocks, origin) = if whole.is_empty() {
+        (html::blocks(&draft.summary), TextOrigin::FeedSummary)
+    } else {
+        (whole, TextOrigin::FeedContent)
+    };
+    // Atom's `updated` is the date of an item that gives no other.
+    let silent = draft.published_raw.trim().is_empty();
+    let stated = draft.published.or(if silent { draft.updated } else { None });
+    assemble(
+        Source {
+            rung: draft.rung,
+            key: draft.key.clone(),
+            key_link: draft.key_link.clone(),
+            link_is_key: !draft.link.is_empty(),
+            guid: draft.guid.clone(),
+            url: draft.link.clone(),
+            title: html::plain_blocks(&draft.title).join(" "),
+            lang: &draft.lang,
+            blocks,
+            origin,
+            authors: &draft.authors,
+            rights: &draft.rights,
+            stated,
+            raw_date: !silent,
+            defects: draft.defects.clone(),
+        },
+        &publisher,
+        context,
+    )
+}
+
+/// The article a line of plain text becomes: its own article, its text whole unless it says otherwise.
+pub fn plain(line: PlainText, context: &Context<'_>) -> Article {
+    let publisher = outlet::of_line(&line.outlet, &line.url, context.tables);
+    let raw = line.published.unwrap_or_default();
+    assemble(
+        Source {
+            rung: Rung::Guid,
+            key: line.id.clone(),
+            key_link: None,
+            link_is_key: false,
+            guid: line.id,
+            url: line.url,
+            title: html::plain_blocks(&line.title).join(" "),
+            lang: &line.lang,
+            blocks: html::plain_blocks(&line.text),
+            origin: TextOrigin::FeedContent,
+            authors: &[],
+            rights: "",
+            stated: date::read(&raw),
+            raw_date: !raw.trim().is_empty(),
+            defects: vec![],
+        },
+        &publisher,
+        context,
+    )
+}
+
+/// The moment a line's date states, for the order of lines; `None` where it states none that can be right.
+pub fn stated(raw: &str) -> Option<Timestamp> {
+    date::read(raw)
+        .filter(|stated| stated.day.year() >= published::FIRST_YEAR)
+        .map(|stated| stated.moment)
+}
+
+/// A draft or a line, as far as they are treated alike.
+struct Source<'a> {
+    rung: Rung,
+    key: String,
+    key_link: Option<String>,
+    link_is_key: bool,
+    guid: String,
+    url: String,
+    title: String,
+    lang: &'a str,
+    blocks: Vec<String>,
+    origin: TextOrigin,
+    authors: &'a [String],
+    rights: &'a str,
+    stated: Option<StatedDate>,
+    raw_date: bool,
+    defects: Vec<String>,
+}
+
+fn assemble(mut source: Source<'_>, publisher: &Publisher<'_>, context: &Context<'_>) -> Article {
+    let tables = context.tables;
+    let mut defects = std::mem::take(&mut source.defects);
+    let prefix = strip_prefix(&mut source.blocks);
+    let body = Body::new(std::mem::take(&mut source.blocks));
+    if prefix.is_some() {
+        defects.push("date_prefix_stripped".to_owned());
+        if !has_title(&body.text, &source.title) {
+            defects.push("no_title_in_text".to_owned());
+        }
+    }
+    if source.title.is_empty() {
+        defects.push("title_missing".to_owned());
+    }
+    let claims = Claims {
+        stated: source.stated,
+        raw: source.raw_date,
+        prefix,
+        feed_zone: context.feed.zone.as_deref().and_then(tables::zone),
+        outlet_zone: publisher.zone(),
+    };
+    let date = published::judge(&claims, context.fetched_at, &mut defects);
+    let lang = language::detect(&source.title, &body.text, source.lang, tables);
+    let fields = Fields { authors: source.authors, rights: source.rights };
+    let found = credit::find(&body, &fields, publisher, tables);
+    let notice = notice::find(&source.title, &body, context.fetched_at, tables);
+    let summary = body.summary(tables, &found.not_text);
+    let complete = is_complete(&body, source.origin, tables, &mut defects);
+    let provenance = provenance(&found, publisher);
+    defects.sort_unstable();
+    defects.dedup();
+    Article {
+        rung: source.rung,
+        key: source.key,
+        key_link: source.key_link,
+        link_is_key: source.link_is_key,
+        guid: source.guid,
+        url: source.url,
+        title: source.title,
+        lang,
+        outlet: publisher.shown.clone(),
+        own_agency: publisher.agency().to_owned(),
+        text: Text { origin: source.origin, complete, summary, body: body.text },
+        published: date,
+        provenance,
+        own_signs: found.signs,
+        not_text: found.not_text,
+        people: vec![],
+        orgs: vec![],
+        places: vec![],
+        quotes: vec![],
+        watch: vec![],
+        notice,
+        defects,
+    }
+}
+
+fn provenance(found: &credit::Found, publisher: &Publisher<'_>) -> Provenance {
+    let (role, confidence) = role::judge(found, publisher);
+    let lines = || {
+        let printed = |credit: &&credit::Credit| matches!(credit.rank, Rank::Tail | Rank::Notice);
+        found.credits.iter().filter(printed)
+    };
+    let credit = lines().find(|credit| credit.names_somebody()).or_else(|| lines().next());
+    Provenance {
+        role,
+        confidence,
+        wire: credit::wires(&found.credits, publisher.agency()),
+        credit: credit.map(|credit| credit.printed.clone()).unwrap_or_default(),
+        byline: found.byline.clone(),
+        dateline: found.dateline.clone(),
+        cites: vec![],
+        chains: vec![],
+    }
+}
+
+fn is_complete(
+    body: &Body,
+    origin: TextOrigin,
+    tables: &Tables,
+    defects: &mut Vec<String>,
+) -> bool {
+    let shape = if origin == TextOrigin::FeedSummary { Shape::Summary } else { Shape::Whole };
+    let cut = body.is_cut(tables, shape);
+    if cut {
+        defects.push("text_cut_by_feed".to_owned());
+    }
+    if body.over_limit {
+        defects.push("body_cut".to_owned());
+    }
+    !cut && !body.over_limit
+}
+
+/// Takes a crawler's `date 2025-08-16 ` from the start of the text.
+fn strip_prefix(blocks: &mut Vec<String>) -> Option<Date> {
+    let first = blocks.first_mut()?;
+    let (day, rest) = first.strip_prefix("date ")?.split_at_checked("2025-08-16".len())?;
+    let day = day.parse().ok()?;
+    if !rest.is_empty() && !rest.starts_with(' ') {
+        return None;
+    }
+    *first = rest.trim_start().to_owned();
+    if first.is_empty() {
+        blocks.remove(0);
+    }
+    Some(day)
+}
+
+/// Whether the headline stands in the text, case aside.
+fn has_title(body: &str, title: &str) -> bool {
+    !title.is_empty() && body.to_lowercase().contains(&title.to_lowercase())
+}

@@ -1,0 +1,139 @@
+//! Tables: right, uncertain, refused. No row may move from the last table to the first.
+
+use super::*;
+
+fn told(text: &str) -> (String, Granularity, &'static str) {
+    let read = read(text).unwrap_or_else(|| panic!("{text} is a date"));
+    (read.date.moment.to_string(), read.date.granularity, read.defect)
+}
+
+#[test]
+fn dates_with_a_zone_are_moments() {
+    for (text, moment) in [
+        ("Sat, 16 Aug 2025 05:58:00 GMT", "2025-08-16T05:58:00Z"),
+        ("Sat, 16 Aug 2025 05:58:00 +0530", "2025-08-16T00:28:00Z"),
+        ("16 Aug 25 05:58:00 EST", "2025-08-16T10:58:00Z"),
+        ("Thu, 01 Jan 04 19:48:21 GMT", "2004-01-01T19:48:21Z"),
+        ("1 Jan 99 00:00:00 Z", "1999-01-01T00:00:00Z"),
+        ("Saturday, 16 August 2025 05:58:00 UT", "2025-08-16T05:58:00Z"),
+        ("Sat,16 Aug 2025, 05:58:00 GMT", "2025-08-16T05:58:00Z"),
+        ("Sat, 16 Aug 2025 5:58:7 -0430", "2025-08-16T10:28:07Z"),
+        ("Sat, 16 Aug 2025 05:58:00 GMT-01:01", "2025-08-16T06:59:00Z"),
+        ("Sat, 16 Aug 2025 05:58:00 +0530 (IST)", "2025-08-16T00:28:00Z"),
+        ("Sat, 16 Aug 2025 05:58:00 MEST", "2025-08-16T03:58:00Z"),
+        ("Sat, 16 Aug 2025 05:58:00 MET", "2025-08-16T04:58:00Z"),
+        ("Sat, 16 Aug 2025 05:58 PM PDT", "2025-08-17T00:58:00Z"),
+        ("Aug 16, 2025 12:05:00 AM UTC", "2025-08-16T00:05:00Z"),
+        ("Sat Aug 16 05:58:00 UTC 2025", "2025-08-16T05:58:00Z"),
+        ("Sat Aug 16 05:58:00 +0200 2025", "2025-08-16T03:58:00Z"),
+        ("2025-08-16T05:58:00Z", "2025-08-16T05:58:00Z"),
+        ("2025-08-16T05:58:00.999+02:00", "2025-08-16T03:58:00Z"),
+        ("2025-08-16 05:58:00 +0200", "2025-08-16T03:58:00Z"),
+        ("2025-08-16T05:58:7+02", "2025-08-16T03:58:07Z"),
+        ("20250816T055800Z", "2025-08-16T05:58:00Z"),
+        ("2025-08-16T24:00:00Z", "2025-08-17T00:00:00Z"),
+        ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z"),
+        ("mar., 12 août 2025 05:58:00 +0200", "2025-08-12T03:58:00Z"),
+        ("Пн, 11 авг 2025 05:58:00 +0300", "2025-08-11T02:58:00Z"),
+        ("Di, 12 Dez 2025 05:58:00 MEZ", "2025-12-12T04:58:00Z"),
+        ("lun, 11 ago 2025 05:58:00 +0000", "2025-08-11T05:58:00Z"),
+        ("Σάβ, 16 Αύγ 2025 05:58:00 EET", "2025-08-16T03:58:00Z"),
+    ] {
+        let (found, granularity, defect) = told(text);
+        assert_eq!((found.as_str(), defect), (moment, ""), "{text}");
+        assert!(matches!(granularity, Granularity::Second | Granularity::Minute));
+    }
+}
+
+#[test]
+fn a_time_without_a_clear_zone_is_told_as_utc_and_says_so() {
+    for (text, defect) in [
+        ("2025-08-16 05:58:00", "date_zone_missing"),
+        ("2025/8/16 05:58:00", "date_zone_missing"),
+        ("Sat Aug 16 05:58:00 2025", "date_zone_missing"),
+        ("Sat, 16 Aug 2025 05:58:00", "date_zone_missing"),
+        ("Sat, 16 Aug 2025 05:58:00 IST", "date_zone_unclear"),
+        ("Sat, 16 Aug 2025 05:58:00 BST", "date_zone_unclear"),
+        ("Sat, 16 Aug 2025 05:58:00 ET", "date_zone_unclear"),
+        ("Sat, 16 Aug 2025 05:58:00 PT", "date_zone_unclear"),
+        ("Sat, 16 Aug 2025 05:58:00 XYZ", "date_zone_unclear"),
+    ] {
+        let read = read(text).unwrap();
+        assert_eq!(
+            told(text),
+            ("2025-08-16T05:58:00Z".to_owned(), Granularity::Second, defect),
+            "{text}"
+        );
+        assert!(!read.date.zoned, "{text}");
+    }
+}
+
+#[test]
+fn a_day_is_a_day_and_a_minute_a_minute() {
+    for text in [
+        "2025-08-16",
+        "20250816",
+        "Sat, 16 Aug 2025",
+        "16 August 2025",
+        "August 16th, 2025",
+        "16-Aug-2025",
+        "16.08.2025",
+        "16/08/2025",
+        "08/16/2025",
+    ] {
+        assert_eq!(told(text), ("2025-08-16T00:00:00Z".to_owned(), Granularity::Day, ""), "{text}");
+    }
+    assert_eq!(told("2025-08-16T05:58+00:00").1, Granularity::Minute);
+    assert_eq!(told("2025-08").1, Granularity::Unknown);
+    assert_eq!(told("2025").1, Granularity::Unknown);
+    let read = read("Sat, 16 Aug 2025 23:30:00 -0500").unwrap();
+    assert_eq!(read.date.day.to_string(), "2025-08-16");
+}
+
+#[test]
+fn what_needs_a_guess_is_no_date() {
+    for text in [
+        "",
+        "soon",
+        "03/04/2025",
+        "3-4-2025",
+        "04-08-16",
+        "25-08-16",
+        "16 08 2025",
+        "08/16",
+        "16 Aug",
+        "Sat, 31 Feb 2025 05:58:00 GMT",
+        "2025-02-30",
+        "2025-13-01",
+        "2025-08-16T25:00:00Z",
+        "2025-08-16T05:61:00Z",
+        "Sat, 16 Aug 2025 05:58:00 +9900",
+        "Sat, 16 Aug 2025 05:58:00 +05x0",
+        "13:00 PM 16 Aug 2025",
+        "20250816T9",
+        "1755324000",
+        "2025-08-16T05:58:00 maybe later",
+        "Mar, 10 feb",
+        "99999-01-01",
+        "2025-08-16Tlater",
+        "16 Aug 2025 17 Aug 2025",
+    ] {
+        assert_eq!(read(text), None, "{text}");
+    }
+    assert_eq!(read(&"1".repeat(10_000)), None);
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text in "\\PC{0,60}") {
+        let _ = read(&text);
+    }
+
+    #[test]
+    fn any_shuffle_of_date_words_is_read_or_refused(words in proptest::collection::vec(0..12_usize, 0..8)) {
+        const WORDS: [&str; 12] =
+            ["Sat,", "16", "Aug", "2025", "05:58:00", "GMT", "+0530", "PM", "25", "-", "août", "2025-08-16T"];
+        let text: Vec<&str> = words.into_iter().map(|at| WORDS[at]).collect();
+        let _ = read(&text.join(" "));
+    }
+}

@@ -1,0 +1,124 @@
+//! Zones as publishers write them.
+
+use jiff::tz::{Offset, TimeZone};
+
+use super::Zone;
+
+/// Abbreviations with one meaning in news, in minutes. Those of RFC 822 mean what it says.
+const NAMED: &[(&str, i32)] = &[
+    ("Z", 0),
+    ("UT", 0),
+    ("UTC", 0),
+    ("GMT", 0),
+    ("WET", 0),
+    ("EST", -300),
+    ("EDT", -240),
+    ("CST", -360),
+    ("CDT", -300),
+    ("MST", -420),
+    ("MDT", -360),
+    ("PST", -480),
+    ("PDT", -420),
+    ("AKST", -540),
+    ("AKDT", -480),
+    ("HST", -600),
+    ("NST", -210),
+    ("NDT", -150),
+    ("BRT", -180),
+    ("ART", -180),
+    ("CLT", -240),
+    ("WEST", 60),
+    ("CET", 60),
+    ("MET", 60),
+    ("CEST", 120),
+    ("MEST", 120),
+    ("MESZ", 120),
+    ("MEZ", 60),
+    ("EET", 120),
+    ("EEST", 180),
+    ("SAST", 120),
+    ("EAT", 180),
+    ("MSK", 180),
+    ("TRT", 180),
+    ("PKT", 300),
+    ("NPT", 345),
+    ("WIB", 420),
+    ("ICT", 420),
+    ("SGT", 480),
+    ("HKT", 480),
+    ("AWST", 480),
+    ("JST", 540),
+    ("KST", 540),
+    ("AEST", 600),
+];
+
+/// More of them, by half hours.
+const SOUTHERN: &[(&str, i32)] =
+    &[("ACST", 570), ("ACDT", 630), ("AEDT", 660), ("NZST", 720), ("NZDT", 780)];
+
+/// Abbreviations that mean different zones to different readers.
+const UNCLEAR: &[&str] = &[
+    "IST", "BST", "AST", "ADT", "ET", "CT", "MT", "PT", "AMT", "GST", "WST", "EDST", "SST", "CAT",
+];
+
+/// The zone a text states; `None` where it is no zone at all.
+pub(super) fn read(text: &str) -> Option<Zone> {
+    let text = text.trim().trim_matches(['(', ')', ',']).trim();
+    if text.is_empty() {
+        return Some(Zone::Missing);
+    }
+    // "+0530 (IST)": the number says it, the word only helps people.
+    let first = text.split_whitespace().next().unwrap_or("");
+    if let Some(offset) = numeric(first) {
+        return Some(Zone::Fixed(offset));
+    }
+    if let Some(tail) = prefixed(text) {
+        return match tail {
+            "" => None,
+            tail => numeric(&tail.replace(' ', "")).map(Zone::Fixed),
+        };
+    }
+    named(text)
+}
+
+/// What follows `GMT` or `UTC` where a sign follows it.
+fn prefixed(text: &str) -> Option<&str> {
+    let head = text.get(..3)?;
+    let tail = text.get(3..)?.trim_start();
+    let is_universal = head.eq_ignore_ascii_case("GMT") || head.eq_ignore_ascii_case("UTC");
+    (is_universal && tail.starts_with(['+', '-'])).then_some(tail)
+}
+
+fn named(text: &str) -> Option<Zone> {
+    let upper = text.to_ascii_uppercase();
+    let known = NAMED.iter().chain(SOUTHERN).find(|(name, _)| *name == upper);
+    if let Some((_, minutes)) = known {
+        return Offset::from_seconds(minutes * 60).ok().map(Zone::Fixed);
+    }
+    if UNCLEAR.contains(&upper.as_str()) {
+        return Some(Zone::Unclear);
+    }
+    if text.contains('/') && !text.contains(' ') {
+        return Some(TimeZone::get(text).map_or(Zone::Unclear, |zone| Zone::Named(Box::new(zone))));
+    }
+    let is_word = text.len() <= 6 && text.bytes().all(|b| b.is_ascii_alphabetic());
+    is_word.then_some(Zone::Unclear)
+}
+
+/// `±hh`, `±hhmm`, `±hh:mm`, `±h:mm`.
+fn numeric(text: &str) -> Option<Offset> {
+    let (sign, digits) = match text.split_at_checked(1)? {
+        ("+", digits) => (1, digits),
+        ("-" | "\u{2212}", digits) => (-1, digits),
+        _ => return None,
+    };
+    let (hours, minutes) = match digits.split_once(':') {
+        Some((hours, minutes)) => (hours, minutes.get(..2)?),
+        None if digits.len() <= 2 => (digits, "00"),
+        None => digits.split_at_checked(digits.len() - 2)?,
+    };
+    let hours: i32 = super::small(hours, 2)?.into();
+    let minutes: i32 = super::small(minutes, 2)?.into();
+    let is_zone = hours <= 14 && minutes < 60;
+    is_zone.then(|| Offset::from_seconds(sign * (hours * 60 + minutes) * 60).ok()).flatten()
+}

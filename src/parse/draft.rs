@@ -1,0 +1,269 @@
+//! From what a body claims to drafts: keys, bounds, dates and the words for what was wrong.
+
+use crate::news::{Draft, FetchReport, Fetched, Granularity, Rejection, SourceElement, StatedDate};
+
+use super::claim::{Claim, Dates, Words};
+use super::keys::{self, Claims, GuidCount};
+use super::read::Unread;
+use super::{FeedMeta, Parsed, Refused, Seen, canonical_link, date, html, text};
+
+/// Bytes of a title: a headline of more is a text in the wrong place.
+pub(crate) const TITLE_BYTES_MAX: usize = 2 << 10;
+/// Categories of one item.
+pub(crate) const TAGS_MAX: usize = 32;
+/// Authors of one item.
+pub(crate) const AUTHORS_MAX: usize = 8;
+/// Bytes of names, categories and the like.
+const NAME_BYTES_MAX: usize = 256;
+/// Characters of a rejected item that are kept to look at.
+const SAMPLE_CHARS_MAX: usize = 500;
+/// Items that must share one date before it is taken for the time the feed was built.
+const BUILD_TIME_ITEMS_MIN: usize = 3;
+
+/// The account of a body that was refused whole.
+pub(super) fn refused(refused: &Refused, fetched: &Fetched) -> Parsed {
+    let sample = String::from_utf8_lossy(fetched.body.get(..2_000).unwrap_or(&fetched.body));
+    let rejection = Rejection {
+        url: text::head(fetched.url.as_str(), keys::LINK_BYTES_MAX).to_owned(),
+        reason: refused.reason.to_owned(),
+        detail: refused.detail.clone(),
+        body_hash: fetched.body_hash,
+        bytes: fetched.body.len() as u64,
+        sample: sample_of(&sample),
+        ..Rejection::default()
+    };
+    let report = FetchReport {
+        http: Some(fetched.http),
+        bytes: fetched.wire_bytes,
+        defects: vec![refused.reason.to_owned()],
+        ..FetchReport::default()
+    };
+    Parsed { rejected: vec![rejection], report, ..Parsed::default() }
+}
+
+fn sample_of(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || *c == '\n').take(SAMPLE_CHARS_MAX).collect()
+}
+
+/// The drafts of a body.
+pub(super) fn parsed(seen: Seen, fetched: &Fetched) -> Parsed {
+    let meta = FeedMeta {
+        title: plain(&seen.feed.title),
+        link: seen.feed.link,
+        language: seen.feed.lang,
+        wishes: seen.feed.wishes,
+    };
+    let guids =
+        seen.items.iter().flatten().map(|claim| claim.note.guid.clone()).collect::<Vec<_>>();
+    let count = GuidCount::of(guids.iter().map(String::as_str));
+    let mut defects: Vec<String> = seen.defects.iter().map(|d| d.word.to_owned()).collect();
+    let (mut drafts, mut rejected) = (Vec::new(), Vec::new());
+    for item in seen.items {
+        match item {
+            Ok(claim) if claim.is_empty() => rejected.push(empty(fetched)),
+            Ok(claim) => drafts.push(draft(claim, &meta.language, seen.is_repaired, &count)),
+            Err(unread) => rejected.push(rejection(unread, fetched)),
+        }
+    }
+    if drop_build_time(&mut drafts) {
+        defects.push("date_build_time".to_owned());
+    }
+    defects.sort();
+    defects.dedup();
+    let items = (drafts.len() + rejected.len()) as u64 + seen.over_limit;
+    let report = FetchReport {
+        http: Some(fetched.http),
+        bytes: fetched.wire_bytes,
+        items,
+        over_limit: seen.over_limit,
+        defects,
+    };
+    Parsed { drafts, rejected, report, meta }
+}
+
+fn empty(fetched: &Fetched) -> Rejection {
+    Rejection {
+        url: text::head(fetched.url.as_str(), keys::LINK_BYTES_MAX).to_owned(),
+        reason: "empty".to_owned(),
+        detail: "an item without guid, link, title and text".to_owned(),
+        body_hash: fetched.body_hash,
+        items: 1,
+        ..Rejection::default()
+    }
+}
+
+fn rejection(unread: Unread, fetched: &Fetched) -> Rejection {
+    Rejection {
+        url: text::head(&unread.note.link, keys::LINK_BYTES_MAX).to_owned(),
+        guid: text::head(&unread.note.guid, keys::GUID_BYTES_MAX).to_owned(),
+        title: String::new(),
+        reason: unread.reason.to_owned(),
+        detail: text::head(&unread.detail, NAME_BYTES_MAX).to_owned(),
+        body_hash: fetched.body_hash,
+        bytes: unread.xml.len() as u64,
+        sample: sample_of(&unread.xml),
+        items: 1,
+    }
+}
+
+impl Claim {
+    /// Whether it says nothing that could be news.
+    pub(super) fn is_empty(&self) -> bool {
+        let words = [&self.title, &self.summary, &self.content];
+        self.note.guid.is_empty()
+            && self.note.link.is_empty()
+            && words.iter().all(|words| words.value.is_empty())
+    }
+}
+
+/// Cuts a text at a bound, noting that it was.
+fn bounded(text: String, max: usize, defect: (&str, &mut Vec<String>)) -> String {
+    if text.len() <= max {
+        return text;
+    }
+    defect.1.push(defect.0.to_owned());
+    text::head(&text, max).to_owned()
+}
+
+fn draft(claim: Claim, feed_lang: &str, is_repaired: bool, guids: &GuidCount<'_>) -> Draft {
+    let note = claim.note;
+    let mut defects: Vec<String> =
+        note.defects.iter().map(|(word, _)| (*word).to_owned()).collect();
+    let link = canonical_link(&note.link).unwrap_or_default();
+    if link.is_empty() && !note.link.is_empty() {
+        defects.push("link_unusable".to_owned());
+    }
+    let title = bounded(plain(&claim.title), TITLE_BYTES_MAX, ("title_cut", &mut defects));
+    let (summary, content) = (claim.summary.to_html(), claim.content.to_html());
+    let raw_date = note.dates.raw().to_owned();
+    let key = keys::key(
+        Claims {
+            guid: &note.guid,
+            link: &link,
+            title: &title,
+            raw_date: &raw_date,
+            summary: if summary.is_empty() { &content } else { &summary },
+        },
+        guids,
+    );
+    let published = published(&note.dates, &mut defects);
+    for (word, is_so) in [
+        ("guid_missing", note.guid.is_empty()),
+        ("guid_repeated", key.is_guid_repeated),
+        ("title_missing", title.is_empty()),
+        (
+            "encoding_repaired",
+            is_repaired && !(title.is_ascii() && summary.is_ascii() && content.is_ascii()),
+        ),
+    ] {
+        if is_so {
+            defects.push(word.to_owned());
+        }
+    }
+    let guid = bounded(note.guid, keys::GUID_BYTES_MAX, ("guid_cut", &mut defects));
+    let authors: Vec<String> = claim
+        .authors
+        .iter()
+        .map(|person| if person.name.is_empty() { &person.mail } else { &person.name })
+        .map(|name| html::one_space(text::head(name, NAME_BYTES_MAX)))
+        .take(AUTHORS_MAX)
+        .collect();
+    let source = note.origin.map(|(title, url)| SourceElement {
+        title: text::head(&title, NAME_BYTES_MAX).to_owned(),
+        url: text::head(&url, keys::LINK_BYTES_MAX).to_owned(),
+    });
+    let updated = date::read(&note.dates.updated).map(|read| read.date).filter(is_usable);
+    defects.sort();
+    defects.dedup();
+    Draft {
+        rung: key.rung,
+        key: key.value,
+        key_link: key.link,
+        guid,
+        link,
+        title,
+        summary,
+        content,
+        authors,
+        source,
+        rights: text::head(&plain(&claim.rights), NAME_BYTES_MAX).to_owned(),
+        lang: if note.lang.is_empty() { feed_lang.to_owned() } else { note.lang },
+        tags: tags(claim.tags),
+        published,
+        published_raw: text::head(&raw_date, NAME_BYTES_MAX).to_owned(),
+        updated,
+        defects,
+    }
+}
+
+fn tags(tags: Vec<String>) -> Vec<String> {
+    let short = tags.into_iter().map(|tag| text::head(&tag, NAME_BYTES_MAX).to_owned());
+    short.take(TAGS_MAX).collect()
+}
+
+/// The text of a title. Plain ones are decoded once more: publishers escape twice more often than they write
+/// about `&amp;`.
+fn plain(words: &Words) -> String {
+    if words.is_html {
+        html::plain(&words.value)
+    } else {
+        html::one_space(&text::decoded(&words.value))
+    }
+}
+
+impl Dates {
+    /// The texts that may say when an item was published, best first.
+    fn candidates(&self) -> [&str; 4] {
+        [&self.published, &self.core, &self.created, &self.updated]
+    }
+
+    fn raw(&self) -> &str {
+        self.candidates().into_iter().find(|text| !text.is_empty()).unwrap_or("")
+    }
+}
+
+fn is_usable(date: &StatedDate) -> bool {
+    date.granularity != Granularity::Unknown
+}
+
+/// The date of publication, from the best text that can be understood.
+fn published(dates: &Dates, defects: &mut Vec<String>) -> Option<StatedDate> {
+    let stated = dates.candidates().into_iter().filter(|text| !text.is_empty());
+    let mut worst = "date_missing";
+    for text in stated {
+        match date::read(text) {
+            Some(read) if is_usable(&read.date) => {
+                if worst != "date_missing" {
+                    defects.push(worst.to_owned());
+                }
+                if !read.defect.is_empty() {
+                    defects.push(read.defect.to_owned());
+                }
+                if text == dates.updated && dates.published.is_empty() && dates.core.is_empty() {
+                    defects.push("date_from_updated".to_owned());
+                }
+                return Some(read.date);
+            }
+            Some(_) => worst = "date_coarse",
+            None => worst = "date_unreadable",
+        }
+    }
+    defects.push(worst.to_owned());
+    None
+}
+
+/// One date on all items is the time the feed was built, and says nothing of any of them.
+fn drop_build_time(drafts: &mut [Draft]) -> bool {
+    let Some(first) = drafts.first().and_then(|draft| draft.published) else { return false };
+    let is_build_time = drafts.len() >= BUILD_TIME_ITEMS_MIN
+        && first.granularity == Granularity::Second
+        && drafts.iter().all(|draft| draft.published == Some(first));
+    if is_build_time {
+        for draft in drafts {
+            draft.published = None;
+            draft.defects.push("date_build_time".to_owned());
+            draft.defects.sort();
+        }
+    }
+    is_build_time
+}

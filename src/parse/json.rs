@@ -1,0 +1,369 @@
+//! JSON Feed, read as leniently as XML: wrong types cost their field, a cut tail costs what follows it.
+//!
+//! Items are taken one by one, so that a body's memory is that of its items, not of its tree.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use url::Url;
+
+use super::claim::{Claim, Dates, Defect, FeedClaim, Note, Person, Words};
+use super::{html, person, text};
+
+/// Depth to which values are kept; deeper ones say nothing we read.
+const DEPTH_MAX: u8 = 3;
+/// Members of one list or object that are kept.
+const MEMBERS_MAX: usize = 48;
+
+/// A value, as far as feeds need it.
+#[derive(Clone, Debug, PartialEq)]
+enum Lean {
+    Text(String),
+    List(Vec<Lean>),
+    Object(Vec<(String, Lean)>),
+    Nothing,
+}
+
+/// Reads a value down to a depth.
+struct Depth(u8);
+
+impl<'de> DeserializeSeed<'de> for Depth {
+    type Value = Lean;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Lean, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Depth {
+    type Value = Lean;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Lean, E> {
+        Ok(Lean::Nothing)
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Lean, E> {
+        Ok(Lean::Text(number.to_string()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Lean, E> {
+        Ok(Lean::Text(number.to_string()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Lean, E> {
+        Ok(Lean::Text(number.to_string()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Lean, E> {
+        Ok(Lean::Nothing)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Lean, E> {
+        let mut out = String::with_capacity(text.len());
+        text::clean_into(&mut out, text);
+        Ok(Lean::Text(out))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Lean, A::Error> {
+        let mut list = Vec::new();
+        if let (Some(deeper), true) = (self.0.checked_sub(1), true) {
+            while list.len() < MEMBERS_MAX {
+                match seq.next_element_seed(Depth(deeper))? {
+                    Some(value) => list.push(value),
+                    None => return Ok(Lean::List(list)),
+                }
+            }
+        }
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Lean::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Lean, A::Error> {
+        let mut object: Vec<(String, Lean)> = Vec::new();
+        let deeper = self.0.checked_sub(1);
+        while let Some(key) = map.next_key::<String>()? {
+            let known = object.iter().position(|(name, _)| *name == key);
+            match (deeper, known) {
+                // A repeated key: the last one counts.
+                (Some(deeper), Some(at)) => object[at].1 = map.next_value_seed(Depth(deeper))?,
+                (Some(deeper), None) if object.len() < MEMBERS_MAX => {
+                    object.push((key, map.next_value_seed(Depth(deeper))?));
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(Lean::Object(object))
+    }
+}
+
+impl Lean {
+    fn get(&self, name: &str) -> &Self {
+        match self {
+            Self::Object(members) => members
+                .iter()
+                .find(|(known, _)| known == name)
+                .map_or(&Self::Nothing, |(_, value)| value),
+            _ => &Self::Nothing,
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Text(text) => text.trim().to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    fn list(&self) -> &[Self] {
+        match self {
+            Self::List(list) => list,
+            _ => &[],
+        }
+    }
+}
+
+/// What a body gave before it ended or broke.
+#[derive(Debug, Default)]
+pub(crate) struct JsonFeed {
+    pub(crate) feed: FeedClaim,
+    pub(crate) items: Vec<Claim>,
+    pub(crate) over_limit: u64,
+    pub(crate) defects: Vec<Defect>,
+    is_feed: bool,
+}
+
+/// What reading needs beside the text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits<'a> {
+    pub(crate) entries_max: usize,
+    pub(crate) text_bytes_max: usize,
+    pub(crate) base: Option<&'a Url>,
+}
+
+/// Reads a JSON Feed; `None` if the text is no such thing.
+pub(crate) fn read(text: &str, limits: Limits<'_>) -> Option<JsonFeed> {
+    let mut out = JsonFeed::default();
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let result = Top { out: &mut out, limits }.deserialize(&mut deserializer);
+    if let Err(error) = result {
+        let detail = error.to_string();
+        out.defects.push(Defect { word: "document_cut", item: None, element: "", detail });
+    }
+    (out.is_feed || !out.items.is_empty()).then_some(out)
+}
+
+/// The object at the top.
+struct Top<'o, 'l> {
+    out: &'o mut JsonFeed,
+    limits: Limits<'l>,
+}
+
+impl<'de> DeserializeSeed<'de> for Top<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Top<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON Feed object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "items" {
+                self.out.is_feed = true;
+                self.out.items.clear();
+                map.next_value_seed(Items { out: self.out, limits: self.limits })?;
+            } else {
+                let value = map.next_value_seed(Depth(DEPTH_MAX))?;
+                feed_member(self.out, &key, &value, self.limits);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn feed_member(out: &mut JsonFeed, key: &str, value: &Lean, limits: Limits<'_>) {
+    let plain = || Words { value: value.text(), is_html: false };
+    let feed = &mut out.feed;
+    match key {
+        "version" => out.is_feed |= value.text().contains("jsonfeed.org"),
+        "title" => feed.title = plain(),
+        "description" => feed.description = plain(),
+        "home_page_url" => feed.link = absolute(&value.text(), limits.base),
+        "feed_url" => feed.wishes.topic = absolute(&value.text(), limits.base),
+        "language" => feed.lang = value.text(),
+        "author" | "authors" => people(&mut feed.authors, value),
+        _ => {}
+    }
+}
+
+/// The list of items.
+struct Items<'o, 'l> {
+    out: &'o mut JsonFeed,
+    limits: Limits<'l>,
+}
+
+impl<'de> DeserializeSeed<'de> for Items<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Items<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of items")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let mut ordinal = 0;
+        while let Some(value) = seq.next_element_seed(Depth(DEPTH_MAX))? {
+            if matches!(value, Lean::Object(_)) {
+                self.out.items.push(item(ordinal, &value, self.limits));
+                ordinal += 1;
+                if self.out.items.len() >= 2 * self.limits.entries_max.max(1) {
+                    prune(self.out, self.limits.entries_max);
+                }
+            }
+        }
+        prune(self.out, self.limits.entries_max);
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+}
+
+/// Keeps the newest items, in their order.
+fn prune(out: &mut JsonFeed, max: usize) {
+    if out.items.len() <= max {
+        return;
+    }
+    let age = |claim: &Claim| {
+        let moment = super::date::read(&claim.note.dates.published)
+            .map_or(i64::MIN, |read| read.date.moment.as_second());
+        (std::cmp::Reverse(moment), claim.note.ordinal)
+    };
+    out.items.sort_by_cached_key(age);
+    out.over_limit += (out.items.len() - max) as u64;
+    out.items.truncate(max);
+    out.items.sort_by_key(|claim| claim.note.ordinal);
+}
+
+fn item(ordinal: u64, value: &Lean, limits: Limits<'_>) -> Claim {
+    let mut defects = Vec::new();
+    let mut bounded = |text: String| {
+        if text.len() <= limits.text_bytes_max {
+            return text;
+        }
+        defects.push(("text_cut", ""));
+        text::head(&text, limits.text_bytes_max).to_owned()
+    };
+    let page = bounded(value.get("content_html").text());
+    let plain = bounded(value.get("content_text").text());
+    let content = if page.is_empty() {
+        Words { value: plain, is_html: false }
+    } else {
+        Words { value: page, is_html: true }
+    };
+    let summary = Words { value: bounded(value.get("summary").text()), is_html: false };
+    let title = value.get("title").text();
+    let is_html = html::looks_like(&title);
+    let link = [value.get("url"), value.get("external_url")]
+        .map(Lean::text)
+        .into_iter()
+        .find(|link| !link.is_empty())
+        .unwrap_or_default();
+    let mut authors = Vec::new();
+    people(&mut authors, value.get("author"));
+    people(&mut authors, value.get("authors"));
+    let note = Note {
+        ordinal,
+        guid: value.get("id").text(),
+        link: absolute(&link, limits.base),
+        dates: Dates {
+            published: value.get("date_published").text(),
+            updated: value.get("date_modified").text(),
+            ..Dates::default()
+        },
+        origin: None,
+        lang: value.get("language").text(),
+        defects,
+    };
+    Claim {
+        note,
+        title: Words { value: title, is_html },
+        summary,
+        content,
+        authors,
+        tags: value
+            .get("tags")
+            .list()
+            .iter()
+            .map(Lean::text)
+            .filter(|tag| !tag.is_empty())
+            .collect(),
+        rights: Words::default(),
+        enclosures: enclosures(value.get("attachments"), limits.base),
+    }
+}
+
+fn enclosures(attachments: &Lean, base: Option<&Url>) -> Vec<String> {
+    let urls = attachments.list().iter().map(|attachment| attachment.get("url").text());
+    urls.filter(|url| !url.is_empty()).map(|url| absolute(&url, base)).collect()
+}
+
+fn people(into: &mut Vec<Person>, value: &Lean) {
+    let all = match value {
+        Lean::List(list) => list.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    for one in all {
+        let name = match one {
+            Lean::Text(text) => text.clone(),
+            object => object.get("name").text(),
+        };
+        let found = person::split(&name);
+        if found != Person::default() && !into.contains(&found) {
+            into.push(found);
+        }
+    }
+}
+
+fn absolute(link: &str, base: Option<&Url>) -> String {
+    match (Url::parse(link), base) {
+        (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) if !link.is_empty() => {
+            base.join(link).map_or_else(|_| link.to_owned(), String::from)
+        }
+        _ => link.to_owned(),
+    }
+}

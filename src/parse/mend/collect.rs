@@ -1,0 +1,202 @@
+//! What is gathered of the feed and of each item, and which items are kept.
+
+use std::rc::Rc;
+
+use url::Url;
+
+use crate::parse::claim::{Dates, Person, Wishes, Words};
+use crate::parse::date;
+
+/// A value that a better claim may replace.
+#[derive(Clone, Debug)]
+pub(crate) struct Slot<T> {
+    pub(crate) value: T,
+    rank: u16,
+}
+
+impl<T: Default> Default for Slot<T> {
+    fn default() -> Self {
+        Self { value: T::default(), rank: u16::MAX }
+    }
+}
+
+impl<T> Slot<T> {
+    /// Takes a claim that is better than the one held.
+    pub(crate) fn first(&mut self, rank: u16, value: T) {
+        if rank < self.rank {
+            self.rank = rank;
+            self.value = value;
+        }
+    }
+
+    /// Takes a claim that is as good as the one held, or better.
+    pub(crate) fn last(&mut self, rank: u16, value: T) {
+        if rank <= self.rank {
+            self.rank = rank;
+            self.value = value;
+        }
+    }
+
+    pub(crate) fn is_set(&self) -> bool {
+        self.rank < u16::MAX
+    }
+
+    pub(crate) fn rank(&self) -> u16 {
+        self.rank
+    }
+}
+
+/// A link with what it is relative to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Href {
+    pub(crate) text: String,
+    pub(crate) base: Option<Rc<Url>>,
+}
+
+impl Href {
+    /// The link made absolute, as written where it is absolute or has no base.
+    pub(crate) fn absolute(&self) -> String {
+        let text = self.text.trim();
+        if text.is_empty() || has_scheme(text) {
+            return text.to_owned();
+        }
+        match &self.base {
+            Some(base) => base.join(text).map_or_else(|_| text.to_owned(), String::from),
+            None => text.to_owned(),
+        }
+    }
+}
+
+fn has_scheme(link: &str) -> bool {
+    link.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+    })
+}
+
+/// A file the item comes with.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Enclosure {
+    pub(crate) href: Href,
+    pub(crate) kind: String,
+    pub(crate) length: String,
+}
+
+/// Date texts with their ranks.
+#[derive(Debug, Default)]
+pub(crate) struct DateSlots {
+    pub(crate) published: Slot<String>,
+    pub(crate) updated: Slot<String>,
+    pub(crate) core: Slot<String>,
+    pub(crate) created: Slot<String>,
+}
+
+impl DateSlots {
+    pub(crate) fn into_dates(self) -> Dates {
+        Dates {
+            published: self.published.value,
+            updated: self.updated.value,
+            core: self.core.value,
+            created: self.created.value,
+        }
+    }
+
+    /// The text that says when an item was published.
+    fn best(&self) -> &str {
+        [&self.published, &self.core, &self.updated, &self.created]
+            .into_iter()
+            .map(|slot| slot.value.as_str())
+            .find(|text| !text.is_empty())
+            .unwrap_or("")
+    }
+}
+
+/// What feed and items have in common.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    pub(crate) title: Slot<Words>,
+    pub(crate) link: Slot<Href>,
+    pub(crate) guid: Slot<String>,
+    pub(crate) rights: Slot<Words>,
+    pub(crate) lang: Slot<String>,
+    pub(crate) dates: DateSlots,
+    pub(crate) authors: Vec<Person>,
+    /// An author to fall back on, such as iTunes names.
+    pub(crate) author_fallback: Vec<Person>,
+    pub(crate) tags: Vec<String>,
+}
+
+/// One item as gathered.
+#[derive(Debug, Default)]
+pub(crate) struct RawItem {
+    pub(crate) ordinal: u64,
+    pub(crate) shared: Shared,
+    pub(crate) guid_is_link: bool,
+    /// What a guid that is a link is relative to.
+    pub(crate) guid_base: Option<Rc<Url>>,
+    pub(crate) summary: Slot<Words>,
+    /// A second description: often the longer one.
+    pub(crate) second: Slot<Words>,
+    pub(crate) content: Slot<Words>,
+    pub(crate) origin: Option<(String, Href)>,
+    pub(crate) enclosures: Vec<Enclosure>,
+    pub(crate) defects: Vec<(&'static str, &'static str)>,
+}
+
+impl RawItem {
+    /// Order of age: the newest item is greatest; an undated one is older than all, the first one newest.
+    fn age(&self) -> (i64, u64) {
+        let moment = date::read(self.shared.dates.best())
+            .map_or(i64::MIN, |read| read.date.moment.as_second());
+        (moment, u64::MAX - self.ordinal)
+    }
+}
+
+/// The feed as gathered.
+#[derive(Debug, Default)]
+pub(crate) struct RawFeed {
+    pub(crate) shared: Shared,
+    pub(crate) description: Slot<Words>,
+    pub(crate) wishes: Wishes,
+}
+
+/// The newest items of a document, in its order. Work stays linear: pruning halves what is held.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    items: Vec<RawItem>,
+    max: usize,
+    pub(crate) seen: u64,
+}
+
+impl Kept {
+    pub(crate) fn new(max: usize) -> Self {
+        Self { items: Vec::new(), max, seen: 0 }
+    }
+
+    pub(crate) fn push(&mut self, item: RawItem) {
+        self.seen += 1;
+        self.items.push(item);
+        if self.items.len() >= 2 * self.max.max(1) {
+            self.prune();
+        }
+    }
+
+    fn prune(&mut self) {
+        if self.items.len() <= self.max {
+            return;
+        }
+        let mut aged: Vec<_> =
+            std::mem::take(&mut self.items).into_iter().map(|item| (item.age(), item)).collect();
+        aged.sort_by(|a, b| b.0.cmp(&a.0));
+        aged.truncate(self.max);
+        aged.sort_by_key(|(_, item)| item.ordinal);
+        self.items = aged.into_iter().map(|(_, item)| item).collect();
+    }
+
+    /// The items kept, and how many were not.
+    pub(crate) fn finish(mut self) -> (Vec<RawItem>, u64) {
+        self.prune();
+        let left_out = self.seen - self.items.len() as u64;
+        (self.items, left_out)
+    }
+}

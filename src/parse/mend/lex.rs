@@ -1,0 +1,377 @@
+//! Cuts a document into tags and text without ever refusing it.
+//!
+//! Work is linear: a search that fails once (no `-->`, no closing quote) is not made again.
+
+/// A start tag. `attrs` is what stands between the name and the `>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tag<'a> {
+    /// Name with its prefix, as written.
+    pub(crate) name: &'a str,
+    /// Attributes, as written.
+    pub(crate) attrs: &'a str,
+    /// Whether it ends in `/>`.
+    pub(crate) empty: bool,
+}
+
+/// One piece of the document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Token<'a> {
+    /// `<name …>` or `<name …/>`.
+    Start(Tag<'a>),
+    /// `</name>`.
+    End(&'a str),
+    /// Text with its references unresolved.
+    Text(&'a str),
+    /// Text that has no references.
+    Cdata(&'a str),
+    /// What stands in `<!DOCTYPE …>`.
+    Doctype(&'a str),
+    /// A comment or an instruction.
+    Skip,
+    /// A comment, a section or a tag that the document's end cut.
+    Cut,
+}
+
+/// Walks a document.
+#[derive(Debug)]
+pub(crate) struct Lexer<'a> {
+    text: &'a str,
+    pos: usize,
+    /// No `-->`, `]]>`, `"`, `'`, `>` stands behind these positions.
+    none: [usize; 5],
+    pending: Option<Token<'a>>,
+    /// A DOCTYPE that never ends was met: the next ones are not searched.
+    endless_doctype: bool,
+}
+
+const COMMENT: usize = 0;
+const SECTION: usize = 1;
+const DOUBLE: usize = 2;
+const SINGLE: usize = 3;
+const CLOSE: usize = 4;
+
+impl<'a> Lexer<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { text, pos: 0, none: [usize::MAX; 5], pending: None, endless_doctype: false }
+    }
+
+    fn cut(&self, from: usize, to: usize) -> &'a str {
+        self.text.get(from..to).unwrap_or("")
+    }
+
+    fn find(&mut self, what: usize, needle: &str, from: usize) -> Option<usize> {
+        if from >= self.none[what] {
+            return None;
+        }
+        let found = self.text.get(from..).and_then(|rest| rest.find(needle));
+        if found.is_none() {
+            self.none[what] = from;
+        }
+        found.map(|at| at + from)
+    }
+
+    /// The next piece, `None` at the end.
+    pub(crate) fn next(&mut self) -> Option<Token<'a>> {
+        if let Some(token) = self.pending.take() {
+            return Some(token);
+        }
+        let start = self.pos;
+        let bytes = self.text.as_bytes();
+        if start >= bytes.len() {
+            return None;
+        }
+        let mut at = start;
+        loop {
+            let Some(next) = self.text.get(at..).and_then(|rest| rest.find('<')) else {
+                self.pos = bytes.len();
+                return Some(Token::Text(self.cut(start, bytes.len())));
+            };
+            at += next;
+            if let Some(token) = self.markup(at) {
+                if at > start {
+                    self.pending = Some(token);
+                    return Some(Token::Text(self.cut(start, at)));
+                }
+                return Some(token);
+            }
+            at += 1;
+        }
+    }
+
+    /// The markup that opens at `at`, leaving `pos` behind it; `None` where `<` is text.
+    fn markup(&mut self, at: usize) -> Option<Token<'a>> {
+        match *self.text.as_bytes().get(at + 1)? {
+            b'/' => self.end_tag(at),
+            b'?' => {
+                let close = self.find(CLOSE, ">", at);
+                self.pos = close.map_or(self.text.len(), |c| c + 1);
+                Some(if close.is_some() { Token::Skip } else { Token::Cut })
+            }
+            b'!' => self.declaration(at),
+            b if is_name_start(b) => self.start_tag(at),
+            _ => None,
+        }
+    }
+
+    fn end_tag(&mut self, at: usize) -> Option<Token<'a>> {
+        let bytes = self.text.as_bytes();
+        if !bytes.get(at + 2).is_some_and(|b| is_name_start(*b) || b.is_ascii_whitespace()) {
+            return None;
+        }
+        let mut end = at + 2;
+        while bytes.get(end).is_some_and(|b| *b != b'>' && *b != b'<') {
+            end += 1;
+        }
+        let inner = self.cut(at + 2, end);
+        self.pos = end + usize::from(bytes.get(end) == Some(&b'>'));
+        let name = inner.split_ascii_whitespace().next().unwrap_or("");
+        Some(Token::End(name))
+    }
+
+    fn declaration(&mut self, at: usize) -> Option<Token<'a>> {
+        let rest = self.text.get(at..).unwrap_or("");
+        if rest.starts_with("<!--") {
+            let close = self.find(COMMENT, "-->", at + 4);
+            // An unclosed comment ends with its tag: what follows is news, not a remark.
+            let tag_end = || {
+                let rest = self.text.get(at + 4..).unwrap_or("");
+                rest.find(['<', '>']).filter(|stop| rest.as_bytes()[*stop] == b'>')
+            };
+            self.pos = match close {
+                Some(close) => close + 3,
+                None => at + 4 + tag_end().map_or(0, |stop| stop + 1),
+            };
+            return Some(if close.is_some() { Token::Skip } else { Token::Cut });
+        }
+        if rest.get(..9).is_some_and(|head| head.eq_ignore_ascii_case("<![CDATA[")) {
+            if let Some(close) = self.find(SECTION, "]]>", at + 9) {
+                let inside = self.cut(at + 9, close);
+                if !runs_over_items(inside) {
+                    self.pos = close + 3;
+                    return Some(Token::Cdata(inside));
+                }
+            }
+            self.pos = at + 9;
+            return Some(Token::Cut);
+        }
+        if rest.get(2..9).is_some_and(|word| word.eq_ignore_ascii_case("DOCTYPE")) {
+            return Some(self.doctype(at));
+        }
+        if !rest.as_bytes().get(2).is_some_and(u8::is_ascii_alphabetic) {
+            return None;
+        }
+        let close = self.find(CLOSE, ">", at)?;
+        self.pos = close + 1;
+        Some(Token::Skip)
+    }
+
+    /// A DOCTYPE ends at the first `>` outside its brackets; quotes in it are not trusted.
+    fn doctype(&mut self, at: usize) -> Token<'a> {
+        let bytes = self.text.as_bytes();
+        let mut inside = false;
+        let mut end = if self.endless_doctype { bytes.len() } else { at + 9 };
+        while let Some(byte) = bytes.get(end) {
+            match byte {
+                b'[' => inside = true,
+                b']' => inside = false,
+                b'>' if !inside => break,
+                _ => {}
+            }
+            end += 1;
+        }
+        if end >= bytes.len() {
+            // No end: only the word itself is dropped.
+            self.endless_doctype = true;
+            self.pos = at + 9;
+            return Token::Cut;
+        }
+        self.pos = end + 1;
+        Token::Doctype(self.cut(at + 9, end))
+    }
+
+    fn start_tag(&mut self, at: usize) -> Option<Token<'a>> {
+        let bytes = self.text.as_bytes();
+        let mut name_end = at + 1;
+        while bytes.get(name_end).is_some_and(|b| is_name(*b)) {
+            name_end += 1;
+        }
+        let end = self.tag_end(name_end)?;
+        let mut attrs_end = end;
+        let empty = attrs_end > name_end && bytes[attrs_end - 1] == b'/';
+        if empty {
+            attrs_end -= 1;
+        }
+        self.pos = end + usize::from(bytes.get(end) == Some(&b'>'));
+        let name = self.cut(at + 1, name_end);
+        Some(Token::Start(Tag { name, attrs: self.cut(name_end, attrs_end), empty }))
+    }
+
+    /// Where the tag ends: at its `>`, or before the `<` of the next one if its own was forgotten.
+    fn tag_end(&mut self, from: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let mut at = from;
+        let mut after_equals = false;
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'>' | b'<' => return Some(at),
+                b'"' | b'\'' if after_equals => {
+                    at = self.quoted_end(from, at, byte)?;
+                    if bytes.get(at) == Some(&b'>') {
+                        return Some(at);
+                    }
+                    after_equals = false;
+                }
+                b'=' => after_equals = true,
+                b if b.is_ascii_whitespace() => {}
+                _ => after_equals = false,
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// The closing quote; or, if a `<` comes first and a `>` before it, that `>`: a quote was forgotten.
+    fn quoted_end(&mut self, from: usize, open: usize, quote: u8) -> Option<usize> {
+        let (what, needle) = if quote == b'"' { (DOUBLE, "\"") } else { (SINGLE, "'") };
+        let close = self.find(what, needle, open + 1);
+        let region = self.cut(open, close.unwrap_or(self.text.len()));
+        let forgotten = region
+            .find('<')
+            .and_then(|stop| self.cut(from, open + stop).find('>').map(|first| from + first));
+        forgotten.or(close)
+    }
+}
+
+/// Whether a section was closed by the end of another item's section: its own was lost.
+fn runs_over_items(inside: &str) -> bool {
+    inside.find("<![CDATA[").is_some_and(|other| {
+        let before = inside.get(..other).unwrap_or("");
+        before.contains("</item>") || before.contains("</entry>")
+    })
+}
+
+fn is_name_start(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_' || byte == b':' || byte >= 0x80
+}
+
+fn is_name(byte: u8) -> bool {
+    is_name_start(byte) || byte.is_ascii_digit() || byte == b'-' || byte == b'.'
+}
+
+/// Attributes of a tag, names as written, values undecoded. The first of two equal names is met first.
+#[derive(Clone, Debug)]
+pub(crate) struct Attributes<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Attributes<'a> {
+    pub(crate) fn new(attrs: &'a str) -> Self {
+        Self { rest: attrs }
+    }
+}
+
+impl<'a> Iterator for Attributes<'a> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.rest.trim_start_matches(|c: char| {
+            c.is_ascii_whitespace() || c == '/' || c == '"' || c == '\''
+        });
+        if rest.is_empty() {
+            return None;
+        }
+        let name_len =
+            rest.find(|c: char| c == '=' || c.is_ascii_whitespace()).unwrap_or(rest.len());
+        let (name, after) = rest.split_at_checked(name_len)?;
+        let after = after.trim_start();
+        let Some(value) = after.strip_prefix('=') else {
+            self.rest = after;
+            return Some((name, ""));
+        };
+        let value = value.trim_start();
+        let quote = value.chars().next().filter(|c| *c == '"' || *c == '\'');
+        let (value, rest) = match quote {
+            Some(quote) => {
+                let body = value.get(1..).unwrap_or("");
+                body.split_once(quote).unwrap_or((body, ""))
+            }
+            None => {
+                let end = value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len());
+                value.split_at_checked(end)?
+            }
+        };
+        self.rest = rest;
+        Some((name, value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces(text: &str) -> Vec<String> {
+        let mut lexer = Lexer::new(text);
+        let mut out = Vec::new();
+        while let Some(token) = lexer.next() {
+            out.push(match token {
+                Token::Start(tag) => format!("<{}|{}|{}", tag.name, tag.attrs.trim(), tag.empty),
+                Token::End(name) => format!("/{name}"),
+                Token::Text(text) => format!("t:{text}"),
+                Token::Cdata(text) => format!("c:{text}"),
+                Token::Doctype(text) => format!("d:{}", text.trim()),
+                Token::Skip => "skip".to_owned(),
+                Token::Cut => "cut".to_owned(),
+            });
+        }
+        out
+    }
+
+    #[test]
+    fn a_document_falls_into_its_pieces() {
+        assert_eq!(
+            pieces(
+                "<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b \"c>\">]><a b='>' c>x<d/><![CDATA[<e>]]><!-- f --></a >"
+            ),
+            [
+                "skip",
+                "d:a [<!ENTITY b \"c>\">]",
+                "<a|b='>' c|false",
+                "t:x",
+                "<d||true",
+                "c:<e>",
+                "skip",
+                "/a"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_broken_costs_as_little_as_can_be() {
+        for (text, want) in [
+            ("1 < 2 <3", vec!["t:1 < 2 <3"]),
+            ("<a <b>x", vec!["<a||false", "<b||false", "t:x"]),
+            ("<a b=\"c>x</a>", vec!["<a|b=\"c|false", "t:x", "/a"]),
+            ("<a b=\"x < y\">z", vec!["<a|b=\"x < y\"|false", "t:z"]),
+            ("x<!-- y > z", vec!["t:x", "cut", "t: z"]),
+            ("x<!-- y <b>", vec!["t:x", "cut", "t: y ", "<b||false"]),
+            ("<![CDATA[x", vec!["cut", "t:x"]),
+            ("<a", vec!["t:<a"]),
+            ("</", vec!["t:</"]),
+            ("<a></a", vec!["<a||false", "/a"]),
+        ] {
+            assert_eq!(pieces(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn attributes_are_read_however_they_are_quoted() {
+        let all = |attrs| Attributes::new(attrs).collect::<Vec<_>>();
+        assert_eq!(
+            all(" a=\"1\" b='2' c=3 d e = \"5\""),
+            [("a", "1"), ("b", "2"), ("c", "3"), ("d", ""), ("e", "5")]
+        );
+        assert_eq!(all("a=\"1\"b=\"2\""), [("a", "1"), ("b", "2")]);
+        assert_eq!(all("a=\"1"), [("a", "1")]);
+        assert_eq!(all("= \"x\" =").len(), 2);
+    }
+}

@@ -1,0 +1,189 @@
+//! Turns a body into drafts with their identity keys, and defects; whatever a publisher sends.
+//!
+//! `decode` → `guard` and `mend` → feed-rs (`read`) → `keys` and `date`; JSON Feed by a path of its own.
+//! Pure: no clock, no network, no chance. Work is linear in the body, stack depth does not depend on it,
+//! and nothing panics: one bad item costs itself only.
+
+mod claim;
+mod date;
+mod decode;
+mod draft;
+pub mod guard;
+mod html;
+mod json;
+mod keys;
+mod mend;
+mod person;
+mod read;
+mod text;
+mod view;
+
+use url::Url;
+
+use crate::news::{Draft, FetchReport, Fetched, Rejection};
+
+use claim::{Claim, Defect, FeedClaim};
+use read::Unread;
+
+pub use claim::Wishes;
+pub use keys::{GUID_BYTES_MAX, LINK_BYTES_MAX, canonical_link};
+pub use read::quiet_panics;
+pub use view::View;
+
+/// Bounds of reading that a user may want to change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Items taken from one body, the newest; more of them is an archive, not news.
+    pub entries_max: usize,
+    /// Bytes kept of one text: 64 KB are ten thousand words, and a line of output takes less.
+    pub text_bytes_max: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { entries_max: 2_000, text_bytes_max: 64 << 10 }
+    }
+}
+
+/// What a feed says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FeedMeta {
+    /// Its title, text only.
+    pub title: String,
+    /// The page it belongs to.
+    pub link: String,
+    /// Declared language.
+    pub language: String,
+    /// How it asks to be polled.
+    pub wishes: Wishes,
+}
+
+/// All that one body gave.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed {
+    /// The items, in the order of the document.
+    pub drafts: Vec<Draft>,
+    /// What could not be used, with its reason.
+    pub rejected: Vec<Rejection>,
+    /// The body's accounts.
+    pub report: FetchReport,
+    /// What the feed says of itself.
+    pub meta: FeedMeta,
+}
+
+/// Longest base for relative links; a longer URL is no address.
+const BASE_BYTES_MAX: usize = 2 << 10;
+
+/// What a body says, before it becomes drafts.
+#[derive(Debug, Default)]
+struct Seen {
+    feed: FeedClaim,
+    items: Vec<Result<Claim, Unread>>,
+    over_limit: u64,
+    defects: Vec<Defect>,
+    /// Whether bytes were read otherwise than declared.
+    is_repaired: bool,
+}
+
+/// Why a body was refused whole.
+#[derive(Debug)]
+struct Refused {
+    reason: &'static str,
+    detail: String,
+}
+
+/// Reads a body. Never fails: what is refused whole comes back as one rejection.
+pub fn read(fetched: &Fetched, config: &Config) -> Parsed {
+    match look(fetched, config) {
+        Ok(seen) => draft::parsed(seen, fetched),
+        Err(refused) => draft::refused(&refused, fetched),
+    }
+}
+
+/// Reads a body as `copytaster parse` shows it, under the name of its file.
+pub fn view(fetched: &Fetched, config: &Config, file: &str) -> View {
+    match look(fetched, config) {
+        Ok(seen) => View::of(&seen, file),
+        Err(refused) => View::failed(file, &refused.detail),
+    }
+}
+
+fn look(fetched: &Fetched, config: &Config) -> Result<Seen, Refused> {
+    if fetched.body.iter().all(u8::is_ascii_whitespace) {
+        return Err(Refused { reason: "empty", detail: "empty body".to_owned() });
+    }
+    let decoded = decode::decode(&fetched.body, header(fetched, "content-type"));
+    let base = base(fetched);
+    let start = decoded.text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
+    let mut seen = if start.starts_with('{') {
+        look_at_json(start, config, base.as_ref())?
+    } else {
+        look_at_xml(&decoded.text, config, (base, header(fetched, "content-language")))?
+    };
+    if !decoded.repaired.is_empty() {
+        let detail = decoded.repaired.to_owned();
+        seen.defects.push(Defect { word: "encoding_repaired", item: None, element: "", detail });
+        seen.is_repaired = true;
+    }
+    Ok(seen)
+}
+
+fn look_at_xml(
+    text: &str,
+    config: &Config,
+    (base, language): (Option<Url>, Option<&str>),
+) -> Result<Seen, Refused> {
+    let settings = mend::Settings {
+        entries_max: config.entries_max,
+        text_bytes_max: config.text_bytes_max,
+        base,
+        language: language.unwrap_or("").to_owned(),
+    };
+    let mended = mend::mend(text, &settings)
+        .map_err(|refusal| Refused { reason: refusal.word(), detail: refusal.to_string() })?;
+    let (feed, items) = read::read(&mended);
+    Ok(Seen {
+        feed,
+        items,
+        over_limit: mended.over_limit,
+        defects: mended.defects,
+        is_repaired: false,
+    })
+}
+
+fn look_at_json(text: &str, config: &Config, base: Option<&Url>) -> Result<Seen, Refused> {
+    let limits = json::Limits {
+        entries_max: config.entries_max,
+        text_bytes_max: config.text_bytes_max,
+        base,
+    };
+    let Some(read) = json::read(text, limits) else {
+        return Err(Refused { reason: "parse", detail: "JSON, but no feed in it".to_owned() });
+    };
+    Ok(Seen {
+        feed: read.feed,
+        items: read.items.into_iter().map(Ok).collect(),
+        over_limit: read.over_limit,
+        defects: read.defects,
+        is_repaired: false,
+    })
+}
+
+fn header<'f>(fetched: &'f Fetched, name: &str) -> Option<&'f str> {
+    let found = fetched.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    found.map(|(_, value)| value.as_str())
+}
+
+/// What relative links are relative to: `Content-Location` where it is an address, else the URL.
+fn base(fetched: &Fetched) -> Option<Url> {
+    let is_usable = |url: &Url| {
+        matches!(url.scheme(), "http" | "https") && url.as_str().len() <= BASE_BYTES_MAX
+    };
+    let location = header(fetched, "content-location")
+        .and_then(|location| fetched.url.join(location.trim()).ok())
+        .filter(is_usable);
+    location.or_else(|| Some(fetched.url.clone()).filter(is_usable))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,204 @@
+//! What raw feed-rs loses, breaks on or dies of, each with its smallest trigger among twenty good items.
+
+use crate::parse::{Config, read};
+
+use super::{among_good, assert_sum, fetched, item, only, parsed};
+
+/// The trigger costs no good item, and is read itself.
+fn survives(bad: &str) {
+    let parsed = parsed(&among_good(bad));
+    assert!(parsed.drafts.len() >= 20, "{bad}: {} drafts", parsed.drafts.len());
+    let ferries = parsed.drafts.iter().filter(|draft| draft.title.starts_with("Ferry ")).count();
+    assert_eq!(ferries, 20, "{bad}");
+}
+
+#[test]
+fn media_nested_in_itself_is_refused_or_read_but_never_deep() {
+    survives(&format!("<item>{}<title>Late</title></item>", "<media:content>".repeat(100)));
+    let parsed =
+        parsed(&among_good(&format!("<item>{}</item>", "<media:content>".repeat(100_000))));
+    assert_eq!(parsed.rejected[0].reason, "guard");
+    assert_eq!(parsed.rejected[0].detail, "depth over 256");
+}
+
+#[test]
+fn an_author_between_wide_brackets_is_split_between_characters() {
+    survives("<item><author>（編集部）ada@desk.example（東京）</author><title>Late</title></item>");
+    survives("<item><author>ada@desk.example（東京）</author><title>Late</title></item>");
+}
+
+#[test]
+fn every_width_and_order_of_utf_is_read() {
+    let text = "<rss version=\"2.0\"><channel><item><title>Fähre</title></item></channel></rss>";
+    let declared = format!("<?xml version=\"1.0\" encoding=\"utf-16\"?>{text}");
+    for text in [text, declared.as_str()] {
+        let be: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let le: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let wide_be: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect();
+        let wide_le: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+        let marked = |mark: &[u8], body: &[u8]| [mark, body].concat();
+        for body in [
+            be.clone(),
+            le.clone(),
+            wide_be.clone(),
+            wide_le.clone(),
+            marked(b"\xFE\xFF", &be),
+            marked(b"\xFF\xFE", &le),
+            marked(b"\x00\x00\xFE\xFF", &wide_be),
+            marked(b"\xFF\xFE\x00\x00", &wide_le),
+            marked(b"\xEF\xBB\xBF", text.as_bytes()),
+            text.as_bytes().to_vec(),
+        ] {
+            let parsed = read(&fetched(&body), &Config::default());
+            assert_eq!(parsed.drafts[0].title, "Fähre");
+        }
+    }
+}
+
+#[test]
+fn one_byte_charsets_are_read_by_header_declaration_or_guess() {
+    let title = |body: &[u8], content_type: &str| {
+        let mut response = fetched(body);
+        if !content_type.is_empty() {
+            response.headers.push(("content-type".to_owned(), content_type.to_owned()));
+        }
+        let parsed = read(&response, &Config::default());
+        assert_sum(&parsed);
+        (parsed.drafts[0].title.clone(), parsed.report.defects)
+    };
+    let latin =
+        b"<rss><channel><item><title>caf\xE9 au quai, d\xE9j\xE0</title></item></channel></rss>";
+    let good = ("café au quai, déjà".to_owned(), Vec::<String>::new());
+    assert_eq!(title(latin, "text/xml; charset=iso-8859-1"), good);
+    assert_eq!(
+        title(&[b"<?xml version='1.0' encoding='windows-1252'?>", &latin[..]].concat(), ""),
+        good
+    );
+    let lying = [b"<?xml version='1.0' encoding='utf-8'?>", &latin[..]].concat();
+    assert_eq!(title(&lying, "").0, good.0);
+    assert_eq!(title(latin, ""), (good.0.clone(), vec!["encoding_repaired".to_owned()]));
+    let koi = b"<rss><channel><item><title>\xF0\xC1\xD2\xCF\xCD</title></item></channel></rss>";
+    assert_eq!(title(koi, "text/xml; charset='KOI8-R'").0, "Паром");
+    let utf8 = "<?xml version='1.0' encoding='iso-8859-1'?><rss><channel><item><title>café</title></item></channel></rss>";
+    assert_eq!(title(utf8.as_bytes(), "").0, "café");
+    assert_eq!(title(utf8.as_bytes(), "text/xml; charset=us-ascii").0, "café");
+    assert_eq!(title(utf8.as_bytes(), "text/xml; charset=bogus").0, "café");
+}
+
+#[test]
+fn one_bad_byte_costs_one_character() {
+    let mut body = among_good("<item><title>Pier at dusk ~</title></item>").into_bytes();
+    body.extend("<!-- naïve café -->".as_bytes());
+    let at = body.iter().position(|byte| *byte == b'~').unwrap();
+    body[at] = 0xFF;
+    let parsed = read(&fetched(&body), &Config::default());
+    assert_eq!(parsed.drafts.len(), 21);
+    assert_eq!(parsed.report.defects, ["encoding_repaired"]);
+}
+
+#[test]
+fn a_byte_order_mark_beats_every_declaration() {
+    let body = "\u{FEFF}<?xml version=\"1.0\" encoding=\"windows-1252\"?><rss><channel><item><title>Fähre – spät</title></item></channel></rss>";
+    assert_eq!(only(body).title, "Fähre – spät");
+}
+
+#[test]
+fn junk_before_the_feed_is_skipped() {
+    for junk in [
+        " ".repeat(9_000),
+        format!("<!-- {} -->", "x".repeat(9_000)),
+        "<br />\n<b>Warning</b>: cannot connect in <b>/srv/feed.php</b> on line <b>7</b><br />\n"
+            .to_owned(),
+        "plain words\n".to_owned(),
+    ] {
+        let draft = only(&format!(
+            "{junk}<?xml version=\"1.0\"?><rss><channel><item><title>Ferry</title></item></channel></rss>"
+        ));
+        assert_eq!(draft.title, "Ferry");
+    }
+}
+
+#[test]
+fn one_broken_item_costs_itself_only() {
+    for bad in [
+        "<item><title>Quay & Sons</title></item>",
+        "<item><title>One<br>two</title></item>",
+        "<item><title>a&#xD800;b</title></item>",
+        "<item><title>late</item>",
+        "<item><title>late</title>",
+        "<item><description><![CDATA[never closed</description></item>",
+        "<item><description><!-- never closed</description></item>",
+        "<item><content type=\"nonsense/\">x</content></item>",
+        "<item><title foo=\"never closed>late</title></item>",
+        "<item><image><title>late</title></item>",
+        "<item><source url=\"https://wire.example/\">Wire</item>",
+        "<item><pubDate>never</pubDate><title>late</title></item>",
+        "<item><title>1 < 2 and 3 > 2 <3</title></item>",
+        "</item></channel></rss>",
+        "<item <title>late</title></item>",
+    ] {
+        survives(bad);
+    }
+}
+
+#[test]
+fn a_cut_tail_keeps_what_came_before() {
+    let whole = among_good("");
+    let cut = |bytes: usize| parsed(&whole[..whole.len() - bytes]);
+    assert_eq!(cut(10).drafts.len(), 20);
+    let half = "<item><title>Half</title><description>It was going to";
+    let mut body = whole.replace("</channel></rss>", "");
+    body.push_str(half);
+    let parsed = parsed(&body);
+    let last = parsed.drafts.last().unwrap();
+    assert_eq!((last.title.as_str(), last.summary.as_str()), ("Half", "It was going to"));
+    for word in ["item_cut", "text_cut_by_feed"] {
+        assert!(last.defects.iter().any(|defect| defect == word), "{word}");
+    }
+    assert_eq!(parsed.report.defects, ["document_cut"]);
+}
+
+#[test]
+fn entities_are_expanded_within_bounds_and_nothing_is_fetched() {
+    let draft = only(
+        "<!DOCTYPE rss [<!ENTITY ship \"ferry\"><!ENTITY file SYSTEM \"file:///etc/passwd\">\
+         <!ENTITY bomb \"&ship;&ship;\">]><rss><channel><item><title>&ship; &file; &bomb;</title></item></channel></rss>",
+    );
+    assert_eq!(draft.title, "ferry &file; &bomb;");
+}
+
+#[test]
+fn many_attributes_and_long_bases_are_refused_by_name() {
+    for (body, detail) in [
+        (
+            format!("<rss {}><channel/></rss>", "a=\"1\" ".repeat(300)),
+            "attributes over 256 in one tag",
+        ),
+        (format!("<rss a=\"{}\"><channel/></rss>", "x".repeat(300 << 10)), "tag over 262144 bytes"),
+        (
+            format!("<rss xml:base=\"https://desk.example/{}\"/>", "x".repeat(17 << 10)),
+            "xml:base over 16384 bytes",
+        ),
+        (format!("<rss>{}</rss>", "<a xmlns:b=\"c\"/>".repeat(300)), "namespaces over 256"),
+        (format!("<!DOCTYPE a [{}]><rss/>", " ".repeat(70 << 10)), "doctype over 65536 bytes"),
+    ] {
+        let parsed = parsed(&body);
+        assert_eq!(parsed.rejected[0].reason, "guard");
+        assert_eq!(parsed.rejected[0].detail, detail);
+    }
+}
+
+#[test]
+fn unclosed_breaks_are_not_depth() {
+    let draft = item(&format!(
+        "<title>Ferry</title><description>{}</description>",
+        "line<br>".repeat(2_000)
+    ));
+    assert_eq!(draft.title, "Ferry");
+}
+
+#[test]
+fn doubly_encoded_text_is_read_right() {
+    assert_eq!(item("<title>cafÃ© dÃ©jÃ\u{a0} vu</title>").title, "café déjà vu");
+    assert_eq!(item("<title>Ã la carte</title>").title, "Ã la carte");
+}

@@ -1,0 +1,45 @@
+//! One poll's way through parse and enrich: values in, values out.
+
+use crate::news::{Article, Batch, Draft};
+use crate::poll::{Polled, outcome};
+use crate::tables::Tables;
+use crate::{enrich, parse};
+
+/// Reads a polled body and cleans its articles. A poll without a body only carries its state.
+pub(super) fn batch(polled: Polled, config: &parse::Config, tables: &Tables) -> Batch<Article> {
+    let Polled { mut batch, body } = polled;
+    let Some(fetched) = body else { return batch.with_items(Vec::new()) };
+    let parsed = parse::read(&fetched, config);
+    let refused = parsed.drafts.is_empty() && parsed.rejected.iter().any(|r| r.items == 0);
+    if let (true, Some(state)) = (refused, &mut batch.state) {
+        let reason = parsed.rejected.first().map_or("", |rejection| rejection.reason.as_str());
+        if let Some(change) = outcome::unreadable(&batch.feed, state, reason, fetched.fetched_at) {
+            batch.health = Some(match batch.health.take() {
+                Some(earlier) => crate::news::HealthChange { from: earlier.from, ..change },
+                None => change,
+            });
+        }
+    }
+    if let Some(state) = &mut batch.state
+        && !refused
+    {
+        let wishes = &parsed.meta.wishes;
+        let said = outcome::Said {
+            ttl: &wishes.ttl,
+            period: &wishes.period,
+            frequency: &wishes.frequency,
+            skip_hours: &wishes.skip_hours,
+            skip_days: &wishes.skip_days,
+        };
+        outcome::heed(&batch.feed, state, &said, fetched.fetched_at);
+    }
+    batch.report = Some(parsed.report);
+    batch.rejected.extend(parsed.rejected);
+    let articles = articles(&parsed.drafts, &batch, tables);
+    batch.with_items(articles)
+}
+
+fn articles(drafts: &[Draft], batch: &Batch<()>, tables: &Tables) -> Vec<Article> {
+    let context = enrich::Context { feed: &batch.feed, fetched_at: batch.fetched_at, tables };
+    drafts.iter().map(|draft| enrich::article(draft, &context)).collect()
+}

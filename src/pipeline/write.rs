@@ -1,0 +1,164 @@
+//! The writer's thread: gathers batches into groups, commits them, passes them on.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::{Error, FULL_DISK_WAIT, IDLE_MAX, Pulse, wait};
+use crate::clock::Clock;
+use crate::news::{Article, Batch, Committed, Input, Stream};
+use crate::telemetry::{Count, Counters};
+use crate::writer::{Group, Writer};
+use crate::{failpoint, store};
+
+/// What leads out of the writer, and what comes back from the sink.
+pub(super) struct WaysOut {
+    pub(super) to_sink: std::sync::mpsc::SyncSender<Group>,
+    pub(super) written: std::sync::mpsc::Receiver<Vec<(Stream, u64)>>,
+    pub(super) to_poll: mpsc::Sender<Committed>,
+}
+
+/// The writer's thread.
+pub(super) struct Write {
+    pub(super) writer: Writer,
+    pub(super) clock: Clock,
+    pub(super) group_wait: Duration,
+    pub(super) counters: Arc<Counters>,
+    pub(super) pulse: Arc<Pulse>,
+    pub(super) stop: CancellationToken,
+}
+
+impl Write {
+    pub(super) fn run(
+        mut self,
+        runtime: &tokio::runtime::Handle,
+        mut batches: mpsc::Receiver<Batch<Article>>,
+        out: &WaysOut,
+    ) -> Result<(), Error> {
+        loop {
+            self.pulse.writer.fetch_add(1, Ordering::Relaxed);
+            let first =
+                runtime.block_on(async { tokio::time::timeout(IDLE_MAX, batches.recv()).await });
+            let open = match first {
+                Ok(Some(batch)) => {
+                    self.take(batch)?;
+                    self.gather(runtime, &mut batches)?
+                }
+                Ok(None) => false,
+                Err(_) => {
+                    self.tick()?;
+                    true
+                }
+            };
+            for upto in out.written.try_iter() {
+                self.writer.written(&upto)?;
+            }
+            if self.writer.has_open_group() && !self.close(out)? {
+                return Ok(());
+            }
+            if !open {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes what arrives until the group is full or has waited long enough. False once nothing can come any more.
+    fn gather(
+        &mut self,
+        runtime: &tokio::runtime::Handle,
+        batches: &mut mpsc::Receiver<Batch<Article>>,
+    ) -> Result<bool, Error> {
+        let wait = self.group_wait;
+        let until = runtime.block_on(async { tokio::time::Instant::now() }) + wait;
+        while !self.writer.is_full() {
+            let next =
+                runtime.block_on(async { tokio::time::timeout_at(until, batches.recv()).await });
+            match next {
+                Ok(Some(batch)) => self.take(batch)?,
+                Ok(None) => return Ok(false),
+                Err(_) => break,
+            }
+        }
+        Ok(true)
+    }
+
+    fn take(&mut self, batch: Batch<Article>) -> Result<(), Error> {
+        if batch.report.is_some() {
+            failpoint::reach("fetched");
+        }
+        self.writer.take(Input::Batch(Box::new(batch)), self.clock.now())?;
+        Ok(())
+    }
+
+    /// A minute without news still moves stream time; simulated time moves by polls alone.
+    fn tick(&mut self) -> Result<(), Error> {
+        if self.clock.is_simulated() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let minute = |moment: Timestamp| moment.as_second().div_euclid(60);
+        if self.writer.desk().stream().is_some_and(|stream| minute(stream) < minute(now)) {
+            self.writer.take(Input::Tick(now), now)?;
+            self.writer.prune(now)?;
+        }
+        Ok(())
+    }
+
+    fn count(&self, group: &Group) {
+        let counts = &group.counts;
+        for (count, amount) in [
+            (Count::New, counts.new),
+            (Count::Revised, counts.revised),
+            (Count::Unchanged, counts.unchanged),
+            (Count::Quarantined, counts.quarantined),
+            (Count::SetAside, counts.set_aside),
+            (Count::Polls, counts.batches),
+            (Count::PollsUnchanged, counts.without_body),
+            (Count::PollsFailed, counts.failed),
+            (Count::Bytes, counts.bytes),
+            (Count::StoriesOpened, counts.stories_opened),
+            (Count::StoriesMerged, counts.stories_merged),
+            (Count::Commits, 1),
+            (Count::Lines, group.lines.len() as u64),
+        ] {
+            self.counters.add(count, amount);
+        }
+    }
+
+    /// Commits the group and passes it on. False once the sink is gone.
+    fn close(&mut self, out: &WaysOut) -> Result<bool, Error> {
+        let mut result = self.writer.commit();
+        let mut told = false;
+        let group = loop {
+            match result {
+                Ok(group) => break group,
+                Err(error @ store::Error::Full { .. }) if !self.stop.is_cancelled() => {
+                    if !told {
+                        tracing::error!(%error, "no room for the store: intake pauses until there is");
+                        told = true;
+                    }
+                    wait(FULL_DISK_WAIT);
+                    self.pulse.writer.fetch_add(1, Ordering::Relaxed);
+                    result = self.writer.retry();
+                }
+                Err(error) => return Err(error.into()),
+            }
+        };
+        if told {
+            tracing::info!("there is room for the store again: intake goes on");
+        }
+        if !group.lines.is_empty() {
+            failpoint::reach("committed");
+        }
+        self.count(&group);
+        for committed in &group.committed {
+            // A poller that has ended needs no news.
+            drop(out.to_poll.blocking_send(committed.clone()));
+        }
+        Ok(group.lines.is_empty() || out.to_sink.send(group).is_ok())
+    }
+}

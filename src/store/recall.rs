@@ -1,0 +1,190 @@
+//! Answers the desk's questions, inside the open group, so that it sees the group's own writes.
+
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params};
+
+use crate::news::{
+    Article, ArticleId, Hash16, Known, Member, Placed, StoredStory, StoryId, Wanted,
+};
+
+use super::Store;
+use super::apply::survivor;
+use super::error::{Error, Fault, damaged};
+use super::rows::{ARTICLE_COLUMNS, ArticleRow, Feeds, LINKS, claim_crc, moment};
+use super::seal::{Packer, parse};
+
+impl Store {
+    /// One answer for each claim, in its order; a miss means "never seen". Feed and key count before the link, the
+    /// link before the minted id.
+    pub fn recall(&mut self, wanted: &[Wanted]) -> Result<Vec<Option<Known>>, Error> {
+        let found = wanted
+            .iter()
+            .map(|wanted| known(&self.connection, &mut self.feeds, &mut self.packer, wanted))
+            .collect();
+        self.told(found)
+    }
+
+    /// The stories with these ids, in this order, with their members by arrival; an unknown id is left out, a merged
+    /// one gives the story it lives on in, and none comes twice.
+    pub fn stories(&mut self, ids: &[StoryId]) -> Result<Vec<StoredStory>, Error> {
+        let found = stories(&self.connection, &mut self.packer, ids);
+        self.told(found)
+    }
+}
+
+fn known(
+    db: &Connection,
+    feeds: &mut Feeds,
+    packer: &mut Packer,
+    wanted: &Wanted,
+) -> Result<Option<Known>, Fault> {
+    let Some((claimed, n, row)) = find(db, feeds, wanted)? else { return Ok(None) };
+    let article = (row.content != wanted.content).then(|| told(db, packer, n, row.id));
+    let feed_id = feeds.name(db, row.feed)?;
+    Ok(Some(Known {
+        id: row.id,
+        feed_id,
+        revision: row.revision,
+        content: row.content,
+        claimed,
+        placement: placed(packer, &row)?,
+        article: article.transpose()?.flatten(),
+    }))
+}
+
+/// What the claim said last if it is the feed's own key that is known, and the article's row.
+fn find(
+    db: &Connection,
+    feeds: &mut Feeds,
+    wanted: &Wanted,
+) -> Result<Option<(Option<Hash16>, i64, ArticleRow)>, Fault> {
+    if let Some(feed) = feeds.find(db, &wanted.feed)?
+        && let Some((content, n, row)) = by_claim(db, feed, wanted.key)?
+    {
+        return Ok(Some((Some(content), n, row)));
+    }
+    if let Some(link) = wanted.link
+        && let Some((_, n, row)) = by_claim(db, LINKS, link)?
+    {
+        return Ok(Some((None, n, row)));
+    }
+    Ok(by_id(db, wanted.minted)?.map(|(n, row)| (None, n, row)))
+}
+
+fn by_claim(
+    db: &Connection,
+    feed: i64,
+    key: Hash16,
+) -> Result<Option<(Hash16, i64, ArticleRow)>, Fault> {
+    let sql = format!(
+        "SELECT {ARTICLE_COLUMNS}, claim.article, claim.content, claim.crc FROM claim \
+         JOIN article ON article.id = claim.article WHERE claim.feed = ?1 AND claim.key = ?2"
+    );
+    let mut select = db.prepare_cached(&sql)?;
+    let mut rows = select.query(params![feed, &key.0[..]])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let article = ArticleId(Hash16(row.get(13)?));
+    let content = Hash16(row.get(14)?);
+    if row.get::<_, u32>(15)? != claim_crc(feed, key, article, content) {
+        return Err(damaged(format!("a claim on article {article}")));
+    }
+    let (n, row) = ArticleRow::read(row)?;
+    Ok(Some((content, n, row)))
+}
+
+/// The row of the article with this id.
+pub(super) fn by_id(db: &Connection, id: ArticleId) -> Result<Option<(i64, ArticleRow)>, Fault> {
+    let sql = format!("SELECT {ARTICLE_COLUMNS} FROM article WHERE id = ?1");
+    let mut select = db.prepare_cached(&sql)?;
+    let mut rows = select.query([&id.0.0[..]])?;
+    rows.next()?.map(ArticleRow::read).transpose()
+}
+
+/// Where an article stands; `None` if it was only remembered.
+pub(super) fn placed(packer: &mut Packer, row: &ArticleRow) -> Result<Option<Placed>, Fault> {
+    let Some((dispatch, story)) = row.place else { return Ok(None) };
+    Ok(Some(Placed {
+        dispatch,
+        story,
+        arrival: row.arrival,
+        first_fetched: moment(row.first_ms)?,
+        matched: packer.unpack_json(&row.matched)?,
+    }))
+}
+
+/// The article as last told, `None` if it was only remembered. Its body is empty once it is older than the text is
+/// kept.
+pub(super) fn told(
+    db: &Connection,
+    packer: &mut Packer,
+    n: i64,
+    id: ArticleId,
+) -> Result<Option<Article>, Fault> {
+    let value = |statement: &mut CachedStatement<'_>| {
+        statement.query_row([n], |row| row.get::<_, Vec<u8>>(0)).optional()
+    };
+    let told = value(&mut db.prepare_cached("SELECT value FROM told WHERE n = ?1")?)?;
+    let Some(told) = told else { return Ok(None) };
+    let mut article: Article = parse(&packer.open(&[b"told", &id.0.0], &told)?)?;
+    if let Some(body) = value(&mut db.prepare_cached("SELECT value FROM body WHERE n = ?1")?)? {
+        article.text.body = body_text(packer, id, &body)?;
+    }
+    Ok(Some(article))
+}
+
+/// A body as it was sealed.
+pub(super) fn body_text(packer: &mut Packer, id: ArticleId, body: &[u8]) -> Result<String, Fault> {
+    let body = packer.open(&[b"body", &id.0.0], body)?;
+    String::from_utf8(body).map_err(|_| damaged(format!("the body of article {id} is no text")))
+}
+
+fn stories(
+    db: &Connection,
+    packer: &mut Packer,
+    ids: &[StoryId],
+) -> Result<Vec<StoredStory>, Fault> {
+    let mut found: Vec<StoredStory> = Vec::with_capacity(ids.len());
+    for id in ids {
+        let id = survivor(db, *id)?;
+        if found.iter().any(|story| story.id == id) {
+            continue;
+        }
+        found.extend(story(db, packer, id)?);
+    }
+    Ok(found)
+}
+
+/// A story with its members.
+pub(super) fn story(
+    db: &Connection,
+    packer: &mut Packer,
+    id: StoryId,
+) -> Result<Option<StoredStory>, Fault> {
+    let mut select =
+        db.prepare_cached("SELECT last_ms, merged_into, value FROM story WHERE id = ?1")?;
+    let found = select
+        .query_row([&id.0.0[..]], |row| {
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, Option<[u8; 16]>>(1)?,
+                row.get::<_, Vec<u8>>(2)?,
+            ))
+        })
+        .optional()?;
+    let Some((last_ms, into, value)) = found else { return Ok(None) };
+    let whose: [&[u8]; 4] = [b"story", &id.0.0, &last_ms.to_le_bytes(), &into.unwrap_or_default()];
+    let mut story: StoredStory = parse(&packer.open(&whose, &value)?)?;
+    story.members = members(db, packer, id)?;
+    Ok(Some(story))
+}
+
+fn members(db: &Connection, packer: &mut Packer, story: StoryId) -> Result<Vec<Member>, Fault> {
+    let sql = format!("SELECT {ARTICLE_COLUMNS} FROM article WHERE story = ?1 ORDER BY arrival");
+    let mut select = db.prepare_cached(&sql)?;
+    let mut rows = select.query([&story.0.0[..]])?;
+    let mut members = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (_, row) = ArticleRow::read(row)?;
+        members.push(packer.unpack_json(&row.member)?);
+    }
+    Ok(members)
+}

@@ -1,0 +1,150 @@
+//! Lays the tables over each other: built in, then a folder, then the configuration's own entries.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::entry::{
+    AgencyEntry, AgencyFile, Config, CreditEntry, CreditFile, LabelEntry, LabelFile, OutletEntry,
+    OutletFile, WordFile, Words,
+};
+use super::error::Error;
+use crate::news::{Hash16, hash16};
+
+/// No table needs more; a larger file is a mistake, not knowledge.
+const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+const BUILTIN: [(&str, &str); 5] = [
+    ("agencies.toml", include_str!("../../config/tables/agencies.toml")),
+    ("outlets.toml", include_str!("../../config/tables/outlets.toml")),
+    ("credits.toml", include_str!("../../config/tables/credits.toml")),
+    ("labels.toml", include_str!("../../config/tables/labels.toml")),
+    ("words.toml", include_str!("../../config/tables/words.toml")),
+];
+
+/// All entries that count, in a fixed order; what the hash is taken over.
+#[derive(Default, Serialize)]
+pub(super) struct Raw {
+    pub(super) agencies: Vec<AgencyEntry>,
+    pub(super) outlets: Vec<OutletEntry>,
+    pub(super) macros: BTreeMap<String, String>,
+    pub(super) credits: Vec<CreditEntry>,
+    pub(super) labels: Vec<LabelEntry>,
+    pub(super) words: Words,
+    /// Hosts the configuration gave, with their outlet's id: they win over every built-in host.
+    pub(super) own_hosts: BTreeMap<String, String>,
+}
+
+impl Raw {
+    pub(super) fn load(config: &Config) -> Result<Self, Error> {
+        let mut raw = Self::default();
+        for (name, text) in BUILTIN {
+            raw.add(name, name, text)?;
+        }
+        if let Some(dir) = &config.dir {
+            raw.add_dir(dir)?;
+        }
+        for outlet in &config.outlets {
+            require_id("[[outlet]]", &outlet.id)?;
+            let hosts = outlet.hosts.iter().flatten();
+            raw.own_hosts.extend(hosts.map(|host| (host.to_lowercase(), outlet.id.clone())));
+            raw.add_outlet(outlet.clone());
+        }
+        for agency in &config.agencies {
+            require_id("[[agency]]", &agency.id)?;
+            put(&mut raw.agencies, agency.clone(), |entry| &entry.id);
+        }
+        Ok(raw)
+    }
+
+    pub(super) fn hash(&self) -> Hash16 {
+        let content = serde_json::to_string(self).expect("tables are maps with string keys");
+        hash16(&["tables", &content])
+    }
+
+    fn add_dir(&mut self, dir: &Path) -> Result<(), Error> {
+        let unreadable = |cause| Error::unreadable(dir, &cause);
+        let mut paths = Vec::new();
+        for entry in std::fs::read_dir(dir).map_err(unreadable)? {
+            paths.push(entry.map_err(unreadable)?.path());
+        }
+        paths.sort();
+        for path in paths.iter().filter(|path| path.extension().is_some_and(|e| e == "toml")) {
+            let unreadable = |cause| Error::unreadable(path, &cause);
+            let shown = path.display().to_string();
+            if std::fs::metadata(path).map_err(unreadable)?.len() > FILE_BYTES_MAX {
+                return Err(Error::new(&shown, "", "larger than 16 MB"));
+            }
+            let text = std::fs::read_to_string(path).map_err(unreadable)?;
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+            self.add(&name.unwrap_or_default(), &shown, &text)?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, name: &str, shown: &str, text: &str) -> Result<(), Error> {
+        match name {
+            "agencies.toml" => {
+                for agency in read::<AgencyFile>(shown, text)?.agency {
+                    require_id(shown, &agency.id)?;
+                    put(&mut self.agencies, agency, |entry| &entry.id);
+                }
+            }
+            "outlets.toml" => {
+                for outlet in read::<OutletFile>(shown, text)?.outlet {
+                    require_id(shown, &outlet.id)?;
+                    self.add_outlet(outlet);
+                }
+            }
+            "credits.toml" => {
+                let file = read::<CreditFile>(shown, text)?;
+                self.macros.extend(file.macros);
+                for credit in file.credit {
+                    put(&mut self.credits, credit, |entry| &entry.id);
+                }
+            }
+            "labels.toml" => {
+                for label in read::<LabelFile>(shown, text)?.label {
+                    put(&mut self.labels, label, |entry| &entry.id);
+                }
+            }
+            "words.toml" => self.words.merge(read::<WordFile>(shown, text)?),
+            _ => {
+                return Err(Error::new(shown, "", "is no table of this program")
+                    .suggest(name, BUILTIN.map(|(name, _)| name)));
+            }
+        }
+        Ok(())
+    }
+
+    fn add_outlet(&mut self, outlet: OutletEntry) {
+        match self.outlets.iter_mut().find(|known| known.id == outlet.id) {
+            Some(known) => known.merge(outlet),
+            None => self.outlets.push(outlet),
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Error> {
+    toml::from_str(text).map_err(|cause| Error::from_toml(file, text, &cause))
+}
+
+fn require_id(file: &str, id: &str) -> Result<(), Error> {
+    let good = !id.is_empty() && !id.contains(|c: char| c.is_whitespace() || c.is_control());
+    if good {
+        return Ok(());
+    }
+    let mut error = Error::new(file, "id", format!("{id:?} is no id"));
+    "an id is one word, such as \"livemint\"".clone_into(&mut error.suggestion);
+    Err(error)
+}
+
+/// Replaces the entry with the same id, else appends, so the order of rows stays that of the files.
+fn put<T>(entries: &mut Vec<T>, entry: T, id: impl Fn(&T) -> &String) {
+    match entries.iter_mut().find(|known| id(known) == id(&entry)) {
+        Some(known) => *known = entry,
+        None => entries.push(entry),
+    }
+}

@@ -1,0 +1,365 @@
+//! Recall → decide → apply → render → commit: the only place where desk, store and record meet.
+//!
+//! One writer, one thread, one open transaction a group. What the desk decided, what the store keeps and the lines
+//! with their place in the files become durable together or not at all.
+
+use jiff::Timestamp;
+
+use crate::desk::Desk;
+use crate::failpoint;
+use crate::news::{
+    Article, Batch, Change, Committed, FeedState, Hash16, Input, Line, Recalled, Rejection,
+    StoryKind, Stream, Taken,
+};
+use crate::record::{self, Layout, Record, Stamp, render};
+use crate::store::{self, Store};
+
+/// Output of a group after which it is committed, in bytes: enough to make a sync cheap, little to lose time over.
+pub const GROUP_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
+/// How records are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// URN of this instance.
+    pub source: String,
+    /// Whether article records carry the body.
+    pub include_body: bool,
+}
+
+/// What a commit made durable.
+#[derive(Debug, Default)]
+pub struct Group {
+    /// Lines to be written where they say.
+    pub lines: Vec<Line>,
+    /// Feeds that may be fetched again.
+    pub committed: Vec<Committed>,
+    /// What was counted.
+    pub counts: Counts,
+}
+
+/// What a group did, for the summary line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Batches taken, with 304s and failures.
+    pub batches: u64,
+    /// Batches of polls that brought nothing new.
+    pub without_body: u64,
+    /// Batches of polls that failed.
+    pub failed: u64,
+    /// Bytes of bodies on the wire.
+    pub bytes: u64,
+    /// Articles first seen.
+    pub new: u64,
+    /// Articles with changed content.
+    pub revised: u64,
+    /// Articles seen again as they were.
+    pub unchanged: u64,
+    /// Articles held or remembered on a first poll, items over a limit.
+    pub set_aside: u64,
+    /// Items or bodies in quarantine.
+    pub quarantined: u64,
+    /// Stories opened.
+    pub stories_opened: u64,
+    /// Stories merged into others.
+    pub stories_merged: u64,
+}
+
+impl Counts {
+    fn add(&mut self, after: &After, taken: &Taken, is_failed: bool) {
+        self.batches += 1;
+        match &after.report {
+            Some(report) => {
+                self.bytes += report.bytes;
+                self.set_aside += report.over_limit;
+            }
+            None if !is_failed => self.without_body += 1,
+            None => {}
+        }
+        self.failed += u64::from(is_failed);
+        self.new += taken.new;
+        self.revised += taken.revised;
+        self.unchanged += taken.unchanged;
+        self.set_aside += taken.held + taken.backfilled;
+        self.quarantined += after.rejected.len() as u64;
+    }
+}
+
+/// The one writer.
+#[derive(Debug)]
+pub struct Writer {
+    config: Config,
+    desk: Desk,
+    store: Store,
+    layout: Layout,
+    /// Time of the last commit; the next is never before it.
+    time: Option<Timestamp>,
+    group: Group,
+    group_bytes: u64,
+}
+
+impl Writer {
+    /// A writer that goes on where the store stands.
+    pub fn new(
+        config: Config,
+        desk: Desk,
+        mut store: Store,
+        layout: Layout,
+    ) -> Result<Self, store::Error> {
+        let time = store.meta("time")?.and_then(|text| text.parse().ok());
+        Ok(Self { config, desk, store, layout, time, group: Group::default(), group_bytes: 0 })
+    }
+
+    /// The desk, to look at.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// The store, to look at.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Whether the open group has grown to its size.
+    pub fn is_full(&self) -> bool {
+        self.group_bytes >= GROUP_BYTES_MAX
+    }
+
+    /// Whether anything waits for a commit.
+    pub fn has_open_group(&self) -> bool {
+        self.group.counts.batches > 0 || !self.group.lines.is_empty()
+    }
+
+    /// Takes one input at `now`; nothing of it is durable before [`Self::commit`].
+    pub fn take(&mut self, input: Input, now: Timestamp) -> Result<(), store::Error> {
+        match input {
+            Input::Batch(batch) => self.take_batch(*batch, now),
+            Input::Tick(moment) => {
+                let taken = self.desk.tick(moment);
+                if taken.changes.is_empty() {
+                    return Ok(());
+                }
+                let commit = self.desk.next_commit();
+                let time = self.stamp(now);
+                self.store.apply(&taken)?;
+                self.write_changes(&taken, time, commit)
+            }
+        }
+    }
+
+    fn take_batch(
+        &mut self,
+        mut batch: Batch<Article>,
+        now: Timestamp,
+    ) -> Result<(), store::Error> {
+        let span = tracing::debug_span!("batch", feed.id = %batch.feed.id);
+        let _entered = span.enter();
+        let after = After::of(&mut batch);
+        let wants = self.desk.wants(&batch);
+        let articles = self.store.recall(&wants)?;
+        let stories = self.store.stories(&self.desk.wants_stories(&wants, &articles))?;
+        let taken = self.desk.take(batch, wants, Recalled { articles, stories });
+        let commit = self.desk.next_commit();
+        let time = self.stamp(now);
+        self.store.apply(&taken)?;
+        self.write_changes(&taken, time, commit)?;
+        self.write_fetch(&after, &taken, time, commit)?;
+        let mut after = after;
+        let is_failed = after.state.as_ref().is_some_and(|state| !state.last_error.is_empty());
+        if let Some(state) = after.state.take() {
+            self.store.save_feed(&after.feed, &state)?;
+            let new = after.report.is_some().then_some(taken.new);
+            let feed = after.feed.clone();
+            self.group.committed.push(Committed { feed, state, new, overrun: false });
+        }
+        self.group.counts.add(&after, &taken, is_failed);
+        Ok(())
+    }
+
+    /// Says in the health stream that a desk started, with what it knows.
+    pub fn started(&mut self, about: &Started, now: Timestamp) -> Result<(), store::Error> {
+        let commit = self.desk.next_commit();
+        let time = self.stamp(now);
+        let restored = self.desk.articles() as u64;
+        self.put(Stream::Health, time, commit, |stamp| {
+            render::desk_started(
+                about.version,
+                &about.config_hash.to_string(),
+                &about.tables_hash.to_string(),
+                restored,
+                stamp,
+            )
+            .into()
+        })
+    }
+
+    /// Puts what could not be read as input into quarantine, outside any fetch.
+    pub fn reject(
+        &mut self,
+        feed: &crate::news::FeedId,
+        rejection: &Rejection,
+        now: Timestamp,
+    ) -> Result<(), store::Error> {
+        let commit = self.desk.next_commit();
+        let time = self.stamp(now);
+        self.group.counts.quarantined += 1;
+        self.put(Stream::Quarantine, time, commit, |stamp| {
+            render::quarantine(feed, rejection, stamp).into()
+        })
+    }
+
+    /// Lines up to these numbers stand on disk; the store forgets them with its next commit.
+    pub fn written(&mut self, upto: &[(Stream, u64)]) -> Result<(), store::Error> {
+        self.store.written(upto)
+    }
+
+    /// Makes the open group durable. After [`store::Error::Full`] call [`Self::retry`] once there may be room.
+    pub fn commit(&mut self) -> Result<Group, store::Error> {
+        for end in self.layout.ends() {
+            self.store.save_end(&end)?;
+        }
+        self.store.save_marks(&self.desk.marks())?;
+        if let Some(time) = self.time {
+            self.store.save_meta("time", &time.to_string())?;
+        }
+        if !self.group.lines.is_empty() {
+            failpoint::reach("applied");
+        }
+        self.store.commit()?;
+        Ok(self.close_group())
+    }
+
+    /// Commits the same group again, after the disk was full.
+    pub fn retry(&mut self) -> Result<Group, store::Error> {
+        self.store.retry()?;
+        Ok(self.close_group())
+    }
+
+    /// Drops what the store keeps no longer; a bounded piece of work.
+    pub fn prune(&mut self, now: Timestamp) -> Result<(), store::Error> {
+        self.store.prune(now).map(|_| ())
+    }
+
+    fn close_group(&mut self) -> Group {
+        self.group_bytes = 0;
+        std::mem::take(&mut self.group)
+    }
+
+    /// The time a commit carries: what the wiring hands over, never before the last one.
+    fn stamp(&mut self, now: Timestamp) -> Timestamp {
+        let time = self.time.map_or(now, |last| last.max(now));
+        self.time = Some(time);
+        time
+    }
+
+    fn write_changes(
+        &mut self,
+        taken: &Taken,
+        time: Timestamp,
+        commit: u64,
+    ) -> Result<(), store::Error> {
+        let include_body = self.config.include_body;
+        for change in &taken.changes {
+            match change {
+                Change::Article(change) => {
+                    tracing::trace!(article.id = %change.id, story.id = %change.story, "placed");
+                    self.put(Stream::Articles, time, commit, |stamp| {
+                        render::article(change, stamp, include_body).into()
+                    })?;
+                }
+                Change::Story(change) => {
+                    match change.kind {
+                        StoryKind::Created => self.group.counts.stories_opened += 1,
+                        StoryKind::Merged if change.is_loser => {
+                            self.group.counts.stories_merged += 1;
+                        }
+                        _ => {}
+                    }
+                    self.put(Stream::Stories, time, commit, |stamp| {
+                        render::story(change, stamp).into()
+                    })?;
+                }
+                Change::Backfilled(..) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn write_fetch(
+        &mut self,
+        after: &After,
+        taken: &Taken,
+        time: Timestamp,
+        commit: u64,
+    ) -> Result<(), store::Error> {
+        for rejection in &after.rejected {
+            self.put(Stream::Quarantine, time, commit, |stamp| {
+                render::quarantine(&after.feed, rejection, stamp).into()
+            })?;
+        }
+        if let Some(report) = &after.report {
+            let quarantined = after.rejected.iter().map(|rejection| rejection.items).sum();
+            self.put(Stream::Health, time, commit, |stamp| {
+                render::health_fetched(&after.feed, report, taken, quarantined, stamp).into()
+            })?;
+        }
+        if let (Some(change), Some(state)) = (&after.health, &after.state) {
+            self.put(Stream::Health, time, commit, |stamp| {
+                render::health_changed(&after.feed, change, state, stamp).into()
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Renders one line with its number and place, and keeps it for the group.
+    fn put(
+        &mut self,
+        stream: Stream,
+        time: Timestamp,
+        commit: u64,
+        render: impl FnOnce(&Stamp<'_>) -> Record,
+    ) -> Result<(), store::Error> {
+        let stamp = Stamp {
+            source: &self.config.source,
+            time: time.into(),
+            seq: self.layout.next_seq(stream),
+            commit,
+        };
+        let line = self.layout.place(stream, record::line(&render(&stamp)), time);
+        self.store.put_line(&line)?;
+        self.group_bytes += line.bytes.len() as u64;
+        self.group.lines.push(line);
+        Ok(())
+    }
+}
+
+/// What a started desk says of itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Started {
+    /// Version of the program.
+    pub version: &'static str,
+    /// Hash of the effective configuration.
+    pub config_hash: Hash16,
+    /// Hash of the tables.
+    pub tables_hash: Hash16,
+}
+
+/// The part of a batch that the desk does not see.
+struct After {
+    feed: crate::news::FeedId,
+    state: Option<FeedState>,
+    report: Option<crate::news::FetchReport>,
+    health: Option<crate::news::HealthChange>,
+    rejected: Vec<Rejection>,
+}
+
+impl After {
+    fn of(batch: &mut Batch<Article>) -> Self {
+        Self {
+            feed: batch.feed.id.clone(),
+            state: batch.state.take(),
+            report: batch.report.take(),
+            health: batch.health.take(),
+            rejected: std::mem::take(&mut batch.rejected),
+        }
+    }
+}
