@@ -14,7 +14,7 @@ mod write;
 use std::path::{Path, PathBuf};
 
 pub use day::{Day, Fault, FaultSpan, Format, Item, Outlet, Scripted, Sends, Version};
-pub use play::run;
+pub use play::{pass, run};
 pub use script::DayError;
 pub use server::{Answer, document, serve};
 pub use show::{Colour, Ending, Screen, StoryLine, frame, main_story, summary};

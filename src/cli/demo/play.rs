@@ -59,8 +59,50 @@ fn directory(wish: Option<&Path>) -> Result<PathBuf, String> {
     Ok(out)
 }
 
+/// Lets `day` pass at full speed and writes its records to `out`, showing nothing: the demo as tests play it, with other
+/// days than the bundled one.
+pub fn pass(day: Day, out: &Path) -> Exit {
+    match daemon::runtime() {
+        Ok(runtime) => runtime.block_on(async {
+            let show = Show { is_fast: true, is_on: false };
+            desk(Arc::new(day), out, show, &Arc::default(), &Arc::default()).await
+        }),
+        Err(_) => Exit::Failed,
+    }
+}
+
 async fn play(args: &Args, out: &Path) -> Exit {
-    let day = Arc::new(Day::builtin());
+    let board = Arc::new(Mutex::new(Board::default()));
+    let counters = Arc::new(Counters::default());
+    let is_on = std::io::stdout().is_terminal() && !args.fast;
+    let show = Show { is_fast: args.fast, is_on };
+    let exit = desk(Arc::new(Day::builtin()), out, show, &board, &counters).await;
+    if exit != Exit::Ok {
+        return exit;
+    }
+    let exit = print(end(&board, &counters, out).as_bytes(), Exit::Ok);
+    if !args.exit && std::io::stdout().is_terminal() {
+        drop(std::io::stdout().write_all(b"\nCtrl-C ends the demo.\n"));
+        drop(tokio::signal::ctrl_c().await);
+    }
+    exit
+}
+
+/// How a day passes.
+#[derive(Clone, Copy)]
+struct Show {
+    is_fast: bool,
+    is_on: bool,
+}
+
+/// Serves a day and runs the desk on it until it is over.
+async fn desk(
+    day: Arc<Day>,
+    out: &Path,
+    show: Show,
+    board: &Arc<Mutex<Board>>,
+    counters: &Arc<Counters>,
+) -> Exit {
     let listener = match tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await {
         Ok(listener) => listener,
         Err(error) => {
@@ -78,12 +120,9 @@ async fn play(args: &Args, out: &Path) -> Exit {
         start_log(config.log);
     }
     let simulated = Simulated::starting(day.start).until(day.end);
-    let clock = Clock::Simulated(if args.fast { simulated } else { simulated.paced(PACE) });
-    let board = Arc::new(Mutex::new(Board::default()));
-    let counters = Arc::new(Counters::default());
-    let picture =
-        Picture { clock: clock.clone(), is_on: std::io::stdout().is_terminal() && !args.fast };
-    let seen = Arc::clone(&board);
+    let clock = Clock::Simulated(if show.is_fast { simulated } else { simulated.paced(PACE) });
+    let picture = Picture { clock: clock.clone(), is_on: show.is_on };
+    let seen = Arc::clone(board);
     let daemon = daemon::run(Daemon {
         config,
         reload_from: None,
@@ -91,7 +130,7 @@ async fn play(args: &Args, out: &Path) -> Exit {
         group_wait: Duration::ZERO,
         observer: Box::new(move |lines| picture.show(&seen, lines)),
         stop: CancellationToken::new(),
-        counters: Arc::clone(&counters),
+        counters: Arc::clone(counters),
     });
     let over = CancellationToken::new();
     let now = clock.clone();
@@ -106,14 +145,6 @@ async fn play(args: &Args, out: &Path) -> Exit {
     );
     if let Err(error) = served {
         complain(&format_args!("the demo's feeds ended early: {error}"));
-    }
-    if exit != Exit::Ok {
-        return exit;
-    }
-    let exit = print(end(&board, &counters, out).as_bytes(), Exit::Ok);
-    if !args.exit && std::io::stdout().is_terminal() {
-        drop(std::io::stdout().write_all(b"\nCtrl-C ends the demo.\n"));
-        drop(tokio::signal::ctrl_c().await);
     }
     exit
 }
