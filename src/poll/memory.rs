@@ -54,6 +54,29 @@ pub(super) struct Before {
     pub(super) seen_once: bool,
 }
 
+/// A feed's state as the running poller keeps it: read once, not at every question.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Kept {
+    /// Without `extra`, which is `memory`.
+    pub(super) state: FeedState,
+    pub(super) memory: Memory,
+}
+
+impl Kept {
+    pub(super) fn of(mut state: FeedState) -> Self {
+        let memory = Memory::of(&state);
+        state.extra = serde_json::Value::Null;
+        Self { state, memory }
+    }
+
+    /// The state as it is stored.
+    pub(super) fn stored(&self) -> FeedState {
+        let mut state = self.state.clone();
+        self.memory.save(&mut state);
+        state
+    }
+}
+
 impl Memory {
     /// Reads a stored state; what cannot be read is forgotten, which costs politeness nothing.
     pub(super) fn of(state: &FeedState) -> Self {

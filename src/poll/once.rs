@@ -25,7 +25,7 @@ pub async fn once(config: &Config, feed: Arc<Feed>, clock: &Clock) -> Result<Pol
             }
             Step::End(reply, failure) => {
                 let interval = interval::base(&journey.feed, config);
-                let standing = Standing { state: None, interval, backfill: config.backfill, now };
+                let standing = Standing { kept: None, interval, backfill: config.backfill, now };
                 return Ok(round::end(&journey, reply, failure, standing).polled);
             }
         }

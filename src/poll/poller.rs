@@ -13,8 +13,8 @@ use crate::news::{Committed, Feed, FeedId, FeedState, Validators};
 
 use super::failure::Failure;
 use super::fetch::{Error, Fetcher, Reply, Request};
-use super::interval::{Budget, Claim, Share};
-use super::memory::{self, Memory};
+use super::interval::{Budget, Claim, Rate, Share};
+use super::memory::{self, Kept};
 use super::outcome;
 use super::round::{self, Journey, Standing, Step};
 use super::schedule::{Key, PerHost, Schedule};
@@ -38,7 +38,7 @@ pub(super) type Tasks = JoinSet<(Journey, Result<Reply, Failure>)>;
 #[derive(Debug)]
 struct Slot {
     feed: Arc<Feed>,
-    state: Option<Box<FeedState>>,
+    kept: Option<Box<Kept>>,
     /// A poll between two requests.
     journey: Option<Box<Journey>>,
     /// Its part of the common budget, unless its interval is fixed.
@@ -107,7 +107,7 @@ impl Poller {
             let Some(key) = self.schedule.start(now) else { break };
             let slot = self.slots.get_mut(&key).expect("scheduled feeds have a slot");
             let journey = slot.journey.take().map_or_else(
-                || Journey::start(Arc::clone(&slot.feed), slot.state.as_deref(), now),
+                || Journey::start(Arc::clone(&slot.feed), slot.kept.as_deref(), now),
                 |journey| *journey,
             );
             let fetcher = Arc::clone(&self.fetcher);
@@ -151,7 +151,7 @@ impl Poller {
         let (journey, reply) = arrival.map_or_else(
             |error| {
                 tracing::error!(feed.id = %slot.feed.id, %error, "a fetch panicked");
-                let journey = Journey::start(Arc::clone(&slot.feed), slot.state.as_deref(), now);
+                let journey = Journey::start(Arc::clone(&slot.feed), slot.kept.as_deref(), now);
                 (journey, Err(Failure::Fetch("job panicked")))
             },
             |(_, ended)| ended,
@@ -169,8 +169,8 @@ impl Poller {
             }
         };
         let interval = rest(slot, &mut self.budget, &self.config, now);
-        let (state, backfill) = (slot.state.as_deref(), self.config.backfill);
-        let standing = Standing { state, interval, backfill, now };
+        let (kept, backfill) = (slot.kept.as_deref(), self.config.backfill);
+        let standing = Standing { kept, interval, backfill, now };
         let done = round::end(&journey, reply, failure, standing);
         if let Some((host, until)) = done.hold_host {
             tracing::warn!(host = ?host, %until, "the server asked us to wait: host held");
@@ -180,7 +180,7 @@ impl Poller {
             return None;
         }
         slot.learned = done.polled.body.as_ref().map(|_| 1);
-        slot.state = done.polled.batch.state.clone().map(Box::new);
+        slot.kept = Some(Box::new(done.kept));
         Some(done.polled)
     }
 
@@ -190,16 +190,18 @@ impl Poller {
         let Some(&key) = self.keys.get(&done.feed) else { return };
         let Some(slot) = self.slots.get_mut(&key) else { return };
         // The stored state, not the one that was sent on: the parse may have found the body unreadable.
-        slot.state =
-            Some(Box::new(done.state)).filter(|state| state.url == memory::address(&slot.feed.url));
+        let url = memory::address(&slot.feed.url);
+        slot.kept = Some(done.state)
+            .filter(|state| state.url == url)
+            .map(|state| Box::new(Kept::of(state)));
         // Missed news cannot be counted; at least as many as were seen is a careful guess.
         if let Some(new) = done.new {
             slot.learned = Some(if done.overrun { new.saturating_mul(2) } else { new });
         }
         learn(slot);
         let latest = outcome::due_at(now, DUE_MAX);
-        let due = slot.state.as_ref().map_or(now, |state| state.next_due.min(latest));
-        let host = politeness::host_key(&round::entrance(&slot.feed, slot.state.as_deref()));
+        let due = slot.kept.as_ref().map_or(now, |kept| kept.state.next_due.min(latest));
+        let host = politeness::host_key(&round::entrance(&slot.feed, slot.kept.as_deref()));
         self.schedule.commit(key, &host, due);
     }
 
@@ -224,7 +226,7 @@ impl Poller {
             if let Some(share) = slot.share {
                 self.budget.leave(share);
             }
-            self.absent.extend(slot.state.map(|state| (id, *state)));
+            self.absent.extend(slot.kept.map(|kept| (id, kept.stored())));
         }
         let cold = feeds.iter().filter(|feed| !self.is_known(feed)).count();
         for feed in feeds {
@@ -241,21 +243,22 @@ impl Poller {
 
     fn add(&mut self, feed: Arc<Feed>, cold: usize, now: Timestamp) {
         let url = memory::address(&feed.url);
-        let state = self.absent.remove(&feed.id).filter(|state| state.url == url).map(Box::new);
-        let host = politeness::host_key(&round::entrance(&feed, state.as_deref()));
-        let due = if let Some(state) = &state {
-            state.next_due.min(outcome::due_at(now, DUE_MAX))
+        let stored = self.absent.remove(&feed.id).filter(|state| state.url == url);
+        let kept = stored.map(|state| Box::new(Kept::of(state)));
+        let host = politeness::host_key(&round::entrance(&feed, kept.as_deref()));
+        let due = if let Some(kept) = &kept {
+            kept.state.next_due.min(outcome::due_at(now, DUE_MAX))
         } else {
             let rest = interval::base(&feed, &self.config);
             outcome::due_at(now, politeness::cold_start(&feed.id, cold, rest))
         };
-        let held = state.as_deref().and_then(|state| Memory::of(state).host_held_until);
+        let held = kept.as_deref().and_then(|kept| kept.memory.host_held_until);
         if let Some(until) = held.filter(|&until| until > now) {
             self.schedule.hold(&host, until.min(outcome::due_at(now, politeness::WISH_MAX)));
         }
         let key = self.schedule.add(&host, due);
         self.keys.insert(feed.id.clone(), key);
-        let mut slot = Slot { feed, state, journey: None, share: None, learned: None };
+        let mut slot = Slot { feed, kept, journey: None, share: None, learned: None };
         claim_share(&mut slot, &mut self.budget);
         self.slots.insert(key, slot);
     }
@@ -269,17 +272,17 @@ impl Poller {
         let shorter = interval::base(&slot.feed, &self.config) < interval::base(&old, &self.config);
         if has_moved {
             // Validators, hash and health belong to the old address.
-            (slot.journey, slot.state) = (None, None);
+            (slot.journey, slot.kept) = (None, None);
             self.schedule.reset(key, &politeness::host_key(&slot.feed.url), now);
         } else if shorter
             && slot.journey.is_none()
-            && let Some(state) = &slot.state
+            && let Some(kept) = &slot.kept
         {
             let rest = interval::base(&slot.feed, &self.config);
             let rest = politeness::jittered(&slot.feed.id, rest);
-            let asked = Memory::of(state).not_before.unwrap_or(Timestamp::MIN);
-            let due = state.next_due.min(outcome::due_at(now, rest).max(asked));
-            let host = politeness::host_key(&round::entrance(&slot.feed, Some(state)));
+            let asked = kept.memory.not_before.unwrap_or(Timestamp::MIN);
+            let due = kept.state.next_due.min(outcome::due_at(now, rest).max(asked));
+            let host = politeness::host_key(&round::entrance(&slot.feed, Some(kept)));
             self.schedule.reset(key, &host, due);
         }
     }
@@ -312,18 +315,16 @@ impl Poller {
 /// The feed's interval from now on: fixed, or its share of the budget.
 fn rest(slot: &mut Slot, budget: &mut Budget, config: &Config, now: Timestamp) -> Duration {
     let Some(share) = &mut slot.share else { return interval::base(&slot.feed, config) };
-    let memory = slot.state.as_deref().map(Memory::of).unwrap_or_default();
-    let claim = Claim { rate: &memory.rate, is_dear: is_dear(slot.state.as_deref()) };
-    budget.plan(claim, share, now, config.interval_min)
+    let unknown = Rate::default();
+    budget.plan(claim(slot.kept.as_deref(), &unknown), share, now, config.interval_min)
 }
 
 /// Joins the budget or leaves it, as the feed's configuration says.
 fn claim_share(slot: &mut Slot, budget: &mut Budget) {
     match (slot.feed.interval, slot.share) {
         (None, None) => {
-            let memory = slot.state.as_deref().map(Memory::of).unwrap_or_default();
-            let claim = Claim { rate: &memory.rate, is_dear: is_dear(slot.state.as_deref()) };
-            slot.share = Some(budget.join(claim));
+            let unknown = Rate::default();
+            slot.share = Some(budget.join(claim(slot.kept.as_deref(), &unknown)));
         }
         (Some(_), Some(share)) => {
             budget.leave(share);
@@ -333,19 +334,22 @@ fn claim_share(slot: &mut Slot, budget: &mut Budget) {
     }
 }
 
-/// Whether the server gave its last body without anything to ask by.
-fn is_dear(state: Option<&FeedState>) -> bool {
-    state
-        .is_some_and(|state| state.body_hash.is_some() && state.validators == Validators::default())
+/// What the feed claims of the budget. Dear is one whose server gave its last body without anything to ask by.
+fn claim<'a>(kept: Option<&'a Kept>, unknown: &'a Rate) -> Claim<'a> {
+    let is_dear = |kept: &Kept| {
+        kept.state.body_hash.is_some() && kept.state.validators == Validators::default()
+    };
+    Claim {
+        rate: kept.map_or(unknown, |kept| &kept.memory.rate),
+        is_dear: kept.is_some_and(is_dear),
+    }
 }
 
 /// Takes what the committed poll found into the feed's rate. It is saved with the next batch.
 fn learn(slot: &mut Slot) {
     let new = slot.learned.take().unwrap_or(0);
-    let Some(state) = slot.state.as_deref_mut() else { return };
-    let mut memory = Memory::of(state);
+    let Some(Kept { state, memory }) = slot.kept.as_deref_mut() else { return };
     if let Some(looked) = state.last_success.filter(|&looked| memory.rate.at() != Some(looked)) {
         memory.rate.observe(looked, new);
-        memory.save(state);
     }
 }

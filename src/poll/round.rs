@@ -6,14 +6,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use url::Url;
 
-use crate::news::{Batch, Feed, FeedState, FetchReport, Fetched, Hash16, Rejection, Validators};
+use crate::news::{Batch, Feed, FetchReport, Fetched, Hash16, Rejection, Validators};
 
 use super::address::Policy;
 use super::failure::Failure;
 use super::fetch::{Reply, Whole};
 use super::inflate::BodyError;
+use super::memory::{self, Kept};
 use super::outcome::{self, Answer, Good, Outcome, Question};
-use super::{Backfill, Polled, memory, politeness};
+use super::{Backfill, Polled, politeness};
 
 /// Redirects followed in one poll.
 const HOPS_MAX: u8 = 5;
@@ -49,18 +50,20 @@ pub(super) enum Step {
 #[derive(Debug)]
 pub(super) struct Done {
     pub(super) polled: Polled,
+    /// The state that the batch carries.
+    pub(super) kept: Kept,
     pub(super) hold_host: Option<(String, Timestamp)>,
 }
 
 impl Journey {
     /// The start of a poll of `feed`, which was due at `due`.
-    pub(super) fn start(feed: Arc<Feed>, state: Option<&FeedState>, now: Timestamp) -> Self {
-        let is_conditional = state.is_some_and(|state| outcome::is_conditional(&feed, state, now));
-        let validators = state.filter(|_| is_conditional).map(|state| state.validators.clone());
+    pub(super) fn start(feed: Arc<Feed>, kept: Option<&Kept>, now: Timestamp) -> Self {
+        let asked = kept.filter(|kept| outcome::is_conditional(&feed, kept, now));
+        let validators = asked.map(|kept| kept.state.validators.clone());
         Self {
-            url: entrance(&feed, state),
+            url: entrance(&feed, kept),
             validators: validators.unwrap_or_default(),
-            due: state.map_or(now, |state| state.next_due),
+            due: kept.map_or(now, |kept| kept.state.next_due),
             feed,
             hops: 0,
             only_permanent: true,
@@ -99,9 +102,9 @@ impl Journey {
 }
 
 /// Where a poll of the feed begins: the address it moved to for good, else the configured one.
-pub(super) fn entrance(feed: &Feed, state: Option<&FeedState>) -> Url {
-    let adopted = state.and_then(|state| memory::Memory::of(state).adopted);
-    adopted.and_then(|url| Url::parse(&url).ok()).unwrap_or_else(|| feed.url.clone())
+pub(super) fn entrance(feed: &Feed, kept: Option<&Kept>) -> Url {
+    let adopted = kept.and_then(|kept| kept.memory.adopted.as_deref());
+    adopted.and_then(|url| Url::parse(url).ok()).unwrap_or_else(|| feed.url.clone())
 }
 
 /// Judges an answer, or the lack of one, at `now`.
@@ -127,7 +130,7 @@ pub(super) fn step(
 /// How a feed stands when its poll ends.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Standing<'a> {
-    pub(super) state: Option<&'a FeedState>,
+    pub(super) kept: Option<&'a Kept>,
     /// The interval it is due at while all is well.
     pub(super) interval: Duration,
     pub(super) backfill: Backfill,
@@ -141,7 +144,7 @@ pub(super) fn end(
     failure: Option<Failure>,
     standing: Standing<'_>,
 ) -> Done {
-    let Standing { state, interval, backfill, now } = standing;
+    let Standing { kept, interval, backfill, now } = standing;
     let body = reply.as_mut().and_then(|reply| reply.body.take());
     let result = match (failure, &body) {
         (Some(failure), _) => Err(failure),
@@ -149,7 +152,9 @@ pub(super) fn end(
         (None, Some(Ok(whole))) => Ok(Good::Body(whole.hash)),
         (None, Some(Err(error))) => Err(Failure::Body(error.clone())),
     };
-    let has_moved = journey.hops > 0 && journey.only_permanent;
+    // Credentials are bound to the address that was configured with them.
+    let has_credentials = journey.feed.url.as_str() != memory::address(&journey.feed.url);
+    let has_moved = journey.hops > 0 && journey.only_permanent && !has_credentials;
     let answer = Answer {
         result,
         validators: reply.as_ref().map(|reply| reply.validators.clone()).unwrap_or_default(),
@@ -158,13 +163,14 @@ pub(super) fn end(
     };
     let question =
         Question { feed: &journey.feed, now, interval, conditional: journey.is_conditional() };
-    let blank = || memory::blank(&journey.feed, now, now);
-    let before = state.cloned().unwrap_or_else(blank);
+    let blank = || Kept::of(memory::blank(&journey.feed, now, now));
+    let before = kept.cloned().unwrap_or_else(blank);
     let mut outcome = outcome::take(question, &before, &answer);
-    outcome.state.next_due = outcome.state.next_due.max(outcome::due_at(now, journey.wait));
+    let due = &mut outcome.kept.state.next_due;
+    *due = outcome::due_at(now, journey.wait).max(*due);
     let hold_host = outcome.hold_host.map(|until| (politeness::host_key(&journey.url), until));
-    let is_first = outcome.read && !before.seen_once;
-    let mut batch = batch(&journey.feed, outcome.clone(), now);
+    let is_first = outcome.read && !before.state.seen_once;
+    let mut batch = batch(&journey.feed, &outcome, now);
     if is_first && let Backfill::Last(span) = backfill {
         batch.backfill_before = now.checked_sub(span).ok();
     }
@@ -175,16 +181,16 @@ pub(super) fn end(
         (Some(Ok(whole)), Some(reply)) if outcome.read => Some(fetched(journey, whole, reply, now)),
         _ => None,
     };
-    Done { polled: Polled { batch, body }, hold_host }
+    Done { polled: Polled { batch, body }, kept: outcome.kept, hold_host }
 }
 
-fn batch(feed: &Arc<Feed>, outcome: Outcome, now: Timestamp) -> Batch<()> {
+fn batch(feed: &Arc<Feed>, outcome: &Outcome, now: Timestamp) -> Batch<()> {
     Batch {
         feed: Arc::clone(feed),
         fetched_at: now,
-        state: Some(outcome.state),
+        state: Some(outcome.kept.stored()),
         report: None,
-        health: outcome.health,
+        health: outcome.health.clone(),
         backfill_before: None,
         items: Vec::new(),
         rejected: Vec::new(),

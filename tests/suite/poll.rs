@@ -279,8 +279,8 @@ async fn hostile_answers_end_at_their_limit_and_cost_only_themselves() {
     let mut paths: Vec<&str> = hostile.iter().map(|&(path, _)| path).collect();
     paths.push("/good");
     let mut world = World::of(&server, &paths);
-    world.config.limits.first_byte = Duration::from_millis(300);
-    world.config.limits.connect = Duration::from_millis(300);
+    world.config.limits.first_byte = Duration::from_millis(500);
+    world.config.limits.connect = Duration::from_millis(500);
     let polled = world.run(MINUTE).await;
     assert_eq!(polled.len(), paths.len());
     for (path, words) in hostile {

@@ -81,6 +81,10 @@ impl Rate {
         if new > 0.0 {
             self.spread(before, now, new);
         }
+        for hour in &mut self.hours {
+            *hour = short(*hour, 1e3);
+        }
+        (self.news, self.days) = (short(self.news, 1e6), short(self.days, 1e6));
     }
 
     /// When this was last looked at.
@@ -132,6 +136,11 @@ impl Rate {
         }
         LONGEST.as_secs_f64()
     }
+}
+
+/// Cut to a few decimals, so that a stored rate takes bytes by the dozen and not by the hundred.
+fn short(value: f64, parts: f64) -> f64 {
+    (value * parts).round() / parts
 }
 
 fn hour_of(moment: Timestamp) -> i64 {

@@ -11,7 +11,7 @@ use url::Url;
 use crate::news::{Feed, FeedState, Hash16, Health, HealthChange, Validators};
 
 use super::failure::Failure;
-use super::memory::{Before, Memory, Probation};
+use super::memory::{Before, Kept, Memory, Probation};
 use super::politeness::{self, Wishes};
 pub use super::timetable::Said;
 use super::timetable::Timetable;
@@ -81,7 +81,7 @@ pub(super) struct Question<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Outcome {
     /// The feed's state, to be saved with the batch.
-    pub(super) state: FeedState,
+    pub(super) kept: Kept,
     /// Set when its health changed.
     pub(super) health: Option<HealthChange>,
     /// Whether the body is news to us and must be read.
@@ -91,22 +91,21 @@ pub(super) struct Outcome {
 }
 
 /// Whether the next request should carry the validators.
-pub(super) fn is_conditional(feed: &Feed, state: &FeedState, now: Timestamp) -> bool {
-    let Validators { etag, last_modified } = &state.validators;
+pub(super) fn is_conditional(feed: &Feed, kept: &Kept, now: Timestamp) -> bool {
+    let Validators { etag, last_modified } = &kept.state.validators;
     if etag.is_none() && last_modified.is_none() {
         return false;
     }
-    let memory = Memory::of(state);
+    let memory = &kept.memory;
     let patience = politeness::between(&feed.id, FULL_LEAST, FULL_MOST);
     let overdue = memory.full_at.is_some_and(|full| span(full, now) >= patience);
     memory.fresh_stated || !overdue
 }
 
 /// Takes an answer into the state.
-pub(super) fn take(question: Question<'_>, before: &FeedState, answer: &Answer) -> Outcome {
+pub(super) fn take(question: Question<'_>, before: &Kept, answer: &Answer) -> Outcome {
     let Question { feed, now, interval, conditional } = question;
-    let mut state = before.clone();
-    let mut memory = Memory::of(before);
+    let Kept { mut state, mut memory } = before.clone();
     memory.interval_ms = u64::try_from(interval.as_millis()).unwrap_or(u64::MAX);
     let result = match &answer.result {
         Ok(Good::NotModified) if !conditional => Err(Failure::Fetch("304 without a question")),
@@ -140,8 +139,7 @@ pub(super) fn take(question: Question<'_>, before: &FeedState, answer: &Answer) 
     let bound = fresh.unwrap_or_default().max(asked.unwrap_or_default()).max(said);
     state.next_due = memory.timetable.open_from(&feed.id, due_at(now, rest.max(bound)));
     memory.not_before = (!bound.is_zero()).then(|| due_at(now, bound));
-    memory.save(&mut state);
-    Outcome { state, health, read, hold_host }
+    Outcome { kept: Kept { state, memory }, health, read, hold_host }
 }
 
 /// Marks a 200 whose body nobody could read as a failure, in the state that `take` gave; replaces the batch's health.

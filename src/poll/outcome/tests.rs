@@ -24,28 +24,30 @@ const DAY: Duration = Duration::from_hours(24);
 /// A feed with its state, polled by literals.
 struct Polls {
     feed: Feed,
-    state: FeedState,
+    kept: Kept,
     now: Timestamp,
 }
 
 impl Polls {
     fn new() -> Self {
         let feed = feed();
-        let state = blank(&feed, start(), start());
-        Self { feed, state, now: start() }
+        let kept = Kept::of(blank(&feed, start(), start()));
+        Self { feed, kept, now: start() }
     }
 
     fn take(&mut self, answer: &Answer) -> Outcome {
-        let conditional = is_conditional(&self.feed, &self.state, self.now);
+        let conditional = is_conditional(&self.feed, &self.kept, self.now);
         let question =
             Question { feed: &self.feed, now: self.now, interval: INTERVAL, conditional };
-        let outcome = take(question, &self.state, answer);
-        self.state = outcome.state.clone();
+        let outcome = take(question, &self.kept, answer);
+        // As through the store.
+        self.kept = Kept::of(outcome.kept.stored());
+        assert_eq!(self.kept, outcome.kept);
         outcome
     }
 
     fn rest(&self) -> Duration {
-        span(self.now, self.state.next_due)
+        span(self.now, self.kept.state.next_due)
     }
 
     fn go_on(&mut self, time: Duration) {
@@ -95,7 +97,7 @@ fn an_equal_body_is_not_read_again_but_its_validators_are_taken() {
     assert!(polls.take(&with_etag(body(1), "W/\"a b\"")).read);
     let again = polls.take(&with_etag(body(1), "new"));
     assert!(!again.read);
-    assert_eq!(again.state.validators.etag.as_deref(), Some(&b"new"[..]));
+    assert_eq!(again.kept.state.validators.etag.as_deref(), Some(&b"new"[..]));
     assert!(polls.take(&with_etag(body(2), "newer")).read);
 }
 
@@ -105,12 +107,12 @@ fn a_whole_answer_clears_validators_it_lacks_and_a_304_keeps_them() {
     let both = Validators { etag: Some(b"e".to_vec()), last_modified: Some(b"odd date".to_vec()) };
     polls.take(&Answer { validators: both.clone(), ..body(1) });
     polls.take(&plain(Ok(Good::NotModified)));
-    assert_eq!(polls.state.validators, both);
+    assert_eq!(polls.kept.state.validators, both);
     polls.take(&with_etag(plain(Ok(Good::NotModified)), "e2"));
-    assert_eq!(polls.state.validators.etag.as_deref(), Some(&b"e2"[..]));
-    assert_eq!(polls.state.validators.last_modified, both.last_modified);
+    assert_eq!(polls.kept.state.validators.etag.as_deref(), Some(&b"e2"[..]));
+    assert_eq!(polls.kept.state.validators.last_modified, both.last_modified);
     polls.take(&with_etag(body(2), "e3"));
-    assert_eq!(polls.state.validators.last_modified, None);
+    assert_eq!(polls.kept.state.validators.last_modified, None);
 }
 
 #[test]
@@ -119,7 +121,7 @@ fn a_failure_keeps_validators_and_never_takes_any() {
     polls.take(&with_etag(body(1), "kept"));
     for failure in [Failure::Http(500), Failure::Connection, Failure::Body(BodyError::Ratio)] {
         polls.take(&with_etag(plain(Err(failure)), "never"));
-        assert_eq!(polls.state.validators.etag.as_deref(), Some(&b"kept"[..]));
+        assert_eq!(polls.kept.state.validators.etag.as_deref(), Some(&b"kept"[..]));
     }
 }
 
@@ -127,8 +129,8 @@ fn a_failure_keeps_validators_and_never_takes_any() {
 fn a_304_that_nobody_asked_for_is_a_failure() {
     let mut polls = Polls::new();
     let outcome = polls.take(&plain(Ok(Good::NotModified)));
-    assert_eq!(outcome.state.health, Health::Flaky);
-    assert_eq!(outcome.state.last_success, None);
+    assert_eq!(outcome.kept.state.health, Health::Flaky);
+    assert_eq!(outcome.kept.state.last_success, None);
 }
 
 #[test]
@@ -174,7 +176,7 @@ fn failures_weigh_by_kind_and_lead_from_flaky_to_dormant_and_back_at_once() {
     let mut seen = vec![];
     for _ in 0..40 {
         let outcome = polls.take(&http(400));
-        seen.extend(outcome.health.map(|change| (polls.state.failure_weight, change.to)));
+        seen.extend(outcome.health.map(|change| (polls.kept.state.failure_weight, change.to)));
     }
     let expected = vec![(1000, Health::Flaky), (3000, Health::Failing), (30_000, Health::Dormant)];
     assert_eq!(seen, expected);
@@ -182,13 +184,13 @@ fn failures_weigh_by_kind_and_lead_from_flaky_to_dormant_and_back_at_once() {
     let back = polls.take(&body(2));
     let change = back.health.unwrap();
     assert_eq!((change.from, change.to), (Health::Dormant, Health::Ok));
-    assert_eq!(polls.state.failure_weight, 0);
+    assert_eq!(polls.kept.state.failure_weight, 0);
     assert!(near(polls.rest(), INTERVAL));
 
     let weight = |failure| {
         let mut polls = Polls::new();
         polls.take(&plain(Err(failure)));
-        polls.state.failure_weight
+        polls.kept.state.failure_weight
     };
     assert_eq!(weight(Failure::Http(404)), 500);
     assert_eq!(weight(Failure::Http(500)), 500);
@@ -204,8 +206,8 @@ fn backoff_grows_with_the_weight_and_stops_at_a_day() {
     polls.take(&http(500));
     assert!(near(polls.rest(), INTERVAL * 2));
     let question = Question { feed: &feed(), now: start(), interval: DAY, conditional: false };
-    let outcome = take(question, &polls.state, &http(500));
-    assert!(near(span(start(), outcome.state.next_due), DAY));
+    let outcome = take(question, &polls.kept, &http(500));
+    assert!(near(span(start(), outcome.kept.state.next_due), DAY));
 }
 
 #[test]
@@ -223,43 +225,44 @@ fn gone_is_silent_for_a_week_and_blocked_says_so() {
 fn an_unreadable_body_is_a_failure_until_another_body_comes() {
     let mut polls = Polls::new();
     polls.take(&body(1));
-    let mut outcome = polls.take(&with_etag(body(2), "broken"));
+    let outcome = polls.take(&with_etag(body(2), "broken"));
     assert!(outcome.read && outcome.health.is_none());
-    let change = unreadable(&polls.feed, &mut outcome.state, "html?", polls.now).unwrap();
+    let mut state = outcome.kept.stored();
+    let change = unreadable(&polls.feed, &mut state, "html?", polls.now).unwrap();
     assert_eq!((change.from, change.to), (Health::Ok, Health::Flaky));
-    assert_eq!(outcome.state.last_error, "parse error (html?)");
-    assert!(near(span(polls.now, outcome.state.next_due), INTERVAL.mul_f64(1.5)));
-    polls.state = outcome.state;
+    assert_eq!(state.last_error, "parse error (html?)");
+    assert!(near(span(polls.now, state.next_due), INTERVAL.mul_f64(1.5)));
+    polls.kept = Kept::of(state);
     // The same broken body, in either form, is no recovery; its weight goes on.
     assert!(!polls.take(&with_etag(plain(Ok(Good::NotModified)), "broken")).read);
-    assert_eq!((polls.state.failure_weight, polls.state.health), (1000, Health::Flaky));
+    assert_eq!((polls.kept.state.failure_weight, polls.kept.state.health), (1000, Health::Flaky));
     // Other bodies that cannot be read either go on from there.
     for n in 3..9 {
-        let mut outcome = polls.take(&body(n));
-        unreadable(&polls.feed, &mut outcome.state, "html?", polls.now);
-        polls.state = outcome.state;
+        let mut state = polls.take(&body(n)).kept.stored();
+        unreadable(&polls.feed, &mut state, "html?", polls.now);
+        polls.kept = Kept::of(state);
     }
-    assert_eq!((polls.state.failure_weight, polls.state.health), (4000, Health::Failing));
+    assert_eq!((polls.kept.state.failure_weight, polls.kept.state.health), (4000, Health::Failing));
     let back = polls.take(&body(1));
     assert_eq!(back.health.unwrap().to, Health::Ok);
-    assert_eq!(polls.state.last_error, "");
+    assert_eq!(polls.kept.state.last_error, "");
 }
 
 #[test]
 fn an_unreadable_first_body_leaves_the_first_poll_open() {
     let mut polls = Polls::new();
-    let mut outcome = polls.take(&body(1));
-    assert!(outcome.state.seen_once);
-    let change = unreadable(&polls.feed, &mut outcome.state, "empty", polls.now).unwrap();
+    let mut state = polls.take(&body(1)).kept.stored();
+    assert!(state.seen_once);
+    let change = unreadable(&polls.feed, &mut state, "empty", polls.now).unwrap();
     assert_eq!((change.from, change.to), (Health::New, Health::Flaky));
-    assert!(!outcome.state.seen_once && outcome.state.last_success.is_none());
+    assert!(!state.seen_once && state.last_success.is_none());
 }
 
 #[test]
 fn a_permanent_move_is_adopted_after_three_polls_over_a_day_and_given_up_when_it_fails() {
     let to = Url::parse("https://new.example/rss").unwrap();
     let moved = |n| Answer { permanent_to: Some(to.clone()), ..body(n) };
-    let adopted = |polls: &Polls| Memory::of(&polls.state).adopted;
+    let adopted = |polls: &Polls| polls.kept.memory.adopted.clone();
     let mut polls = Polls::new();
     for n in 0..5 {
         polls.take(&moved(n));
@@ -288,18 +291,18 @@ fn a_permanent_move_is_adopted_after_three_polls_over_a_day_and_given_up_when_it
 #[test]
 fn what_the_text_of_a_feed_asks_for_holds_until_another_body_says_otherwise() {
     let mut polls = Polls::new();
-    let mut outcome = polls.take(&with_etag(body(1), "e"));
+    let mut state = polls.take(&with_etag(body(1), "e")).kept.stored();
     let hourly = Said { ttl: "60", ..Said::default() };
-    heed(&polls.feed, &mut outcome.state, &hourly, polls.now);
-    polls.state = outcome.state;
+    heed(&polls.feed, &mut state, &hourly, polls.now);
+    polls.kept = Kept::of(state);
     assert_eq!(polls.rest(), Duration::from_hours(1));
     polls.take(&plain(Ok(Good::NotModified)));
     assert_eq!(polls.rest(), Duration::from_hours(1));
     let hours: Vec<String> = vec!["6".into(), "7".into()];
-    let mut outcome = polls.take(&with_etag(body(2), "e"));
+    let mut state = polls.take(&with_etag(body(2), "e")).kept.stored();
     let skipping = Said { skip_hours: &hours, ..Said::default() };
-    heed(&polls.feed, &mut outcome.state, &skipping, polls.now);
-    polls.state = outcome.state;
+    heed(&polls.feed, &mut state, &skipping, polls.now);
+    polls.kept = Kept::of(state);
     polls.take(&plain(Ok(Good::NotModified)));
     assert!(polls.rest() >= Duration::from_hours(2) && polls.rest() < Duration::from_mins(131));
 }
@@ -309,7 +312,7 @@ fn an_eternal_304_is_found_out_in_8_to_12_days_unless_freshness_is_stated() {
     let mut polls = Polls::new();
     polls.take(&with_etag(body(1), "e"));
     let mut days = 0;
-    while is_conditional(&polls.feed, &polls.state, polls.now) {
+    while is_conditional(&polls.feed, &polls.kept, polls.now) {
         polls.take(&plain(Ok(Good::NotModified)));
         polls.go_on(DAY / 4);
         days += 1;
@@ -318,7 +321,7 @@ fn an_eternal_304_is_found_out_in_8_to_12_days_unless_freshness_is_stated() {
     assert!((8 * 4..=12 * 4 + 1).contains(&days), "{days} quarter days");
     polls.take(&asking(with_etag(body(1), "e"), "", "max-age=60"));
     polls.go_on(30 * DAY);
-    assert!(is_conditional(&polls.feed, &polls.state, polls.now));
+    assert!(is_conditional(&polls.feed, &polls.kept, polls.now));
 }
 
 #[test]
