@@ -3,15 +3,17 @@
 //! One writer, one thread, one open transaction a group. What the desk decided, what the store keeps and the lines
 //! with their place in the files become durable together or not at all.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::desk::Desk;
 use crate::failpoint;
 use crate::news::{
-    Article, Batch, Change, Committed, FeedState, Hash16, Input, Line, Recalled, Rejection,
+    Article, Batch, Change, Committed, FeedId, FeedState, Hash16, Input, Line, Recalled, Rejection,
     StoryKind, Stream, Taken,
 };
-use crate::record::{self, Layout, Record, Stamp, render};
+use crate::record::{self, HealthFetched, Layout, Record, Stamp, render};
 use crate::store::{self, Store};
 
 /// Output of a group after which it is committed, in bytes: enough to make a sync cheap, little to lose time over.
@@ -95,6 +97,8 @@ pub struct Writer {
     time: Option<Timestamp>,
     group: Group,
     group_bytes: u64,
+    /// Feeds of which a body was read before: only they can have overrun us.
+    read_before: BTreeSet<FeedId>,
 }
 
 impl Writer {
@@ -106,7 +110,19 @@ impl Writer {
         layout: Layout,
     ) -> Result<Self, store::Error> {
         let time = store.meta("time")?.and_then(|text| text.parse().ok());
-        Ok(Self { config, desk, store, layout, time, group: Group::default(), group_bytes: 0 })
+        let states = store.feeds()?;
+        let read_before =
+            states.into_iter().filter(|(_, state)| state.seen_once).map(|(feed, _)| feed).collect();
+        Ok(Self {
+            config,
+            desk,
+            store,
+            layout,
+            time,
+            group: Group::default(),
+            group_bytes: 0,
+            read_before,
+        })
     }
 
     /// The desk, to look at.
@@ -169,7 +185,11 @@ impl Writer {
             self.store.save_feed(&after.feed, &state)?;
             let new = after.report.is_some().then_some(taken.new);
             let feed = after.feed.clone();
-            self.group.committed.push(Committed { feed, state, new, overrun: false });
+            let overrun = self.is_overrun(&after, &taken);
+            if state.seen_once {
+                self.read_before.insert(feed.clone());
+            }
+            self.group.committed.push(Committed { feed, state, new, overrun });
         }
         self.group.counts.add(&after, &taken, is_failed);
         Ok(())
@@ -195,7 +215,7 @@ impl Writer {
     /// Puts what could not be read as input into quarantine, outside any fetch.
     pub fn reject(
         &mut self,
-        feed: &crate::news::FeedId,
+        feed: &FeedId,
         rejection: &Rejection,
         now: Timestamp,
     ) -> Result<(), store::Error> {
@@ -299,8 +319,10 @@ impl Writer {
         }
         if let Some(report) = &after.report {
             let quarantined = after.rejected.iter().map(|rejection| rejection.items).sum();
+            let overrun = self.is_overrun(after, taken);
             self.put(Stream::Health, time, commit, |stamp| {
-                render::health_fetched(&after.feed, report, taken, quarantined, stamp).into()
+                let record = render::health_fetched(&after.feed, report, taken, quarantined, stamp);
+                HealthFetched { overrun, ..record }.into()
             })?;
         }
         if let (Some(change), Some(state)) = (&after.health, &after.state) {
@@ -309,6 +331,12 @@ impl Writer {
             })?;
         }
         Ok(())
+    }
+
+    /// Whether a body shares no item with what was known of its feed: we came too late, and news was missed.
+    fn is_overrun(&self, after: &After, taken: &Taken) -> bool {
+        let known = taken.revised + taken.unchanged + taken.held;
+        self.read_before.contains(&after.feed) && taken.new > 0 && known == 0
     }
 
     /// Renders one line with its number and place, and keeps it for the group.
@@ -346,7 +374,7 @@ pub struct Started {
 
 /// The part of a batch that the desk does not see.
 struct After {
-    feed: crate::news::FeedId,
+    feed: FeedId,
     state: Option<FeedState>,
     report: Option<crate::news::FetchReport>,
     health: Option<crate::news::HealthChange>,

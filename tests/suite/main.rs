@@ -5,6 +5,8 @@ mod anchorage;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod daemon;
+#[cfg(test)]
 mod day;
 #[cfg(test)]
 mod demo;
