@@ -20,21 +20,21 @@ use crate::{parse, poll, sink, store};
 const SUMMARY_EVERY: Duration = Duration::from_mins(1);
 
 /// What a run is given besides its configuration.
-pub(super) struct Daemon {
+pub struct Daemon {
     /// The configuration.
-    pub(super) config: Config,
+    pub config: Config,
     /// Its file, read again on SIGHUP.
-    pub(super) reload_from: Option<PathBuf>,
+    pub reload_from: Option<PathBuf>,
     /// Where time comes from.
-    pub(super) clock: Clock,
+    pub clock: Clock,
     /// How long a group gathers.
-    pub(super) group_wait: Duration,
+    pub group_wait: Duration,
     /// Looks at lines once they stand in the files.
-    pub(super) observer: Observer,
+    pub observer: Observer,
     /// Ends the run from within; signals end it from outside.
-    pub(super) stop: CancellationToken,
+    pub stop: CancellationToken,
     /// What is counted, for the summary line and whoever asks.
-    pub(super) counters: Arc<Counters>,
+    pub counters: Arc<Counters>,
 }
 
 impl std::fmt::Debug for Daemon {
@@ -44,12 +44,12 @@ impl std::fmt::Debug for Daemon {
 }
 
 /// A runtime for a command.
-pub(super) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()
 }
 
 /// Runs until stopped or drained.
-pub(super) async fn run(daemon: Daemon) -> Exit {
+pub async fn run(daemon: Daemon) -> Exit {
     let reload_from = daemon.reload_from.clone();
     let (stop, counters) = (daemon.stop.clone(), Arc::clone(&daemon.counters));
     let tables = match convert::tables(&daemon.config) {

@@ -3,7 +3,7 @@
 pub mod check;
 pub mod completions;
 mod convert;
-mod daemon;
+pub mod daemon;
 pub mod demo;
 pub mod eval;
 pub mod init;

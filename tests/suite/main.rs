@@ -24,3 +24,5 @@ mod records;
 mod replay;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod wild;
