@@ -133,7 +133,8 @@ mod tests {
 
     #[test]
     fn every_file_is_a_line_and_a_failure_is_one_too() {
-        let good = b"<rss><channel><item><title>F\xE4hre</title><link>a</link></item></channel></rss>";
+        let good =
+            b"<rss><channel><item><title>F\xE4hre</title><link>a</link></item></channel></rss>";
         let (code, lines) = run_on(
             &[("good.xml", good), ("bad.xml", b"<html></html>")],
             &["Content-Type: text/xml; charset=iso-8859-1"],

@@ -286,14 +286,26 @@ mod tests {
         for yes in ["a <b>c</b>", "caf&eacute;", "&#8217;tis", "<P>x</P>", "Q&amp;A"] {
             assert!(looks_like(yes), "{yes}");
         }
-        for no in ["plain", "1 < 2", "AT&T", "<br>", "vec<u8>", "a <foo>b</foo>", "a &nosuch; b</b>", "&;"] {
+        for no in [
+            "plain",
+            "1 < 2",
+            "AT&T",
+            "<br>",
+            "vec<u8>",
+            "a <foo>b</foo>",
+            "a &nosuch; b</b>",
+            "&;",
+        ] {
             assert!(!looks_like(no), "{no}");
         }
     }
 
     #[test]
     fn plain_text_has_no_tag_no_script_and_single_spaces() {
-        assert_eq!(plain("<p>The&nbsp;ferry<br>sails</p><script>x()</script> &amp; more"), "The ferry sails & more");
+        assert_eq!(
+            plain("<p>The&nbsp;ferry<br>sails</p><script>x()</script> &amp; more"),
+            "The ferry sails & more"
+        );
         assert_eq!(plain("1 < 2"), "1 < 2");
         assert_eq!(plain("cut <b"), "cut <b");
     }

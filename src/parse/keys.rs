@@ -120,7 +120,10 @@ mod tests {
     #[test]
     fn links_that_lead_to_one_page_are_one_link() {
         for (link, canonical) in [
-            ("http://Desk.Example:80/a?utm_source=x&id=1&UTM_medium=y&fbclid=z#top", "https://desk.example/a?id=1"),
+            (
+                "http://Desk.Example:80/a?utm_source=x&id=1&UTM_medium=y&fbclid=z#top",
+                "https://desk.example/a?id=1",
+            ),
             ("https://desk.example:443", "https://desk.example/"),
             ("https://desk.example/a?b=2&a=1", "https://desk.example/a?b=2&a=1"),
             ("https://desk.example/a?gclid=1", "https://desk.example/a"),
@@ -132,7 +135,15 @@ mod tests {
         ] {
             assert_eq!(canonical_link(link).as_deref(), Some(canonical), "{link}");
         }
-        for link in ["", "a", "/a", "tag:desk.example,2025:1", "mailto:ada@desk.example", "javascript:alert(1)", "ftp://desk.example/a"] {
+        for link in [
+            "",
+            "a",
+            "/a",
+            "tag:desk.example,2025:1",
+            "mailto:ada@desk.example",
+            "javascript:alert(1)",
+            "ftp://desk.example/a",
+        ] {
             assert_eq!(canonical_link(link), None, "{link}");
         }
     }
@@ -166,7 +177,10 @@ mod tests {
     #[test]
     fn a_repeated_guid_is_told_apart_by_the_link_else_by_the_text() {
         let link = "https://desk.example/a";
-        assert_eq!(made("1", link, &["1", "1"]), (Rung::Guid, "1".to_owned(), Some(link.to_owned())));
+        assert_eq!(
+            made("1", link, &["1", "1"]),
+            (Rung::Guid, "1".to_owned(), Some(link.to_owned()))
+        );
         assert_eq!(made("1", "", &["1", "1"]).0, Rung::Text);
     }
 }

@@ -59,14 +59,28 @@ fn a_time_without_a_clear_zone_is_told_as_utc_and_says_so() {
         ("Sat, 16 Aug 2025 05:58:00 XYZ", "date_zone_unclear"),
     ] {
         let read = read(text).unwrap();
-        assert_eq!(told(text), ("2025-08-16T05:58:00Z".to_owned(), Granularity::Second, defect), "{text}");
+        assert_eq!(
+            told(text),
+            ("2025-08-16T05:58:00Z".to_owned(), Granularity::Second, defect),
+            "{text}"
+        );
         assert!(!read.date.zoned, "{text}");
     }
 }
 
 #[test]
 fn a_day_is_a_day_and_a_minute_a_minute() {
-    for text in ["2025-08-16", "20250816", "Sat, 16 Aug 2025", "16 August 2025", "August 16th, 2025", "16-Aug-2025", "16.08.2025", "16/08/2025", "08/16/2025"] {
+    for text in [
+        "2025-08-16",
+        "20250816",
+        "Sat, 16 Aug 2025",
+        "16 August 2025",
+        "August 16th, 2025",
+        "16-Aug-2025",
+        "16.08.2025",
+        "16/08/2025",
+        "08/16/2025",
+    ] {
         assert_eq!(told(text), ("2025-08-16T00:00:00Z".to_owned(), Granularity::Day, ""), "{text}");
     }
     assert_eq!(told("2025-08-16T05:58+00:00").1, Granularity::Minute);
@@ -79,10 +93,30 @@ fn a_day_is_a_day_and_a_minute_a_minute() {
 #[test]
 fn what_needs_a_guess_is_no_date() {
     for text in [
-        "", "soon", "03/04/2025", "3-4-2025", "04-08-16", "25-08-16", "16 08 2025", "08/16", "16 Aug",
-        "Sat, 31 Feb 2025 05:58:00 GMT", "2025-02-30", "2025-13-01", "2025-08-16T25:00:00Z", "2025-08-16T05:61:00Z",
-        "Sat, 16 Aug 2025 05:58:00 +9900", "Sat, 16 Aug 2025 05:58:00 +05x0", "13:00 PM 16 Aug 2025", "20250816T9", "1755324000",
-        "2025-08-16T05:58:00 maybe later", "Mar, 10 feb", "99999-01-01", "2025-08-16Tlater", "16 Aug 2025 17 Aug 2025",
+        "",
+        "soon",
+        "03/04/2025",
+        "3-4-2025",
+        "04-08-16",
+        "25-08-16",
+        "16 08 2025",
+        "08/16",
+        "16 Aug",
+        "Sat, 31 Feb 2025 05:58:00 GMT",
+        "2025-02-30",
+        "2025-13-01",
+        "2025-08-16T25:00:00Z",
+        "2025-08-16T05:61:00Z",
+        "Sat, 16 Aug 2025 05:58:00 +9900",
+        "Sat, 16 Aug 2025 05:58:00 +05x0",
+        "13:00 PM 16 Aug 2025",
+        "20250816T9",
+        "1755324000",
+        "2025-08-16T05:58:00 maybe later",
+        "Mar, 10 feb",
+        "99999-01-01",
+        "2025-08-16Tlater",
+        "16 Aug 2025 17 Aug 2025",
     ] {
         assert_eq!(read(text), None, "{text}");
     }

@@ -329,8 +329,19 @@ mod tests {
     #[test]
     fn a_document_falls_into_its_pieces() {
         assert_eq!(
-            pieces("<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b \"c>\">]><a b='>' c>x<d/><![CDATA[<e>]]><!-- f --></a >"),
-            ["skip", "d:a [<!ENTITY b \"c>\">]", "<a|b='>' c|false", "t:x", "<d||true", "c:<e>", "skip", "/a"]
+            pieces(
+                "<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b \"c>\">]><a b='>' c>x<d/><![CDATA[<e>]]><!-- f --></a >"
+            ),
+            [
+                "skip",
+                "d:a [<!ENTITY b \"c>\">]",
+                "<a|b='>' c|false",
+                "t:x",
+                "<d||true",
+                "c:<e>",
+                "skip",
+                "/a"
+            ]
         );
     }
 
@@ -355,7 +366,10 @@ mod tests {
     #[test]
     fn attributes_are_read_however_they_are_quoted() {
         let all = |attrs| Attributes::new(attrs).collect::<Vec<_>>();
-        assert_eq!(all(" a=\"1\" b='2' c=3 d e = \"5\""), [("a", "1"), ("b", "2"), ("c", "3"), ("d", ""), ("e", "5")]);
+        assert_eq!(
+            all(" a=\"1\" b='2' c=3 d e = \"5\""),
+            [("a", "1"), ("b", "2"), ("c", "3"), ("d", ""), ("e", "5")]
+        );
         assert_eq!(all("a=\"1\"b=\"2\""), [("a", "1"), ("b", "2")]);
         assert_eq!(all("a=\"1"), [("a", "1")]);
         assert_eq!(all("= \"x\" =").len(), 2);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use url::Url;
 
 use crate::parse::claim::Defect;
-use crate::parse::guard::Guard;
+use crate::parse::guard::{DEPTH_MAX, Guard, Limit, hash, innermost, is_void};
 use crate::parse::text::{self, Entities};
 
 use super::capture::{Capture, Kind, Reading, kind_of};
@@ -42,8 +42,7 @@ enum Role {
 
 /// An open element.
 #[derive(Debug)]
-struct Open<'a> {
-    name: &'a str,
+struct Open {
     role: Role,
     scope: usize,
     base: Option<Rc<Url>>,
@@ -81,7 +80,12 @@ pub(super) struct Scanner<'a> {
     lexer: Lexer<'a>,
     guard: Guard,
     scope: Scope<'a>,
-    stack: Vec<Open<'a>>,
+    stack: Vec<Open>,
+    /// Hashes of the names on the stack, to look through at speed.
+    names: Vec<u32>,
+    /// Elements on the stack that hold nothing for us.
+    asides: usize,
+    limit: Option<Limit>,
     base: Option<Rc<Url>>,
     capture: Option<(Capture<'a>, usize, Option<Rc<Url>>)>,
     pub(super) entities: Entities,
@@ -106,6 +110,9 @@ impl<'a> Scanner<'a> {
             guard: Guard::default(),
             scope: Scope::default(),
             stack: Vec::new(),
+            names: Vec::new(),
+            asides: 0,
+            limit: None,
             base,
             capture: None,
             entities: Entities::default(),
@@ -135,6 +142,9 @@ impl<'a> Scanner<'a> {
                 Token::Doctype(text) => self.entities.declare(text),
                 Token::Cut => self.defect("markup_unclosed", ""),
                 Token::Skip => {}
+            }
+            if let Some(limit) = self.limit {
+                return Err(limit.into());
             }
         }
         self.finish()
@@ -226,7 +236,7 @@ impl<'a> Scanner<'a> {
     fn act(&mut self, tag: Tag<'a>, meaning: Element, from: (Space, Found), scope: usize) {
         let outer = self.base.clone();
         self.enter_base(tag.attrs);
-        let in_aside = self.stack.iter().any(|open| open.role == Role::Aside);
+        let in_aside = self.asides > 0;
         let role = match meaning {
             Element::Item => {
                 self.close_items();
@@ -246,7 +256,18 @@ impl<'a> Scanner<'a> {
                 return;
             }
         };
-        self.stack.push(Open { name: tag.name, role, scope, base: outer });
+        if role == Role::Plain && is_void(tag.name) {
+            self.scope.leave(scope);
+            self.base = outer;
+            return;
+        }
+        if self.stack.len() >= DEPTH_MAX {
+            self.limit = Some(Limit::Depth);
+            return;
+        }
+        self.stack.push(Open { role, scope, base: outer });
+        self.names.push(hash(tag.name));
+        self.asides += usize::from(role == Role::Aside);
         self.opened(role, &tag, from);
         if tag.empty {
             self.pop();
@@ -403,9 +424,8 @@ impl<'a> Scanner<'a> {
 
     fn end(&mut self, name: &'a str) {
         if let Some((capture, ..)) = &mut self.capture {
-            let is_frame = self.stack.iter().any(|open| {
-                matches!(open.role, Role::Item | Role::Feed) && open.name.eq_ignore_ascii_case(name)
-            });
+            let at = innermost(&self.names, hash(name)).and_then(|at| self.stack.get(at));
+            let is_frame = at.is_some_and(|open| matches!(open.role, Role::Item | Role::Feed));
             if is_frame && !name.eq_ignore_ascii_case(capture.name) {
                 self.defect("tag_unclosed", "");
                 self.close_capture();
@@ -416,7 +436,7 @@ impl<'a> Scanner<'a> {
                 return;
             }
         }
-        let found = self.stack.iter().rposition(|open| open.name.eq_ignore_ascii_case(name));
+        let found = innermost(&self.names, hash(name));
         let Some(at) = found else {
             if !self.stack.is_empty() {
                 self.defect("tag_unopened", "");
@@ -430,6 +450,8 @@ impl<'a> Scanner<'a> {
 
     fn pop(&mut self) {
         let Some(open) = self.stack.pop() else { return };
+        self.names.pop();
+        self.asides -= usize::from(open.role == Role::Aside);
         match open.role {
             Role::Author => self.take_author(),
             Role::Origin => self.take_origin(),

@@ -46,11 +46,7 @@ impl<'a> Scanner<'a> {
         match capture.field {
             Field::Title if origin.title.is_empty() => {
                 let words = capture.words();
-                origin.title = if words.is_html {
-                    html::plain(&words.value)
-                } else {
-                    words.value
-                };
+                origin.title = if words.is_html { html::plain(&words.value) } else { words.value };
             }
             Field::Link if origin.href.text.is_empty() || rel != "self" => {
                 let text = href.unwrap_or_else(|| capture.plain().to_owned());

@@ -15,7 +15,8 @@ fn survives(bad: &str) {
 #[test]
 fn media_nested_in_itself_is_refused_or_read_but_never_deep() {
     survives(&format!("<item>{}<title>Late</title></item>", "<media:content>".repeat(100)));
-    let parsed = parsed(&among_good(&format!("<item>{}</item>", "<media:content>".repeat(100_000))));
+    let parsed =
+        parsed(&among_good(&format!("<item>{}</item>", "<media:content>".repeat(100_000))));
     assert_eq!(parsed.rejected[0].reason, "guard");
     assert_eq!(parsed.rejected[0].detail, "depth over 256");
 }
@@ -65,10 +66,14 @@ fn one_byte_charsets_are_read_by_header_declaration_or_guess() {
         assert_sum(&parsed);
         (parsed.drafts[0].title.clone(), parsed.report.defects)
     };
-    let latin = b"<rss><channel><item><title>caf\xE9 au quai, d\xE9j\xE0</title></item></channel></rss>";
+    let latin =
+        b"<rss><channel><item><title>caf\xE9 au quai, d\xE9j\xE0</title></item></channel></rss>";
     let good = ("café au quai, déjà".to_owned(), Vec::<String>::new());
     assert_eq!(title(latin, "text/xml; charset=iso-8859-1"), good);
-    assert_eq!(title(&[b"<?xml version='1.0' encoding='windows-1252'?>", &latin[..]].concat(), ""), good);
+    assert_eq!(
+        title(&[b"<?xml version='1.0' encoding='windows-1252'?>", &latin[..]].concat(), ""),
+        good
+    );
     let lying = [b"<?xml version='1.0' encoding='utf-8'?>", &latin[..]].concat();
     assert_eq!(title(&lying, "").0, good.0);
     assert_eq!(title(latin, ""), (good.0.clone(), vec!["encoding_repaired".to_owned()]));
@@ -102,10 +107,13 @@ fn junk_before_the_feed_is_skipped() {
     for junk in [
         " ".repeat(9_000),
         format!("<!-- {} -->", "x".repeat(9_000)),
-        "<br />\n<b>Warning</b>: cannot connect in <b>/srv/feed.php</b> on line <b>7</b><br />\n".to_owned(),
+        "<br />\n<b>Warning</b>: cannot connect in <b>/srv/feed.php</b> on line <b>7</b><br />\n"
+            .to_owned(),
         "plain words\n".to_owned(),
     ] {
-        let draft = only(&format!("{junk}<?xml version=\"1.0\"?><rss><channel><item><title>Ferry</title></item></channel></rss>"));
+        let draft = only(&format!(
+            "{junk}<?xml version=\"1.0\"?><rss><channel><item><title>Ferry</title></item></channel></rss>"
+        ));
         assert_eq!(draft.title, "Ferry");
     }
 }
@@ -162,9 +170,15 @@ fn entities_are_expanded_within_bounds_and_nothing_is_fetched() {
 #[test]
 fn many_attributes_and_long_bases_are_refused_by_name() {
     for (body, detail) in [
-        (format!("<rss {}><channel/></rss>", "a=\"1\" ".repeat(300)), "attributes over 256 in one tag"),
+        (
+            format!("<rss {}><channel/></rss>", "a=\"1\" ".repeat(300)),
+            "attributes over 256 in one tag",
+        ),
         (format!("<rss a=\"{}\"><channel/></rss>", "x".repeat(300 << 10)), "tag over 262144 bytes"),
-        (format!("<rss xml:base=\"https://desk.example/{}\"/>", "x".repeat(17 << 10)), "xml:base over 16384 bytes"),
+        (
+            format!("<rss xml:base=\"https://desk.example/{}\"/>", "x".repeat(17 << 10)),
+            "xml:base over 16384 bytes",
+        ),
         (format!("<rss>{}</rss>", "<a xmlns:b=\"c\"/>".repeat(300)), "namespaces over 256"),
         (format!("<!DOCTYPE a [{}]><rss/>", " ".repeat(70 << 10)), "doctype over 65536 bytes"),
     ] {
@@ -176,7 +190,10 @@ fn many_attributes_and_long_bases_are_refused_by_name() {
 
 #[test]
 fn unclosed_breaks_are_not_depth() {
-    let draft = item(&format!("<title>Ferry</title><description>{}</description>", "line<br>".repeat(2_000)));
+    let draft = item(&format!(
+        "<title>Ferry</title><description>{}</description>",
+        "line<br>".repeat(2_000)
+    ));
     assert_eq!(draft.title, "Ferry");
 }
 

@@ -8,25 +8,38 @@ use super::{assert_sum, entry, fetched, item, only, parsed, shown};
 #[test]
 fn rss_of_any_version_or_none_is_rss() {
     for root in [
-        "<rss>", "<rss version=\"0.90\">", "<rss version=\"0.94\">", "<rss version='2.01'>",
-        "<rss version=2.0>", "<rss version=\"2.1\">", "<RSS VERSION=\"2.0\">", "<rss version=\"\">",
+        "<rss>",
+        "<rss version=\"0.90\">",
+        "<rss version=\"0.94\">",
+        "<rss version='2.01'>",
+        "<rss version=2.0>",
+        "<rss version=\"2.1\">",
+        "<RSS VERSION=\"2.0\">",
+        "<rss version=\"\">",
     ] {
         let close = if root.starts_with("<RSS") { "</RSS>" } else { "</rss>" };
-        let draft = only(&format!("{root}<channel><item><title>Ferry</title></item></channel>{close}"));
+        let draft =
+            only(&format!("{root}<channel><item><title>Ferry</title></item></channel>{close}"));
         assert_eq!(draft.title, "Ferry", "{root}");
     }
 }
 
 #[test]
 fn upper_case_names_are_names() {
-    let draft = only("<RSS><CHANNEL><ITEM><TITLE>Ferry</TITLE><PUBDATE>2025-08-16</PUBDATE></ITEM></CHANNEL></RSS>");
+    let draft = only(
+        "<RSS><CHANNEL><ITEM><TITLE>Ferry</TITLE><PUBDATE>2025-08-16</PUBDATE></ITEM></CHANNEL></RSS>",
+    );
     assert_eq!(draft.title, "Ferry");
     assert!(draft.published.is_some());
 }
 
 #[test]
 fn rdf_is_read_under_any_spelling_of_its_namespace() {
-    for uri in ["http://purl.org/rss/1.0/", "https://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/"] {
+    for uri in [
+        "http://purl.org/rss/1.0/",
+        "https://purl.org/rss/1.0/",
+        "http://my.netscape.com/rdf/simple/0.9/",
+    ] {
         let draft = only(&format!(
             "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns=\"{uri}\" \
              xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><channel rdf:about=\"https://desk.example/\">\
@@ -34,7 +47,11 @@ fn rdf_is_read_under_any_spelling_of_its_namespace() {
              <item rdf:about=\"https://desk.example/a\"><title>Ferry</title><dc:date>2025-08-16T05:58:00Z</dc:date>\
              <dc:subject>Sea</dc:subject><dc:creator>Ada Quill</dc:creator></item></rdf:RDF>"
         ));
-        assert_eq!((draft.title.as_str(), draft.key.as_str()), ("Ferry", "https://desk.example/a"), "{uri}");
+        assert_eq!(
+            (draft.title.as_str(), draft.key.as_str()),
+            ("Ferry", "https://desk.example/a"),
+            "{uri}"
+        );
         assert_eq!(draft.link, "https://desk.example/a");
         assert_eq!(draft.tags, ["Sea"]);
         assert!(draft.published.is_some());
@@ -72,7 +89,10 @@ fn news_sitemaps_are_read() {
          </news:publication><news:publication_date>2025-08-16T05:58:00Z</news:publication_date>\
          <news:title>Ferry sails</news:title><news:keywords>sea, ferry</news:keywords></news:news></url></urlset>",
     );
-    assert_eq!((draft.title.as_str(), draft.link.as_str()), ("Ferry sails", "https://desk.example/a"));
+    assert_eq!(
+        (draft.title.as_str(), draft.link.as_str()),
+        ("Ferry sails", "https://desk.example/a")
+    );
     assert_eq!(draft.tags, ["sea", "ferry"]);
     assert_eq!(draft.lang, "en");
     assert!(draft.published.is_some());
@@ -81,10 +101,15 @@ fn news_sitemaps_are_read() {
 #[test]
 fn atom_of_any_namespace_is_atom() {
     for uri in [
-        "", "http://www.w3.org/2005/Atom", "https://www.w3.org/2005/Atom", "http://purl.org/atom/ns#",
-        "http://www.w3.org/2005/ATOM/", "https://desk.example/atom",
+        "",
+        "http://www.w3.org/2005/Atom",
+        "https://www.w3.org/2005/Atom",
+        "http://purl.org/atom/ns#",
+        "http://www.w3.org/2005/ATOM/",
+        "https://desk.example/atom",
     ] {
-        let draft = only(&format!("<feed xmlns=\"{uri}\"><entry><title>Ferry</title></entry></feed>"));
+        let draft =
+            only(&format!("<feed xmlns=\"{uri}\"><entry><title>Ferry</title></entry></feed>"));
         assert_eq!(draft.title, "Ferry", "{uri}");
     }
 }
@@ -114,16 +139,20 @@ fn atom_0_3_words_and_modes_are_understood() {
 #[test]
 fn odd_types_cost_no_text() {
     for kind in ["text/foo", "text/plain", "", "TEXT", "nonsense"] {
-        let draft = entry(&format!("<title>t</title><content type=\"{kind}\">The ferry sails</content>"));
+        let draft =
+            entry(&format!("<title>t</title><content type=\"{kind}\">The ferry sails</content>"));
         assert_eq!(draft.content, "The ferry sails", "{kind:?}");
     }
-    let draft = entry("<title>t</title><summary type=\"application/octet-stream\">VGhlIGZlcnJ5</summary>");
+    let draft =
+        entry("<title>t</title><summary type=\"application/octet-stream\">VGhlIGZlcnJ5</summary>");
     assert_eq!(draft.summary, "The ferry");
 }
 
 #[test]
 fn an_undeclared_prefix_is_known_or_dropped() {
-    let draft = item("<title>Ferry</title><dc:creator>Ada Quill</dc:creator><own:description>It sails.</own:description>");
+    let draft = item(
+        "<title>Ferry</title><dc:creator>Ada Quill</dc:creator><own:description>It sails.</own:description>",
+    );
     assert_eq!(draft.authors, ["Ada Quill"]);
     assert_eq!(draft.summary, "It sails.");
     assert!(draft.defects.iter().any(|word| word == "prefix_undeclared"));
@@ -153,10 +182,12 @@ fn references_become_what_they_mean_and_ampersands_stay() {
 fn unclosed_crossed_and_naked_markup_costs_nothing_else() {
     let draft = item("<title>The <b>ferry<title><link>https://desk.example/a</link>");
     assert_eq!(draft.link, "https://desk.example/a");
-    let draft = item("<description>One<br>two <b><i>three</b></i></description><title>Ferry</title>");
+    let draft =
+        item("<description>One<br>two <b><i>three</b></i></description><title>Ferry</title>");
     assert_eq!(draft.title, "Ferry");
     assert_eq!(draft.summary, "One<br>two <b><i>three</b></i>");
-    let draft = item("<title>Ferry</title><link href=https://desk.example/a rel=alternate rel=self>");
+    let draft =
+        item("<title>Ferry</title><link href=https://desk.example/a rel=alternate rel=self>");
     assert_eq!(draft.link, "https://desk.example/a");
 }
 
@@ -170,7 +201,9 @@ fn authors_are_split_into_name_and_mail() {
         ("ada@desk.example", "ada@desk.example", "ada@desk.example"),
         ("（編集部ada@desk.example）", "（編集部）", "ada@desk.example"),
     ] {
-        let shown = shown(&format!("<rss><channel><item><author>{written}</author></item></channel></rss>"));
+        let shown = shown(&format!(
+            "<rss><channel><item><author>{written}</author></item></channel></rss>"
+        ));
         let entry = &shown["entries"][0];
         assert_eq!(entry["author"], name, "{written}");
         assert_eq!(entry["author_email"].as_str().unwrap_or(""), mail, "{written}");
@@ -186,7 +219,11 @@ fn full_text_stands_in_one_place_whatever_it_is_called() {
         "<xhtml:body xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">The <xhtml:b>full</xhtml:b> text</xhtml:body>",
     ] {
         let draft = item(&format!("<description>Short</description>{full}"));
-        assert_eq!((draft.summary.as_str(), draft.content.as_str()), ("Short", "The <b>full</b> text"), "{full}");
+        assert_eq!(
+            (draft.summary.as_str(), draft.content.as_str()),
+            ("Short", "The <b>full</b> text"),
+            "{full}"
+        );
     }
 }
 
@@ -200,7 +237,10 @@ fn dublin_core_and_header_fill_what_the_core_leaves_out() {
     let parsed = read(&response, &Config::default());
     assert_sum(&parsed);
     let draft = &parsed.drafts[0];
-    assert_eq!((draft.title.as_str(), draft.rights.as_str(), draft.lang.as_str()), ("Ferry", "Ours", "de"));
+    assert_eq!(
+        (draft.title.as_str(), draft.rights.as_str(), draft.lang.as_str()),
+        ("Ferry", "Ours", "de")
+    );
     assert!(draft.published.is_some());
 }
 
@@ -208,15 +248,26 @@ fn dublin_core_and_header_fill_what_the_core_leaves_out() {
 fn a_guid_is_a_link_unless_it_says_otherwise() {
     let draft = item("<guid>https://desk.example/a</guid>");
     assert_eq!((draft.link.as_str(), draft.rung), ("https://desk.example/a", Rung::Url));
-    let draft = item("<guid isPermaLink=\"false\">https://desk.example/a</guid><link>https://desk.example/b</link>");
-    assert_eq!((draft.link.as_str(), draft.key.as_str()), ("https://desk.example/b", "https://desk.example/a"));
+    let draft = item(
+        "<guid isPermaLink=\"false\">https://desk.example/a</guid><link>https://desk.example/b</link>",
+    );
+    assert_eq!(
+        (draft.link.as_str(), draft.key.as_str()),
+        ("https://desk.example/b", "https://desk.example/a")
+    );
 }
 
 #[test]
 fn relative_links_follow_base_header_and_url() {
-    let link = |inner: &str| only(&format!("<rss><channel xml:base=\"/news/\"><item>{inner}</item></channel></rss>")).link;
+    let link = |inner: &str| {
+        only(&format!("<rss><channel xml:base=\"/news/\"><item>{inner}</item></channel></rss>"))
+            .link
+    };
     assert_eq!(link("<link>a</link>"), "https://desk.example/news/a");
-    assert_eq!(link("<link xml:base=\"https://other.example/\">a</link>"), "https://other.example/a");
+    assert_eq!(
+        link("<link xml:base=\"https://other.example/\">a</link>"),
+        "https://other.example/a"
+    );
     let mut response = fetched(b"<rss><channel><item><link>a</link></item></channel></rss>");
     response.headers.push(("content-location".to_owned(), "https://third.example/x/".to_owned()));
     assert_eq!(read(&response, &Config::default()).drafts[0].link, "https://third.example/x/a");
@@ -255,9 +306,15 @@ fn the_feeds_wishes_are_noted() {
     )
     .meta
     .wishes;
-    assert_eq!((wishes.ttl.as_str(), wishes.period.as_str(), wishes.frequency.as_str()), ("60", "hourly", "2"));
+    assert_eq!(
+        (wishes.ttl.as_str(), wishes.period.as_str(), wishes.frequency.as_str()),
+        ("60", "hourly", "2")
+    );
     assert_eq!((wishes.skip_hours.len(), wishes.skip_days.len()), (2, 1));
-    assert_eq!((wishes.hub.as_str(), wishes.topic.as_str()), ("https://hub.example/", "https://desk.example/all.xml"));
+    assert_eq!(
+        (wishes.hub.as_str(), wishes.topic.as_str()),
+        ("https://hub.example/", "https://desk.example/all.xml")
+    );
 }
 
 #[test]

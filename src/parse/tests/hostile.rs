@@ -25,8 +25,30 @@ const SEEDS: [&str; 5] = [
 ];
 
 const TOKENS: [&str; 24] = [
-    "<", ">", "</", "/>", "<!--", "-->", "<![CDATA[", "]]>", "&", "&#", ";", "\"", "'", "=", "<item>", "</item>", "<entry>",
-    "<title>", "</title>", "<source>", "<author>", "xml:base=\"", "\u{85}", "Ã©",
+    "<",
+    ">",
+    "</",
+    "/>",
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "]]>",
+    "&",
+    "&#",
+    ";",
+    "\"",
+    "'",
+    "=",
+    "<item>",
+    "</item>",
+    "<entry>",
+    "<title>",
+    "</title>",
+    "<source>",
+    "<author>",
+    "xml:base=\"",
+    "\u{85}",
+    "Ã©",
 ];
 
 fn mutated() -> impl Strategy<Value = Vec<u8>> {
@@ -111,8 +133,15 @@ fn a_mutation_costs_at_most_the_item_it_hits() {
         let mut body = whole.clone().into_bytes();
         body[at] = b'~';
         let parsed = read(&fetched(&body), &Config::default());
-        let good = parsed.drafts.iter().filter(|d| d.title.starts_with("Ferry ") && d.title.ends_with(" sails"));
-        assert!(good.count() >= 18, "at {at}: {}", String::from_utf8_lossy(&body[at - 10..at + 10]));
+        let good = parsed
+            .drafts
+            .iter()
+            .filter(|d| d.title.starts_with("Ferry ") && d.title.ends_with(" sails"));
+        assert!(
+            good.count() >= 18,
+            "at {at}: {}",
+            String::from_utf8_lossy(&body[at - 10..at + 10])
+        );
     }
 }
 

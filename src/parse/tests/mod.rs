@@ -16,8 +16,13 @@ use super::{Config, Parsed, View, read, view};
 /// A response with this body.
 pub(super) fn fetched(body: &[u8]) -> Fetched {
     let url = Url::parse("https://desk.example/feeds/all.xml").unwrap();
-    let feed =
-        Feed { id: FeedId::new("desk"), url: url.clone(), outlet: None, interval: None, zone: None };
+    let feed = Feed {
+        id: FeedId::new("desk"),
+        url: url.clone(),
+        outlet: None,
+        interval: None,
+        zone: None,
+    };
     Fetched {
         feed: Arc::new(feed),
         url,
@@ -68,7 +73,9 @@ pub(super) fn among_good(bad: &str) -> String {
     };
     let before: String = (0..10).map(good).collect();
     let after: String = (10..20).map(good).collect();
-    format!("<rss version=\"2.0\"><channel><title>Harbour</title>{before}{bad}{after}</channel></rss>")
+    format!(
+        "<rss version=\"2.0\"><channel><title>Harbour</title>{before}{bad}{after}</channel></rss>"
+    )
 }
 
 /// What `copytaster parse` prints for a body.
@@ -101,7 +108,10 @@ fn a_plain_feed_becomes_drafts_in_document_order() {
     assert_eq!(first.tags, ["Sea"]);
     assert_eq!(first.lang, "en-GB");
     let source = first.source.as_ref().unwrap();
-    assert_eq!((source.title.as_str(), source.url.as_str()), ("Wire & Sons", "https://wire.example/feed"));
+    assert_eq!(
+        (source.title.as_str(), source.url.as_str()),
+        ("Wire & Sons", "https://wire.example/feed")
+    );
     assert_eq!(first.published.unwrap().moment.to_string(), "2025-08-16T05:58:00Z");
     assert_eq!(second.key, "https://desk.example/b");
     assert_eq!(second.defects, ["date_missing", "guid_missing"]);
@@ -145,7 +155,10 @@ fn an_item_that_says_nothing_is_rejected_alone() {
 fn the_newest_items_are_kept_and_the_rest_counted() {
     let items: String = (0..50)
         .map(|n| {
-            format!("<item><title>N{n}</title><pubDate>2025-08-{:02}T10:00:00Z</pubDate></item>", 1 + n % 25)
+            format!(
+                "<item><title>N{n}</title><pubDate>2025-08-{:02}T10:00:00Z</pubDate></item>",
+                1 + n % 25
+            )
         })
         .collect();
     let body = format!("<rss><channel>{items}</channel></rss>");
@@ -182,7 +195,9 @@ fn bounds_cut_at_a_character_and_say_so() {
 #[test]
 fn one_date_on_all_items_is_the_time_the_feed_was_built() {
     let item = |n: u32, second: u32| {
-        format!("<item><title>N{n}</title><pubDate>Sat, 16 Aug 2025 05:58:{second:02} GMT</pubDate></item>")
+        format!(
+            "<item><title>N{n}</title><pubDate>Sat, 16 Aug 2025 05:58:{second:02} GMT</pubDate></item>"
+        )
     };
     let built: String = (0..4).map(|n| item(n, 7)).collect();
     let parsed_built = parsed(&format!("<rss><channel>{built}</channel></rss>"));
