@@ -130,9 +130,9 @@ pub(crate) fn innermost(names: &[u32], name: u32) -> Option<usize> {
     if names.last() == Some(&name) {
         return Some(names.len() - 1);
     }
-    // Folding without a break is what makes the compiler use vectors.
-    let is_there = names.iter().fold(false, |found, known| found | (*known == name));
-    is_there.then(|| names.iter().rposition(|known| *known == name)).flatten()
+    // Counting without a break is what makes the compiler use vectors.
+    let there = names.iter().filter(|known| **known == name).count();
+    (there > 0).then(|| names.iter().rposition(|known| *known == name)).flatten()
 }
 
 /// FNV-1a over the name in lower case; a collision at worst closes an element too early.

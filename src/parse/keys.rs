@@ -23,7 +23,7 @@ pub fn canonical_link(link: &str) -> Option<String> {
     if link.len() > LINK_BYTES_MAX {
         return None;
     }
-    let mut url = Url::parse(link).ok().filter(|url| url.has_host())?;
+    let mut url = Url::parse(link).ok().filter(Url::has_host)?;
     let is_default = match url.scheme() {
         "http" => matches!(url.port(), None | Some(443)),
         "https" => url.port().is_none(),

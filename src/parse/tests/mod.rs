@@ -42,6 +42,11 @@ pub(super) fn parsed(body: &str) -> Parsed {
     parsed
 }
 
+/// So many texts as one.
+fn all(count: u32, one: impl Fn(u32) -> String) -> String {
+    (0..count).map(one).collect()
+}
+
 /// Every item is a draft, a rejection, or counted.
 pub(super) fn assert_sum(parsed: &Parsed) {
     let rejected: u64 = parsed.rejected.iter().map(|rejection| rejection.items).sum();
@@ -153,14 +158,12 @@ fn an_item_that_says_nothing_is_rejected_alone() {
 
 #[test]
 fn the_newest_items_are_kept_and_the_rest_counted() {
-    let items: String = (0..50)
-        .map(|n| {
-            format!(
-                "<item><title>N{n}</title><pubDate>2025-08-{:02}T10:00:00Z</pubDate></item>",
-                1 + n % 25
-            )
-        })
-        .collect();
+    let items = all(50, |n| {
+        format!(
+            "<item><title>N{n}</title><pubDate>2025-08-{:02}T10:00:00Z</pubDate></item>",
+            1 + n % 25
+        )
+    });
     let body = format!("<rss><channel>{items}</channel></rss>");
     let config = Config { entries_max: 4, ..Config::default() };
     let parsed = read(&fetched(body.as_bytes()), &config);
@@ -179,8 +182,8 @@ fn bounds_cut_at_a_character_and_say_so() {
         "g".repeat(3_000),
         "l".repeat(5_000),
         "é".repeat(60_000),
-        (0..50).map(|n| format!("<category>c{n}</category>")).collect::<String>(),
-        (0..20).map(|n| format!("<author>Ada {n}</author>")).collect::<String>(),
+        all(50, |n| format!("<category>c{n}</category>")),
+        all(20, |n| format!("<author>Ada {n}</author>")),
     ));
     assert_eq!(draft.title, "ü".repeat(1_024));
     assert_eq!((draft.guid.len(), draft.key.len()), (1_024, 32));
