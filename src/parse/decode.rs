@@ -32,7 +32,7 @@ pub(crate) fn decode(body: &[u8], content_type: Option<&str>) -> Decoded {
         let declared =
             if has_mark || text.is_ascii() { None } else { declared(body, content_type) };
         // What declares a one-byte charset and is flawless UTF-8 all the same was declared by a template.
-        let is_one_byte = declared.is_some_and(|known| known.is_single_byte());
+        let is_one_byte = declared.is_some_and(Encoding::is_single_byte);
         match declared {
             Some(other) if other != UTF_8 && !is_one_byte => {
                 if let Some(text) = strict(other, body) {

@@ -62,9 +62,10 @@ pub(super) fn parsed(seen: Seen, fetched: &Fetched) -> Parsed {
         match item {
             Ok(claim) if claim.is_empty() => rejected.push(empty(fetched)),
             Ok(claim) => drafts.push(draft(claim, &meta.language, seen.is_repaired, &count)),
-            Err(unread) => rejected.push(rejection(unread, fetched)),
+            Err(unread) => rejected.push(rejection(&unread, fetched)),
         }
     }
+    keys::tell_apart(&mut drafts);
     if drop_build_time(&mut drafts) {
         defects.push("date_build_time".to_owned());
     }
@@ -92,7 +93,7 @@ fn empty(fetched: &Fetched) -> Rejection {
     }
 }
 
-fn rejection(unread: Unread, fetched: &Fetched) -> Rejection {
+fn rejection(unread: &Unread, fetched: &Fetched) -> Rejection {
     Rejection {
         url: text::head(&unread.note.link, keys::LINK_BYTES_MAX).to_owned(),
         guid: text::head(&unread.note.guid, keys::GUID_BYTES_MAX).to_owned(),
@@ -117,11 +118,11 @@ impl Claim {
 }
 
 /// Cuts a text at a bound, noting that it was.
-fn bounded(text: String, max: usize, defect: (&str, &mut Vec<String>)) -> String {
+fn bounded(text: String, max: usize, word: &str, defects: &mut Vec<String>) -> String {
     if text.len() <= max {
         return text;
     }
-    defect.1.push(defect.0.to_owned());
+    defects.push(word.to_owned());
     text::head(&text, max).to_owned()
 }
 
@@ -133,7 +134,7 @@ fn draft(claim: Claim, feed_lang: &str, is_repaired: bool, guids: &GuidCount<'_>
     if link.is_empty() && !note.link.is_empty() {
         defects.push("link_unusable".to_owned());
     }
-    let title = bounded(plain(&claim.title), TITLE_BYTES_MAX, ("title_cut", &mut defects));
+    let title = bounded(plain(&claim.title), TITLE_BYTES_MAX, "title_cut", &mut defects);
     let (summary, content) = (claim.summary.to_html(), claim.content.to_html());
     let raw_date = note.dates.raw().to_owned();
     let key = keys::key(
@@ -160,7 +161,7 @@ fn draft(claim: Claim, feed_lang: &str, is_repaired: bool, guids: &GuidCount<'_>
             defects.push(word.to_owned());
         }
     }
-    let guid = bounded(note.guid, keys::GUID_BYTES_MAX, ("guid_cut", &mut defects));
+    let guid = bounded(note.guid, keys::GUID_BYTES_MAX, "guid_cut", &mut defects);
     let authors: Vec<String> = claim
         .authors
         .iter()

@@ -42,10 +42,15 @@ pub enum Limit {
 }
 
 /// Elements that HTML never closes; without them a long text of line breaks would look deep.
-const VOID: [&str; 14] = [
-    "br", "hr", "img", "input", "meta", "area", "base", "col", "embed", "param", "source", "track",
-    "wbr", "p",
+const VOID: [&str; 13] = [
+    "br", "hr", "img", "input", "meta", "area", "base", "col", "embed", "param", "track", "wbr",
+    "p",
 ];
+
+/// Whether HTML leaves an element open.
+pub(crate) fn is_void(name: &str) -> bool {
+    name.len() <= 5 && VOID.iter().any(|void| name.eq_ignore_ascii_case(void))
+}
 
 /// Watches a document go by.
 #[derive(Debug, Default)]
@@ -82,7 +87,7 @@ impl Guard {
         if is_item {
             self.close(name);
         }
-        if !tag.empty && !VOID.iter().any(|void| tag.name.eq_ignore_ascii_case(void)) {
+        if !tag.empty && !is_void(tag.name) {
             self.open.push(name);
         }
         if self.open.len() > DEPTH_MAX { Err(Limit::Depth) } else { Ok(()) }
@@ -114,14 +119,24 @@ impl Guard {
     }
 
     fn close(&mut self, name: u32) {
-        if let Some(at) = self.open.iter().rposition(|open| *open == name) {
+        if let Some(at) = innermost(&self.open, name) {
             self.open.truncate(at);
         }
     }
 }
 
+/// Where the innermost of the equal names stands. Most names that are not there are found out at vector speed.
+pub(crate) fn innermost(names: &[u32], name: u32) -> Option<usize> {
+    if names.last() == Some(&name) {
+        return Some(names.len() - 1);
+    }
+    // Counting without a break is what makes the compiler use vectors.
+    let there = names.iter().filter(|known| **known == name).count();
+    (there > 0).then(|| names.iter().rposition(|known| *known == name)).flatten()
+}
+
 /// FNV-1a over the name in lower case; a collision at worst closes an element too early.
-fn hash(name: &str) -> u32 {
+pub(crate) fn hash(name: &str) -> u32 {
     name.bytes().fold(0x811C_9DC5, |hash, byte| {
         (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193)
     })

@@ -70,7 +70,7 @@ impl<'de> Visitor<'de> for Depth {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Lean, A::Error> {
         let mut list = Vec::new();
-        if let (Some(deeper), true) = (self.0.checked_sub(1), true) {
+        if let Some(deeper) = self.0.checked_sub(1) {
             while list.len() < MEMBERS_MAX {
                 match seq.next_element_seed(Depth(deeper))? {
                     Some(value) => list.push(value),
@@ -155,6 +155,7 @@ pub(crate) fn read(text: &str, limits: Limits<'_>) -> Option<JsonFeed> {
         let detail = error.to_string();
         out.defects.push(Defect { word: "document_cut", item: None, element: "", detail });
     }
+    prune(&mut out, limits.entries_max);
     (out.is_feed || !out.items.is_empty()).then_some(out)
 }
 
@@ -241,7 +242,6 @@ impl<'de> Visitor<'de> for Items<'_, '_> {
                 }
             }
         }
-        prune(self.out, self.limits.entries_max);
         Ok(())
     }
 

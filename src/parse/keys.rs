@@ -3,11 +3,11 @@
 //! Only from decoded raw text, never from a parsed date or from chance: the same item has the same key at
 //! every poll and on every machine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
-use crate::news::{Rung, hash16};
+use crate::news::{Draft, Rung, hash16};
 
 /// Links over this are no addresses.
 pub const LINK_BYTES_MAX: usize = 4 << 10;
@@ -23,7 +23,7 @@ pub fn canonical_link(link: &str) -> Option<String> {
     if link.len() > LINK_BYTES_MAX {
         return None;
     }
-    let mut url = Url::parse(link).ok().filter(|url| url.has_host())?;
+    let mut url = Url::parse(link).ok().filter(Url::has_host)?;
     let is_default = match url.scheme() {
         "http" => matches!(url.port(), None | Some(443)),
         "https" => url.port().is_none(),
@@ -109,6 +109,31 @@ pub(crate) fn key(claims: Claims<'_>, guids: &GuidCount<'_>) -> Key {
     };
     let link = link.filter(|_| is_guid_repeated && rung != Rung::Text);
     Key { rung, value, link, is_guid_repeated }
+}
+
+/// Different headlines under one key from which on the key tells nothing, though the publisher gave a guid: two may be
+/// an item and its correction.
+const TITLES_UNDER_A_GUID: usize = 3;
+
+/// Gives items of one body that share a key and are plainly not one their own keys, made from their text: a link that
+/// stands on every item, without guids, must not make them one article.
+pub(crate) fn tell_apart(drafts: &mut [Draft]) {
+    let mut titles: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
+    let key = |draft: &Draft| (draft.rung, draft.key.clone(), draft.key_link.clone());
+    for draft in drafts.iter() {
+        titles.entry(key(draft)).or_default().insert(draft.title.clone());
+    }
+    for draft in drafts.iter_mut().filter(|draft| draft.rung != Rung::Text) {
+        let different = titles[&key(draft)].len();
+        let allowed = if draft.guid.is_empty() { 2 } else { TITLES_UNDER_A_GUID };
+        if different >= allowed {
+            let text = if draft.summary.is_empty() { &draft.content } else { &draft.summary };
+            let second = if draft.published_raw.is_empty() { text } else { &draft.published_raw };
+            draft.key = format!("{}\n{second}", draft.title);
+            (draft.rung, draft.key_link) = (Rung::Text, None);
+            draft.defects.push("link_repeated".to_owned());
+        }
+    }
 }
 
 #[cfg(test)]

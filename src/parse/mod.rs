@@ -78,7 +78,7 @@ const BASE_BYTES_MAX: usize = 2 << 10;
 #[derive(Debug, Default)]
 struct Seen {
     feed: FeedClaim,
-    items: Vec<Result<Claim, Unread>>,
+    items: Vec<Result<Claim, Box<Unread>>>,
     over_limit: u64,
     defects: Vec<Defect>,
     /// Whether bytes were read otherwise than declared.

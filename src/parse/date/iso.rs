@@ -76,7 +76,7 @@ fn with_time(day: Date, rest: &str) -> Option<Read> {
 fn packed(text: &str) -> Option<Clock> {
     let second = match text.len() {
         4 => None,
-        6 => Some(small(text.get(4..6)?, 2)),
+        6 => Some(small(text.get(4..6)?, 2)?),
         _ => return None,
     };
     super::build_clock(small(text.get(..2)?, 2)?, small(text.get(2..4)?, 2)?, second)

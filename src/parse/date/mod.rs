@@ -93,19 +93,19 @@ fn clock(text: &str) -> Option<Clock> {
     let mut parts = whole.split(':');
     let hour = small(parts.next()?, 2)?;
     let minute = small(parts.next()?, 2)?;
-    let second = parts.next().map(|part| small(part, 2));
+    let second = match parts.next() {
+        Some(part) => Some(small(part, 2)?),
+        None => None,
+    };
     if parts.next().is_some() {
         return None;
     }
     build_clock(hour, minute, second)
 }
 
-fn build_clock(hour: i8, minute: i8, second: Option<Option<i8>>) -> Option<Clock> {
+fn build_clock(hour: i8, minute: i8, second: Option<i8>) -> Option<Clock> {
     let granularity = if second.is_some() { Granularity::Second } else { Granularity::Minute };
-    let second = match second {
-        Some(second) => second?,
-        None => 0,
-    };
+    let second = second.unwrap_or(0);
     let is_end = hour == 24 && minute == 0 && second == 0;
     // A leap second is told as the second before it.
     let second = if second == 60 { 59 } else { second };

@@ -206,12 +206,11 @@ impl Parts {
         if word.starts_with(|c: char| c.is_ascii_digit()) {
             return self.take_compound(word);
         }
-        if self.month.is_none() || self.is_month_doubtful {
-            if let Some(month) = month(word) {
-                self.is_month_doubtful = self.month.is_none() && self.day.is_none();
-                self.month = Some(month);
-                return true;
-            }
+        let takes_month = self.month.is_none() || self.is_month_doubtful;
+        if let (true, Some(month)) = (takes_month, month(word)) {
+            self.is_month_doubtful = self.month.is_none() && self.day.is_none();
+            self.month = Some(month);
+            return true;
         }
         // Before the date stand weekdays, of any language; behind it zones.
         self.day.is_none() && self.time.is_none() && self.year.is_none() && is_word(word)

@@ -157,10 +157,9 @@ impl<'a> Capture<'a> {
     pub(crate) fn words(&mut self) -> Words {
         let mut value = std::mem::take(&mut self.value);
         let mut is_html = self.mode == Mode::Markup || self.reading.kind == Kind::Html;
-        if self.reading.is_base64 && self.mode == Mode::Decode {
-            if let Some(decoded) = base64(&value) {
-                value = decoded;
-            }
+        let is_encoded = self.reading.is_base64 && self.mode == Mode::Decode;
+        if let Some(decoded) = is_encoded.then(|| base64(&value)).flatten() {
+            value = decoded;
         }
         if let Cow::Owned(better) = text::mended(&value) {
             value = better;

@@ -187,7 +187,7 @@ impl Kept {
         }
         let mut aged: Vec<_> =
             std::mem::take(&mut self.items).into_iter().map(|item| (item.age(), item)).collect();
-        aged.sort_by(|a, b| b.0.cmp(&a.0));
+        aged.sort_by_key(|(age, _)| std::cmp::Reverse(*age));
         aged.truncate(self.max);
         aged.sort_by_key(|(_, item)| item.ordinal);
         self.items = aged.into_iter().map(|(_, item)| item).collect();

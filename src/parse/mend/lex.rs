@@ -290,15 +290,12 @@ impl<'a> Iterator for Attributes<'a> {
         };
         let value = value.trim_start();
         let quote = value.chars().next().filter(|c| *c == '"' || *c == '\'');
-        let (value, rest) = match quote {
-            Some(quote) => {
-                let body = value.get(1..).unwrap_or("");
-                body.split_once(quote).unwrap_or((body, ""))
-            }
-            None => {
-                let end = value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len());
-                value.split_at_checked(end)?
-            }
+        let (value, rest) = if let Some(quote) = quote {
+            let body = value.get(1..).unwrap_or("");
+            body.split_once(quote).unwrap_or((body, ""))
+        } else {
+            let end = value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len());
+            value.split_at_checked(end)?
         };
         self.rest = rest;
         Some((name, value))

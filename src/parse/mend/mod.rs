@@ -6,6 +6,7 @@
 
 mod capture;
 mod collect;
+mod context;
 pub(crate) mod lex;
 mod names;
 mod scan;

@@ -1,5 +1,7 @@
 //! Names: which vocabulary an element belongs to, and what it means there.
 
+use crate::parse::guard::{hash, innermost};
+
 use super::lex::Attributes;
 
 /// Vocabularies a news desk needs. Everything else is `Other`.
@@ -85,6 +87,8 @@ pub(crate) enum Found {
 #[derive(Debug, Default)]
 pub(crate) struct Scope<'a> {
     declared: Vec<(&'a str, Space)>,
+    /// Hashes of the prefixes: hundreds of declarations are looked through for each element.
+    hashes: Vec<u32>,
 }
 
 impl<'a> Scope<'a> {
@@ -100,26 +104,35 @@ impl<'a> Scope<'a> {
         }
         for (name, value) in Attributes::new(attrs) {
             if name == "xmlns" {
-                self.declared.push(("", default_space(value)));
+                self.declare("", default_space(value));
             } else if let Some(prefix) = name.strip_prefix("xmlns:") {
-                self.declared.push((prefix, space_of(value)));
+                self.declare(prefix, space_of(value));
             }
         }
+    }
+
+    fn declare(&mut self, prefix: &'a str, space: Space) {
+        self.declared.push((prefix, space));
+        self.hashes.push(hash(prefix));
     }
 
     /// Goes back to a mark.
     pub(crate) fn leave(&mut self, mark: usize) {
         self.declared.truncate(mark);
+        self.hashes.truncate(mark);
     }
 
     /// The vocabulary and the local name of an element.
     pub(crate) fn resolve<'n>(&self, name: &'n str) -> (Space, &'n str, Found) {
         let (prefix, local) = name.rsplit_once(':').unwrap_or(("", name));
-        let declared = self.declared.iter().rev().find(|(known, _)| *known == prefix);
+        let declared = innermost(&self.hashes, hash(prefix)).and_then(|at| self.declared.get(at));
         match declared {
-            Some((_, space)) => (*space, local, Found::Declared),
-            None if prefix.is_empty() => (Space::Core, local, Found::Declared),
-            None => (space_by_habit(prefix).unwrap_or(Space::Core), local, Found::Guessed),
+            // The hash ignores case, the names do not; a stranger with our hash is no declaration.
+            Some((known, space)) if known.eq_ignore_ascii_case(prefix) => {
+                (*space, local, Found::Declared)
+            }
+            _ if prefix.is_empty() => (Space::Core, local, Found::Declared),
+            _ => (space_by_habit(prefix).unwrap_or(Space::Core), local, Found::Guessed),
         }
     }
 }

@@ -5,31 +5,26 @@ use std::rc::Rc;
 use url::Url;
 
 use crate::parse::claim::Defect;
-use crate::parse::guard::Guard;
+use crate::parse::guard::{DEPTH_MAX, Guard, Limit, hash, innermost, is_void};
 use crate::parse::text::{self, Entities};
 
-use super::capture::{Capture, Kind, Reading, kind_of};
+use super::capture::Capture;
 use super::collect::{Href, Kept, RawFeed, RawItem};
-use super::lex::{Attributes, Lexer, Tag, Token};
+use super::context::{FALLBACK, ends_field, rank_of};
+use super::lex::{Lexer, Tag, Token};
 use super::names::{Element, Field, Found, Scope, Space, element};
-use super::store::is_address;
+use super::store::{AuthorParts, OriginParts};
 use super::{Refusal, Settings};
 
 /// Defects of one document that are told singly; more of them say nothing more.
 const DEFECTS_MAX: usize = 100;
 
-/// Longest base that links are resolved against: a longer one is no address, and each link would pay for it.
-const BASE_LENGTH_MAX: usize = 2 << 10;
-
 /// Bytes kept of a field that is no prose; a guid or link over its own bound is judged later, whole.
 const SHORT_BYTES_MAX: usize = 64 << 10;
 
-/// Added to the rank of a claim from a vocabulary that only helps out.
-const FALLBACK: u16 = 1000;
-
 /// What an open element is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Role {
+pub(super) enum Role {
     Plain,
     Feed,
     Item,
@@ -42,28 +37,10 @@ enum Role {
 
 /// An open element.
 #[derive(Debug)]
-struct Open<'a> {
-    name: &'a str,
-    role: Role,
+pub(super) struct Open {
+    pub(super) role: Role,
     scope: usize,
     base: Option<Rc<Url>>,
-}
-
-/// An author being read.
-#[derive(Debug, Default)]
-pub(super) struct AuthorParts {
-    pub(super) text: String,
-    pub(super) name: String,
-    pub(super) mail: String,
-    pub(super) is_fallback: bool,
-}
-
-/// A `<source>` being read.
-#[derive(Debug, Default)]
-pub(super) struct OriginParts {
-    pub(super) text: String,
-    pub(super) title: String,
-    pub(super) href: Href,
 }
 
 /// What a walk gathered.
@@ -77,12 +54,18 @@ pub(super) struct Scanned {
 
 /// The walk.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts about one document")]
 pub(super) struct Scanner<'a> {
     lexer: Lexer<'a>,
     guard: Guard,
     scope: Scope<'a>,
-    stack: Vec<Open<'a>>,
-    base: Option<Rc<Url>>,
+    pub(super) stack: Vec<Open>,
+    /// Hashes of the names on the stack, to look through at speed.
+    names: Vec<u32>,
+    /// Elements on the stack that hold nothing for us.
+    asides: usize,
+    limit: Option<Limit>,
+    pub(super) base: Option<Rc<Url>>,
     capture: Option<(Capture<'a>, usize, Option<Rc<Url>>)>,
     pub(super) entities: Entities,
     pub(super) feed: RawFeed,
@@ -106,6 +89,9 @@ impl<'a> Scanner<'a> {
             guard: Guard::default(),
             scope: Scope::default(),
             stack: Vec::new(),
+            names: Vec::new(),
+            asides: 0,
+            limit: None,
             base,
             capture: None,
             entities: Entities::default(),
@@ -135,6 +121,9 @@ impl<'a> Scanner<'a> {
                 Token::Doctype(text) => self.entities.declare(text),
                 Token::Cut => self.defect("markup_unclosed", ""),
                 Token::Skip => {}
+            }
+            if let Some(limit) = self.limit {
+                return Err(limit.into());
             }
         }
         self.finish()
@@ -226,7 +215,7 @@ impl<'a> Scanner<'a> {
     fn act(&mut self, tag: Tag<'a>, meaning: Element, from: (Space, Found), scope: usize) {
         let outer = self.base.clone();
         self.enter_base(tag.attrs);
-        let in_aside = self.stack.iter().any(|open| open.role == Role::Aside);
+        let in_aside = self.asides > 0;
         let role = match meaning {
             Element::Item => {
                 self.close_items();
@@ -234,19 +223,29 @@ impl<'a> Scanner<'a> {
             }
             Element::Feed => Role::Feed,
             _ if in_aside => Role::Plain,
-            Element::Aside => Role::Aside,
             Element::Author => Role::Author,
             Element::Hours => Role::Hours,
             Element::Days => Role::Days,
             Element::Origin if self.item.is_some() => Role::Origin,
-            Element::Origin => Role::Aside,
+            Element::Aside | Element::Origin => Role::Aside,
             Element::Unknown => Role::Plain,
             Element::Field(field) => {
                 self.field(tag, field, from, (scope, outer));
                 return;
             }
         };
-        self.stack.push(Open { name: tag.name, role, scope, base: outer });
+        if role == Role::Plain && is_void(tag.name) {
+            self.scope.leave(scope);
+            self.base = outer;
+            return;
+        }
+        if self.stack.len() >= DEPTH_MAX {
+            self.limit = Some(Limit::Depth);
+            return;
+        }
+        self.stack.push(Open { role, scope, base: outer });
+        self.names.push(hash(tag.name));
+        self.asides += usize::from(role == Role::Aside);
         self.opened(role, &tag, from);
         if tag.empty {
             self.pop();
@@ -274,83 +273,6 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn item_attributes(&mut self, attrs: &'a str) {
-        if attrs.trim().is_empty() {
-            return;
-        }
-        let about = self.attribute(attrs, &["rdf:about"]);
-        let href = self.attribute(attrs, &["href"]);
-        let lastmod = self.attribute(attrs, &["lastmod"]);
-        let lang = self.attribute(attrs, &["xml:lang"]);
-        let base = self.base.clone();
-        let Some(item) = &mut self.item else { return };
-        if let Some(about) = about {
-            item.guid_is_link = is_address(&about);
-            item.shared.guid.last(FALLBACK, about);
-        }
-        if let Some(text) = href {
-            item.shared.link.last(1, Href { text, base });
-        }
-        if let Some(lastmod) = lastmod {
-            item.shared.dates.updated.last(1, lastmod);
-        }
-        if let Some(lang) = lang {
-            item.shared.lang.last(FALLBACK, lang);
-        }
-    }
-
-    fn feed_attributes(&mut self, attrs: &'a str) {
-        if attrs.trim().is_empty() {
-            return;
-        }
-        let shared = [
-            self.attribute(attrs, &["href"]),
-            self.attribute(attrs, &["lastmod"]),
-            self.attribute(attrs, &["xml:lang"]),
-        ];
-        let base = self.base.clone();
-        let [href, lastmod, lang] = shared;
-        if let Some(text) = href {
-            self.feed.shared.link.last(FALLBACK, Href { text, base });
-        }
-        if let Some(lastmod) = lastmod {
-            self.feed.shared.dates.updated.last(FALLBACK, lastmod);
-        }
-        if let Some(lang) = lang {
-            self.feed.shared.lang.last(FALLBACK, lang);
-        }
-    }
-
-    /// The first of the attributes that is there, decoded.
-    pub(super) fn attribute(&mut self, attrs: &str, names: &[&str]) -> Option<String> {
-        let (_, value) = Attributes::new(attrs)
-            .find(|(name, _)| names.iter().any(|known| name.eq_ignore_ascii_case(known)))?;
-        let mut out = String::new();
-        text::decode_into(&mut out, value, &mut self.entities, text::Mode::Decode);
-        Some(out)
-    }
-
-    fn enter_base(&mut self, attrs: &str) {
-        if !attrs.contains("base") {
-            return;
-        }
-        let Some(stated) = self.attribute(attrs, &["xml:base"]) else { return };
-        let stated = stated.trim();
-        let joined = match &self.base {
-            Some(base) => base.join(stated),
-            None => Url::parse(stated),
-        };
-        match joined {
-            Ok(url)
-                if matches!(url.scheme(), "http" | "https")
-                    && url.as_str().len() <= BASE_LENGTH_MAX =>
-            {
-                self.base = Some(Rc::new(url));
-            }
-            _ => self.defect("base_unusable", "xml:base"),
-        }
-    }
-
     fn field(
         &mut self,
         tag: Tag<'a>,
@@ -370,42 +292,10 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn reading(&mut self, field: Field, space: Space, attrs: &str) -> Reading {
-        let has_type = !attrs.is_empty() && field.holds_markup();
-        let stated = has_type.then(|| self.attribute(attrs, &["type"])).flatten();
-        let mode = has_type.then(|| self.attribute(attrs, &["mode"])).flatten();
-        let default = match field {
-            Field::Encoded => Kind::Html,
-            Field::Body => Kind::Markup,
-            Field::Description if !self.is_atom || space != Space::Core => Kind::Html,
-            _ => Kind::Plain,
-        };
-        let known = stated.as_deref().and_then(kind_of);
-        let is_odd = stated.as_deref().is_some_and(|s| !s.trim().is_empty()) && known.is_none();
-        if is_odd {
-            self.defect("type_unknown", "");
-        }
-        let mut kind = known.unwrap_or(default);
-        match mode.as_deref() {
-            Some("escaped") if kind == Kind::Markup => kind = Kind::Html,
-            Some("base64") if known.is_none() => kind = Kind::Guess,
-            _ => {}
-        }
-        let is_base64 = mode.as_deref() == Some("base64") || (is_odd && self.is_atom);
-        if is_base64 && kind == Kind::Markup {
-            kind = Kind::Html;
-        }
-        if is_odd {
-            kind = Kind::Guess;
-        }
-        Reading { kind, is_base64, may_guess: !self.is_atom }
-    }
-
     fn end(&mut self, name: &'a str) {
         if let Some((capture, ..)) = &mut self.capture {
-            let is_frame = self.stack.iter().any(|open| {
-                matches!(open.role, Role::Item | Role::Feed) && open.name.eq_ignore_ascii_case(name)
-            });
+            let at = innermost(&self.names, hash(name)).and_then(|at| self.stack.get(at));
+            let is_frame = at.is_some_and(|open| matches!(open.role, Role::Item | Role::Feed));
             if is_frame && !name.eq_ignore_ascii_case(capture.name) {
                 self.defect("tag_unclosed", "");
                 self.close_capture();
@@ -416,7 +306,7 @@ impl<'a> Scanner<'a> {
                 return;
             }
         }
-        let found = self.stack.iter().rposition(|open| open.name.eq_ignore_ascii_case(name));
+        let found = innermost(&self.names, hash(name));
         let Some(at) = found else {
             if !self.stack.is_empty() {
                 self.defect("tag_unopened", "");
@@ -430,6 +320,8 @@ impl<'a> Scanner<'a> {
 
     fn pop(&mut self) {
         let Some(open) = self.stack.pop() else { return };
+        self.names.pop();
+        self.asides -= usize::from(open.role == Role::Aside);
         match open.role {
             Role::Author => self.take_author(),
             Role::Origin => self.take_origin(),
@@ -470,21 +362,6 @@ impl<'a> Scanner<'a> {
         self.base = base;
     }
 
-    /// The base that links resolve against here.
-    pub(super) fn base(&self) -> Option<Rc<Url>> {
-        self.base.clone()
-    }
-
-    /// Whether the innermost open element has the role that its fields belong to.
-    pub(super) fn is_in_hours(&self) -> bool {
-        self.stack.last().is_some_and(|open| open.role == Role::Hours)
-    }
-
-    /// As above, for days.
-    pub(super) fn is_in_days(&self) -> bool {
-        self.stack.last().is_some_and(|open| open.role == Role::Days)
-    }
-
     fn finish(mut self) -> Result<Scanned, Refusal> {
         if !self.has_feed {
             return Err(if self.saw_html { Refusal::Html } else { Refusal::NoFeed });
@@ -507,41 +384,5 @@ impl<'a> Scanner<'a> {
         }
         let (items, over_limit) = self.kept.finish();
         Ok(Scanned { feed: self.feed, items, over_limit, defects: self.defects })
-    }
-}
-
-/// How much worse a claim is than the core vocabulary's own.
-fn rank_of((space, found): (Space, Found)) -> u16 {
-    match (space, found) {
-        (_, Found::Guessed) if space == Space::Core => FALLBACK,
-        (Space::Media | Space::Itunes, _) => FALLBACK,
-        (Space::DublinCore | Space::Terms, _) => 1,
-        _ => 0,
-    }
-}
-
-/// Whether a start tag shows that the end of the field before it was forgotten.
-fn ends_field(field: Field, meaning: Element, tag: &Tag<'_>) -> bool {
-    match meaning {
-        Element::Item => true,
-        Element::Field(found) if !field.holds_markup() => {
-            !found.holds_markup() || tag.attrs.is_empty()
-        }
-        Element::Author => true,
-        Element::Origin => !field.holds_markup(),
-        Element::Field(Field::Link) => tag.attrs.is_empty(),
-        Element::Field(found) => {
-            matches!(
-                found,
-                Field::Guid
-                    | Field::Published
-                    | Field::Updated
-                    | Field::CoreDate
-                    | Field::Created
-                    | Field::Category
-                    | Field::Enclosure
-            ) || (found != field && matches!(found, Field::Encoded | Field::Description))
-        }
-        _ => false,
     }
 }

@@ -17,6 +17,23 @@ const ENCLOSURES_MAX: usize = 32;
 /// Most hours or days to skip; a week has no more of either that mean something.
 const SKIPS_MAX: usize = 24;
 
+/// An author being read.
+#[derive(Debug, Default)]
+pub(super) struct AuthorParts {
+    pub(super) text: String,
+    pub(super) name: String,
+    pub(super) mail: String,
+    pub(super) is_fallback: bool,
+}
+
+/// A `<source>` being read.
+#[derive(Debug, Default)]
+pub(super) struct OriginParts {
+    pub(super) text: String,
+    pub(super) title: String,
+    pub(super) href: Href,
+}
+
 impl<'a> Scanner<'a> {
     /// Puts a field's text where it belongs.
     pub(super) fn store(&mut self, capture: Capture<'a>) {
@@ -78,7 +95,7 @@ impl<'a> Scanner<'a> {
         let Some(item) = &mut self.item else {
             match capture.field {
                 Field::Title if !words.value.is_empty() => {
-                    self.feed.shared.title.first(rank, words)
+                    self.feed.shared.title.first(rank, words);
                 }
                 Field::Rights => self.feed.shared.rights.last(rank, words),
                 Field::Description | Field::Subtitle | Field::Abstract => {
@@ -258,10 +275,9 @@ impl<'a> Scanner<'a> {
         } else {
             parts.title
         };
-        if let Some(item) = &mut self.item {
-            if item.origin.is_none() && !(title.is_empty() && parts.href.text.is_empty()) {
-                item.origin = Some((title, parts.href));
-            }
+        let is_blank = title.is_empty() && parts.href.text.is_empty();
+        if let Some(item) = self.item.as_mut().filter(|item| !is_blank && item.origin.is_none()) {
+            item.origin = Some((title, parts.href));
         }
     }
 }

@@ -42,6 +42,11 @@ pub(super) fn parsed(body: &str) -> Parsed {
     parsed
 }
 
+/// So many texts as one.
+fn all(count: u32, one: impl Fn(u32) -> String) -> String {
+    (0..count).map(one).collect()
+}
+
 /// Every item is a draft, a rejection, or counted.
 pub(super) fn assert_sum(parsed: &Parsed) {
     let rejected: u64 = parsed.rejected.iter().map(|rejection| rejection.items).sum();
@@ -153,14 +158,12 @@ fn an_item_that_says_nothing_is_rejected_alone() {
 
 #[test]
 fn the_newest_items_are_kept_and_the_rest_counted() {
-    let items: String = (0..50)
-        .map(|n| {
-            format!(
-                "<item><title>N{n}</title><pubDate>2025-08-{:02}T10:00:00Z</pubDate></item>",
-                1 + n % 25
-            )
-        })
-        .collect();
+    let items = all(50, |n| {
+        format!(
+            "<item><title>N{n}</title><pubDate>2025-08-{:02}T10:00:00Z</pubDate></item>",
+            1 + n % 25
+        )
+    });
     let body = format!("<rss><channel>{items}</channel></rss>");
     let config = Config { entries_max: 4, ..Config::default() };
     let parsed = read(&fetched(body.as_bytes()), &config);
@@ -179,8 +182,8 @@ fn bounds_cut_at_a_character_and_say_so() {
         "g".repeat(3_000),
         "l".repeat(5_000),
         "é".repeat(60_000),
-        (0..50).map(|n| format!("<category>c{n}</category>")).collect::<String>(),
-        (0..20).map(|n| format!("<author>Ada {n}</author>")).collect::<String>(),
+        all(50, |n| format!("<category>c{n}</category>")),
+        all(20, |n| format!("<author>Ada {n}</author>")),
     ));
     assert_eq!(draft.title, "ü".repeat(1_024));
     assert_eq!((draft.guid.len(), draft.key.len()), (1_024, 32));
@@ -240,4 +243,18 @@ fn a_failed_view_has_its_error_and_nothing_else() {
         shown("<html></html>"),
         serde_json::json!({"file": "x.xml", "ok": false, "error": "an HTML page, not a feed"})
     );
+}
+
+#[test]
+fn items_that_share_one_link_and_have_no_guid_stay_as_many_as_they_are() {
+    let body = "<rss version=\"2.0\"><channel><title>Capsule</title>\
+        <item><title>The lock gate</title><link>http://radio.example/capsule</link><pubDate>Mon, 04 Aug 2025 08:00:00 GMT</pubDate></item>\
+        <item><title>The tide table</title><link>http://radio.example/capsule</link><pubDate>Tue, 05 Aug 2025 08:00:00 GMT</pubDate></item>\
+        <item><title>The tide table</title><link>http://radio.example/capsule</link><pubDate>Tue, 05 Aug 2025 08:00:00 GMT</pubDate></item>\
+        </channel></rss>";
+    let parsed = read(&fetched(body.as_bytes()), &Config::default());
+    let keys: std::collections::BTreeSet<&str> =
+        parsed.drafts.iter().map(|d| d.key.as_str()).collect();
+    assert_eq!((parsed.drafts.len(), keys.len()), (3, 2));
+    assert!(parsed.drafts.iter().all(|draft| draft.defects.contains(&"link_repeated".to_owned())));
 }
