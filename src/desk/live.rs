@@ -167,6 +167,15 @@ impl Told {
         happened.because.truncate(BECAUSE_MAX);
     }
 
+    /// Where a story lives on after the merges of this commit; itself if it was not merged.
+    pub(super) fn home(&self, story: StoryId) -> StoryId {
+        let mut home = story;
+        while let Some(loser) = self.losers.get(&home) {
+            home = loser.into;
+        }
+        home
+    }
+
     pub(super) fn dormant(&mut self, story: StoryId) {
         self.note(story, StoryKind::Dormant, &[]);
     }

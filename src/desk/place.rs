@@ -40,7 +40,9 @@ impl Desk {
                 taken.new += 1;
                 self.open(item, told)
             }
-            Some(placed) => {
+            Some(mut placed) => {
+                // A sweep may have merged its story since the store was asked.
+                placed.story = told.home(placed.story);
                 taken.revised += 1;
                 self.revise(item, &placed, told)
             }

@@ -23,6 +23,8 @@ mod records;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]
+mod restart;
+#[cfg(test)]
 mod server;
 #[cfg(test)]
 mod wild;
