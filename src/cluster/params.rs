@@ -69,7 +69,7 @@ pub(super) const BECAUSE_MAX: usize = 8;
 pub(super) const PROFILE_TERMS: usize = 128;
 
 /// Sightings of a word that are taken for granted before any was counted: rarity means little in a young window.
-pub(super) const IDF_PRIOR: f64 = 500.0;
+pub(super) const IDF_PRIOR: f64 = 20.0;
 /// Terms in more than one of so many dispatches bring no candidates: they would bring all.
 pub(super) const FREQUENT_SHARE: usize = 50;
 /// … but never fewer dispatches than this.
@@ -79,22 +79,16 @@ pub(super) const TIME_SIGMA_S: f64 = 72.0 * 3600.0;
 /// Texts of a story that are asked when it may be one with another.
 pub(super) const MERGE_SPEAKERS: usize = 8;
 /// Score from which an article joins a story.
-pub(super) const JOIN_SCORE: f64 = 0.5;
-/// The same for a headline alone, which says less.
-pub(super) const JOIN_SCORE_TITLE: f64 = 0.5;
+pub(super) const JOIN_SCORE: f64 = 0.55;
+/// The same for a headline alone: it shares few words with the others of its story.
+pub(super) const JOIN_SCORE_TITLE: f64 = 0.4;
 
 /// A term held by at most so many dispatches is rare …
 pub(super) const RARE_HOLDERS: usize = 4;
 /// … or by one of so many.
 pub(super) const RARE_SHARE: usize = 200;
 
-/// Score from which two stories of at least `size` dispatches each are one.
-pub(super) fn merge_threshold(size: usize) -> f64 {
-    if size >= 30 {
-        0.7
-    } else if size >= 10 {
-        0.6
-    } else {
-        0.5
-    }
-}
+/// Score from which two stories are one. Headlines alone fragment a story that full texts hold together.
+pub(super) const MERGE_SCORE: f64 = 0.5;
+/// The same for stories of headlines.
+pub(super) const MERGE_SCORE_TITLE: f64 = 0.3;

@@ -72,8 +72,9 @@ impl Window {
             .into_values()
             .max_by_key(|(sum, _, best)| (Fixed::from_f64(*sum), Reverse(best.first_arrival)))?;
         let score = sum / asked;
-        let size = home.len().min(self.stories.get(&best.story).map_or(0, Story::len));
-        if score < params::merge_threshold(size) {
+        let has_body = self.entry(speakers[0]).features.has_body;
+        let threshold = if has_body { params::MERGE_SCORE } else { params::MERGE_SCORE_TITLE };
+        if score < threshold {
             return None;
         }
         let (a, b) = if (best.first_arrival, best.story) < (home.first_arrival, touched) {
@@ -129,8 +130,8 @@ impl Window {
         set(likeness::NEAR, mean);
         set(likeness::TITLE_SHARED, self.shared_weight(mine, theirs, TITLE));
         set(likeness::NAMES, self.shared_weight(mine, theirs, NAME));
-        set(likeness::COVER, self.cover(mine, |hash| home.holds(hash)));
-        set(likeness::COVER_BACK, self.cover(theirs, |hash| mine.holds(hash)));
+        set(likeness::COVER, self.cover(mine, TITLE, |hash| home.holds(hash)));
+        set(likeness::COVER_BACK, self.cover(theirs, TITLE, |hash| mine.holds(hash)));
         let common = self.common(mine, theirs);
         set(likeness::RARE, damped(common.rare));
         set(likeness::NUMBERS, damped(common.numbers));
@@ -141,8 +142,9 @@ impl Window {
         set(likeness::TIME, (-(apart / params::TIME_SIGMA_S).powi(2) / 2.0).exp());
         set(likeness::DAYS, (1.0 + apart / 86_400.0).ln());
         set(likeness::ONE_FORM, conflict(mine, theirs));
-        set(likeness::SIZE, damped(home.len()));
+        set(likeness::CORE, self.core(home, mine));
         set(likeness::WORDS, damped(mine.terms.len().min(theirs.terms.len())));
+        set(likeness::NAMES_COVER, self.cover(mine, NAME, |hash| home.holds(hash)));
         set(likeness::PAIRS, damped(common.pairs));
         Ranked {
             story,
@@ -172,10 +174,22 @@ impl Window {
         common
     }
 
-    /// Share of the rarity of a headline's terms that are held elsewhere.
-    fn cover(&self, of: &Features, is_held: impl Fn(u32) -> bool) -> f64 {
+    /// Share of the rarity of what most of a story's dispatches hold that a text holds too.
+    fn core(&self, home: &Story, of: &Features) -> f64 {
+        let most = home.len() / 2 + 1;
         let (mut held, mut all) = (0.0, 0.0);
-        for term in of.terms.iter().filter(|term| term.flags & TITLE != 0) {
+        for (hash, _) in home.profile.iter().filter(|(_, sum)| sum.dispatches as usize >= most) {
+            let idf = self.idf(*hash);
+            all += idf;
+            held += if of.holds(*hash) { idf } else { 0.0 };
+        }
+        if all > 0.0 { held / all } else { 0.0 }
+    }
+
+    /// Share of the rarity of flagged terms that are held elsewhere.
+    fn cover(&self, of: &Features, flag: u16, is_held: impl Fn(u32) -> bool) -> f64 {
+        let (mut held, mut all) = (0.0, 0.0);
+        for term in of.terms.iter().filter(|term| term.flags & flag != 0) {
             let idf = self.idf(term.hash);
             all += idf;
             held += if is_held(term.hash) { idf } else { 0.0 };
