@@ -90,6 +90,16 @@ impl Features {
         })
     }
 
+    /// What the index holds of the text: fingerprints, and some of its quotations', sorted, each once.
+    pub(super) fn prints(&self) -> Vec<u32> {
+        let mut prints = shingles::distinct_prints(&self.words);
+        let quoted = self.quoted.iter().filter(|shingle| *shingle % params::QUOTED_SAMPLE == 0);
+        prints.extend(quoted.take(params::QUOTED_PRINTS_MAX));
+        prints.sort_unstable();
+        prints.dedup();
+        prints
+    }
+
     /// Whether a term stands in it.
     pub(super) fn holds(&self, hash: u32) -> bool {
         self.terms.binary_search_by_key(&hash, |term| term.hash).is_ok()

@@ -133,7 +133,10 @@ mod tests {
         (alike.0[TIME], alike.0[RARE], alike.0[WORDS]) = (1.0, 2.5, 3.5);
         for has_body in [true, false] {
             assert!(alike.probability(has_body) > 0.9);
-            assert!(Likeness::default().probability(has_body) < 0.1);
+            let mut unlike = Likeness::default();
+            (unlike.0[BEST], unlike.0[DAYS], unlike.0[WORDS]) = (0.05, 1.1, 3.5);
+            unlike.0[TIME] = 0.6;
+            assert!(unlike.probability(has_body) < 0.2);
         }
     }
 }

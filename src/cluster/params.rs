@@ -13,6 +13,10 @@ pub(super) const SHINGLES_MIN: usize = 8;
 pub(super) const PRINTS_KEEP_ALL: usize = 48;
 /// Window of the winnowing: every shared run of this many shingles shares a fingerprint.
 pub(super) const WINNOW: usize = 4;
+/// One of so many quoted shingles is indexed: enough to find who quotes the same words at length.
+pub(super) const QUOTED_SAMPLE: u32 = 4;
+/// … but no more than this of one text, which may be a whole speech.
+pub(super) const QUOTED_PRINTS_MAX: usize = 32;
 /// Fingerprints a candidate must share: one alone is a phrase.
 pub(super) const PRINTS_SHARED_MIN: u32 = 2;
 /// Postings looked at for one fingerprint, half the oldest, half the newest: the rest are copies of them.
@@ -92,3 +96,11 @@ pub(super) const RARE_SHARE: usize = 200;
 pub(super) const MERGE_SCORE: f64 = 0.5;
 /// The same for stories of headlines.
 pub(super) const MERGE_SCORE_TITLE: f64 = 0.3;
+/// Terms that a text must share with a story: one alone is a coincidence.
+pub(super) const COMMON_TERMS_MIN: usize = 2;
+/// What is left of the score where two headlines have one form and other facts.
+pub(super) const ONE_FORM_FACTOR: f64 = 0.5;
+/// Stories that may be passed over as template siblings before an article opens its own.
+pub(super) const SIBLINGS_MAX: usize = 6;
+/// Containment from which two texts may be siblings: forms with much to fill in have few words of their own.
+pub(super) const SIBLING_CONTAINMENT: f64 = 0.15;

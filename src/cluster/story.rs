@@ -66,6 +66,13 @@ impl Story {
         self.sums.contains_key(&hash)
     }
 
+    /// 0 for a term that it does not hold, 2 for one that most of at least three dispatches hold, else 1.
+    pub(super) fn support(&self, hash: u32) -> usize {
+        let Some(sum) = self.sums.get(&hash) else { return 0 };
+        let is_core = self.len() >= 3 && 2 * sum.dispatches as usize > self.len();
+        1 + usize::from(is_core)
+    }
+
     pub(super) fn speaker(&self, dispatch: DispatchId) -> Option<u32> {
         self.groups.get(&dispatch).map(|group| group.speaker)
     }

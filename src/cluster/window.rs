@@ -12,7 +12,7 @@ use crate::news::{ArticleId, DispatchId, Hash16, StoryId};
 
 use super::mix::MixState;
 use super::story::Story;
-use super::{Config, Entry, Features, shingles};
+use super::{Config, Entry, Features};
 
 /// The desk's memory: entries, and how to find those that are near a probe.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl Window {
         self.by_article.insert(entry.article, slot);
         self.hours.entry(hour_of(entry.fetched_at)).or_default().push(slot);
         let arrival = entry.arrival;
-        let prints = shingles::distinct_prints(&entry.features.words);
+        let prints = entry.features.prints();
         self.slots[slot as usize] = Some(entry);
         for print in prints {
             let mut list = self.prints.remove(&print).unwrap_or_default();
@@ -86,7 +86,7 @@ impl Window {
         self.leave_group(slot);
         let Some(entry) = self.slots[slot as usize].take() else { return };
         self.bytes -= bytes_of(&entry);
-        for print in shingles::distinct_prints(&entry.features.words) {
+        for print in entry.features.prints() {
             if let Some(list) = self.prints.get_mut(&print) {
                 list.retain(|other| *other != slot);
                 if list.is_empty() {

@@ -218,7 +218,11 @@ fn stories(args: &[String]) -> Result<()> {
     let mut rest = args[1..].iter();
     while let Some(arg) = rest.next() {
         match arg.as_str() {
-            "--titles" => lines.iter_mut().for_each(|line| line.text = None),
+            "--titles" => {
+                for line in &mut lines {
+                    line.text = None;
+                }
+            }
             "--dated" => lines.retain(|line| line.published.is_some()),
             "--with" => lines.extend(read(rest.next().context("--with FILE")?)?),
             "--window-days" => {
@@ -326,7 +330,7 @@ fn samples(path: &str, model: &str, mode: Stories) -> Result<(Vec<&'static str>,
     let mut window = Window::new(Config { story_window, ..Config::default() });
     let mut names = Vec::new();
     let mut all = Vec::new();
-    let mut made: HashMap<StoryId, Vec<StoryId>> = HashMap::new();
+    let mut golds: HashMap<StoryId, Vec<StoryId>> = HashMap::new();
     for (index, (fetched_at, mut line)) in in_order(read(path)?).into_iter().enumerate() {
         if model == "headline" {
             line.text = None;
@@ -337,7 +341,7 @@ fn samples(path: &str, model: &str, mode: Stories) -> Result<(Vec<&'static str>,
         let moment = line.moment();
         let probe = Probe { features: &features, fetched_at, moment, exclude: None };
         for (rank, (candidate, measures)) in window.measures(&probe).into_iter().enumerate() {
-            let members = made.get(&candidate).map_or(&[][..], Vec::as_slice);
+            let members = golds.get(&candidate).map_or(&[][..], Vec::as_slice);
             #[expect(clippy::cast_precision_loss, reason = "counts of lines")]
             let right = members.iter().filter(|gold| **gold == story).count() as f64
                 / members.len().max(1) as f64;
@@ -358,7 +362,7 @@ fn samples(path: &str, model: &str, mode: Stories) -> Result<(Vec<&'static str>,
                 window.find_story(&probe).story.unwrap_or(StoryId::opened_by(article, 1))
             }
         };
-        made.entry(story).or_default().push(gold);
+        golds.entry(story).or_default().push(gold);
         window.insert(Entry { arrival, article, dispatch, story, fetched_at, moment, features });
     }
     Ok((names, all))
@@ -424,7 +428,9 @@ fn learn(args: &[String]) -> Result<()> {
         of_file.extend(samples(path, model, Stories::Made)?.1);
         #[expect(clippy::cast_precision_loss, reason = "counts of lines")]
         let weight = 10_000.0 / of_file.len() as f64;
-        of_file.iter_mut().for_each(|sample| sample.weight = weight);
+        for sample in &mut of_file {
+            sample.weight = weight;
+        }
         names = found;
         all.extend(of_file);
     }
