@@ -63,6 +63,10 @@ pub(super) const PARENT_CREDIT: f64 = 1.1;
 
 /// Words of the body that count as its lede.
 pub(super) const LEDE_WORDS: usize = 60;
+/// Names of an article that are kept as spelled, to be shown as evidence.
+pub(super) const LABELS_MAX: usize = 16;
+/// Names shown in one piece of evidence.
+pub(super) const LABELS_SHOWN: usize = 5;
 /// Terms kept of one article, heaviest first.
 pub(super) const TERMS_MAX: usize = 160;
 /// Texts compared as wholes for one article.

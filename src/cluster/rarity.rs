@@ -142,4 +142,22 @@ impl Window {
         let whole = sums[0] + sums[1] - common;
         if whole > 0.0 { common / whole } else { 0.0 }
     }
+
+    /// Names in both texts, rarest first, as the first spells them.
+    pub(super) fn common_labels(&self, mine: &Features, theirs: &Features) -> Vec<String> {
+        let mut common: Vec<(bool, usize, &str)> = mine
+            .label_stems
+            .iter()
+            .zip(mine.labels.lines())
+            .filter(|(stem, _)| theirs.holds(**stem))
+            .map(|(stem, label)| {
+                // A word that only one of them spells as a name merely began a sentence there.
+                let is_doubtful = !theirs.label_stems.contains(stem);
+                (is_doubtful, self.terms.get(stem).map_or(0, Vec::len), label)
+            })
+            .collect();
+        common.sort_by_key(|label| (label.0, label.1));
+        common.truncate(params::LABELS_SHOWN);
+        common.into_iter().map(|label| label.2.to_owned()).collect()
+    }
 }

@@ -45,12 +45,14 @@ impl Window {
         let siblings =
             ranked.iter().take(params::SIBLINGS_MAX).take_while(|r| is_sibling(r)).count();
         let Some(first) = ranked.get(siblings) else { return Linked::default() };
+        let nearest = &self.entry(first.nearest).features;
+        let names = self.common_labels(probe.features, nearest);
         Linked {
             story: (first.score >= threshold && siblings < params::SIBLINGS_MAX)
                 .then_some(first.story),
             score: Fixed::from_f64(first.score),
             nearest: Some(self.entry(first.nearest).article),
-            because: story_because(first),
+            because: because(first, &names),
             runner_up: ranked
                 .get(siblings + 1)
                 .map(|second| (second.story, Fixed::from_f64(second.score))),
@@ -100,7 +102,9 @@ impl Window {
         } else {
             (touched, best.story)
         };
-        let because = story_because(&best);
+        let (mine, theirs) = (self.entry(speakers[0]), self.entry(best.nearest));
+        let names = self.common_labels(&mine.features, &theirs.features);
+        let because = because(&best, &names);
         Some(Merge { a, b, score: Fixed::from_f64(score), because })
     }
 
@@ -284,17 +288,22 @@ fn join_threshold(features: &Features) -> f64 {
     if features.has_body { params::JOIN_SCORE } else { params::JOIN_SCORE_TITLE }
 }
 
-fn story_because(ranked: &Ranked) -> Vec<Because> {
+fn because(ranked: &Ranked, names: &[String]) -> Vec<Because> {
     let of = |measure: usize| ranked.likeness.0[measure];
     let mut all = Vec::new();
     let mut add = |signal, weight: f64, detail: String| {
         all.push(Because { signal, weight: Fixed::from_f64(weight), detail });
     };
     let common = &ranked.common;
-    let detail = format!(
-        "{} terms in common, {} of them rare, {} names, {} numbers",
-        common.all, common.rare, common.names, common.numbers
+    let mut detail = names.join(", ");
+    if !names.is_empty() {
+        detail.push_str("; ");
+    }
+    let counts = format!(
+        "{} terms in common, {} of them rare, {} numbers",
+        common.all, common.rare, common.numbers
     );
+    detail.push_str(&counts);
     add(Signal::Entities, of(likeness::BEST).max(of(likeness::CENTRE)), detail);
     if of(likeness::TITLE_SHARED) >= 0.5 {
         add(Signal::SameTitle, of(likeness::TITLE_SHARED) / 2.0, "headlines alike".to_owned());

@@ -302,3 +302,28 @@ fn three_hundred_copies_weigh_as_one_report() {
     assert_eq!(window.find_story(&probe).score, single.find_story(&probe).score);
     assert_eq!(Config::default().story_window, SignedDuration::from_hours(72));
 }
+
+#[test]
+fn a_link_names_the_rare_names_that_both_reports_share() {
+    let mut window = Window::new(Config::default());
+    let first = "Harbour bridge closed\nThe old bridge at Sandvik harbour was closed after inspectors found \
+        cracks, engineer Marta Lindqvist said. Ferries carry passengers across until repairs end.";
+    let second = "Engineer Marta Lindqvist closed the Sandvik harbour bridge when inspectors reported cracks. \
+        Ferries will carry all passengers until the repairs of the bridge end.";
+    let entry =
+        take(&mut window, 1, &article("one", "Sandvik bridge closed over cracks", first), 0);
+    for event in 2..20 {
+        take(&mut window, event, &article("other", "Another matter", &report(event, 4)), 1);
+    }
+    let features = Features::of(&article("two", "Cracks close bridge at Sandvik", second));
+    let linked = window.find_story(&probe(&features, 60));
+    assert_eq!(linked.story, Some(entry.story), "{linked:?}");
+    assert_eq!(linked.nearest, Some(entry.article));
+    let because = &linked.because[0];
+    assert_eq!(because.signal, crate::news::Signal::Entities);
+    for name in ["Sandvik", "Marta", "Lindqvist"] {
+        assert!(because.detail.contains(name), "{}", because.detail);
+    }
+    let foreign = Features::of(&article("three", "Something else", &report(77, 5)));
+    assert_eq!(window.find_story(&probe(&foreign, 60)).story, None);
+}
