@@ -82,6 +82,8 @@ pub(super) const IDF_PRIOR: f64 = 20.0;
 pub(super) const FREQUENT_SHARE: usize = 50;
 /// … but never fewer dispatches than this.
 pub(super) const FREQUENT_MIN: usize = 100;
+/// Holders of an article's terms that are looked at in all, those of its rarest terms first.
+pub(super) const HOLDERS_MAX: usize = 4_096;
 /// Width of the time kernel in seconds.
 pub(super) const TIME_SIGMA_S: f64 = 72.0 * 3600.0;
 /// Texts of a story that are asked when it may be one with another.

@@ -14,9 +14,10 @@ use super::dispatches::strongest_first;
 use super::features::Features;
 use super::likeness::{self, Likeness, MEASURES};
 use super::mix::MixState;
-use super::rarity::{Common, Vector};
+use super::rarity::{Common, Part, Vector};
 use super::story::Story;
 use super::terms::{NAME, NUMBER, TITLE};
+use super::window::Holder;
 use super::{Linked, Merge, Probe, Window, params};
 
 /// A story with its likeness.
@@ -189,11 +190,22 @@ impl Window {
     ) -> Vec<u32> {
         let frequent = (self.groups / params::FREQUENT_SHARE).max(params::FREQUENT_MIN);
         let mut sums: HashMap<u32, f64, MixState> = HashMap::with_hasher(MixState);
-        for part in &vector.parts {
-            let Some(list) = self.terms.get(&part.hash) else { continue };
-            if list.len() > frequent {
-                continue;
+        let mut lists: Vec<(usize, &Part, &[Holder])> = vector
+            .parts
+            .iter()
+            .filter_map(|part| {
+                let list = self.terms.get(&part.hash)?;
+                (list.len() <= frequent).then_some((list.len(), part, list.as_slice()))
+            })
+            .collect();
+        // Rarest first, and only so many: the cost of an article must not grow with the window.
+        lists.sort_unstable_by_key(|(len, part, _)| (*len, part.hash));
+        let mut budget = params::HOLDERS_MAX;
+        for (len, part, list) in lists {
+            if len > budget {
+                break;
             }
+            budget -= len;
             for holder in list {
                 *sums.entry(holder.slot).or_default() +=
                     part.weight * part.idf * f64::from(holder.weight);
