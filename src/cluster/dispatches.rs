@@ -12,7 +12,7 @@ use crate::news::{Because, Fixed, Relation, Signal, StoryId};
 use super::align::{Alignment, Overlap, Table};
 use super::features::Features;
 use super::mix::MixState;
-use super::{Entry, Found, Probe, Window, params, shingles};
+use super::{Entry, Found, Probe, Window, params};
 
 /// A text compared with the probe.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl Window {
         if (features.shingles as usize) < params::SHINGLES_MIN {
             return Found { defects: vec!["copy_undecidable".to_owned()], ..Found::default() };
         }
-        let prints = shingles::distinct_prints(&features.words);
+        let prints = features.prints();
         let boilerplate = self.boilerplate(&prints);
         let candidates = self.sharing(probe, &prints, &boilerplate);
         if candidates.is_empty() {

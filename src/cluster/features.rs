@@ -3,6 +3,7 @@
 use crate::news::{Article, NoticeKind};
 
 use super::params;
+use super::stems::stem_hash;
 use super::words::{Kind, Word, hash_of, words};
 use super::{shingles, terms};
 
@@ -27,6 +28,9 @@ pub struct Features {
     pub(super) outlet: [u32; 2],
     /// Agencies credited, strongest first, and the own agency.
     pub(super) wire: Box<[u32]>,
+    /// Names of headline and lede as they are spelled, for evidence: lines of `labels`, stems beside them.
+    pub(super) label_stems: Box<[u32]>,
+    pub(super) labels: Box<str>,
     /// Whether the label or the headline says that this is a later version.
     pub(super) is_update: bool,
     /// Kills, holds and advisories never are copies.
@@ -49,6 +53,7 @@ impl Features {
         let title = words(headline.rest, &[]);
         let (clean, quoted) = clean_words(&body);
         let (skeleton, slots) = shape(&title);
+        let (label_stems, labels) = names(headline.rest, &article.text.body);
         let mut wire: Vec<u32> = article.provenance.wire.iter().map(|id| hash_of(id)).collect();
         if !article.own_agency.is_empty() {
             wire.insert(0, hash_of(&article.own_agency));
@@ -63,6 +68,8 @@ impl Features {
             slots,
             outlet: [hash_of(&article.outlet.id), hash_of(&article.outlet.family)],
             wire: wire.into(),
+            label_stems,
+            labels,
             is_update: headline.is_update
                 || matches!(article.notice.kind, NoticeKind::Update | NoticeKind::Correction),
             is_notice: matches!(
@@ -76,7 +83,8 @@ impl Features {
     /// Bytes it holds on the heap.
     pub(super) fn heap_bytes(&self) -> usize {
         4 * (self.words.len() + self.quoted.len() + self.title.len())
-            + 4 * (self.slots.len() + self.wire.len())
+            + 4 * (self.slots.len() + self.wire.len() + self.label_stems.len())
+            + self.labels.len()
             + size_of::<terms::Term>() * self.terms.len()
     }
 
@@ -88,6 +96,16 @@ impl Features {
             let weight = u64::from(term.weight) * 1024 / length;
             (term.hash, u32::try_from(weight).unwrap_or(u32::MAX))
         })
+    }
+
+    /// What the index holds of the text: fingerprints, and some of its quotations', sorted, each once.
+    pub(super) fn prints(&self) -> Vec<u32> {
+        let mut prints = shingles::distinct_prints(&self.words);
+        let quoted = self.quoted.iter().filter(|shingle| *shingle % params::QUOTED_SAMPLE == 0);
+        prints.extend(quoted.take(params::QUOTED_PRINTS_MAX));
+        prints.sort_unstable();
+        prints.dedup();
+        prints
     }
 
     /// Whether a term stands in it.
@@ -115,6 +133,7 @@ impl Features {
             hasher.update(&term.weight.to_le_bytes());
             hasher.update(&term.flags.to_le_bytes());
         }
+        hasher.update(self.labels.as_bytes());
         let flags = [self.is_update, self.is_notice, self.has_body].map(u8::from);
         hasher.update(&flags);
         for item in [self.shingles, self.skeleton, self.outlet[0], self.outlet[1]] {
@@ -131,6 +150,31 @@ impl Features {
     pub(super) fn shares_newsroom(&self, other: &Self) -> bool {
         self.outlet.iter().zip(&other.outlet).any(|(a, b)| a == b) || self.shares_credit(other)
     }
+}
+
+/// The first names of headline and lede as spelled, each once, with the stems they stand for.
+fn names(title: &str, body: &str) -> (Box<[u32]>, Box<str>) {
+    let words = title.split_whitespace().chain(body.split_whitespace().take(params::LEDE_WORDS));
+    let (mut stems, mut labels) = (Vec::new(), String::new());
+    for word in words {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let bare = bare.strip_suffix("'s").or(bare.strip_suffix("’s")).unwrap_or(bare);
+        if !bare.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit())
+            || bare.len() > params::WORD_BYTES_MAX
+        {
+            continue;
+        }
+        let stem = stem_hash(&bare.to_lowercase());
+        if stem != 0 && !stems.contains(&stem) {
+            stems.push(stem);
+            labels.push_str(bare);
+            labels.push('\n');
+        }
+        if stems.len() == params::LABELS_MAX {
+            break;
+        }
+    }
+    (stems.into(), labels.into())
 }
 
 /// Words outside quotation marks with their flags, and the shingles inside them.

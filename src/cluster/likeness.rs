@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 /// What is measured, in the order of [`Likeness`]. The names are the keys of the weights file.
-pub(super) const MEASURES: [&str; 17] = [
+pub(super) const MEASURES: [&str; 18] = [
     "centre",
     "best",
     "near",
@@ -20,10 +20,11 @@ pub(super) const MEASURES: [&str; 17] = [
     "time",
     "days",
     "one_form",
-    "size",
+    "core",
     "words",
     "margin",
     "pairs",
+    "names_cover",
 ];
 
 /// Cosine with the story's profile.
@@ -52,14 +53,16 @@ pub(super) const TIME: usize = 10;
 pub(super) const DAYS: usize = 11;
 /// 1 where two headlines have one form and other facts.
 pub(super) const ONE_FORM: usize = 12;
-/// Dispatches of the story, damped.
-pub(super) const SIZE: usize = 13;
+/// Rarity of what most of its dispatches hold that the probe holds too.
+pub(super) const CORE: usize = 13;
 /// Terms of the shorter text, damped.
 pub(super) const WORDS: usize = 14;
 /// How far its profile is nearer than that of the next story.
 pub(super) const MARGIN: usize = 15;
 /// Full names (two capitalised words) in common, damped.
 pub(super) const PAIRS: usize = 16;
+/// Rarity of the probe's names that the story holds.
+pub(super) const NAMES_COVER: usize = 17;
 
 /// One article and one story, measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -130,7 +133,10 @@ mod tests {
         (alike.0[TIME], alike.0[RARE], alike.0[WORDS]) = (1.0, 2.5, 3.5);
         for has_body in [true, false] {
             assert!(alike.probability(has_body) > 0.9);
-            assert!(Likeness::default().probability(has_body) < 0.1);
+            let mut unlike = Likeness::default();
+            (unlike.0[BEST], unlike.0[DAYS], unlike.0[WORDS]) = (0.05, 1.1, 3.5);
+            unlike.0[TIME] = 0.6;
+            assert!(unlike.probability(has_body) < 0.2);
         }
     }
 }

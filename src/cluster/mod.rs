@@ -2,8 +2,8 @@
 //!
 //! Pure: no clock, no chance, no IO; equal entries give equal answers. `words` cuts a text, `features`
 //! keeps what is compared, `window` holds the entries with their indexes. `dispatches` decides on
-//! common text (`shingles`, `align`), `stories` on common terms (`terms`, `story`). Every number that
-//! decides stands in `params`.
+//! common text (`shingles`, `align`), `stories` on common terms (`terms`, `rarity`, `story`) by what
+//! `likeness` was taught. Every other number that decides stands in `params`.
 
 mod align;
 mod dispatches;
@@ -11,6 +11,7 @@ mod features;
 mod likeness;
 mod mix;
 mod params;
+mod rarity;
 mod shingles;
 mod stems;
 mod stories;
@@ -19,6 +20,8 @@ mod terms;
 mod window;
 mod words;
 
+#[cfg(test)]
+mod siblings_tests;
 #[cfg(test)]
 mod tests;
 

@@ -13,6 +13,10 @@ pub(super) const SHINGLES_MIN: usize = 8;
 pub(super) const PRINTS_KEEP_ALL: usize = 48;
 /// Window of the winnowing: every shared run of this many shingles shares a fingerprint.
 pub(super) const WINNOW: usize = 4;
+/// One of so many quoted shingles is indexed: enough to find who quotes the same words at length.
+pub(super) const QUOTED_SAMPLE: u32 = 4;
+/// … but no more than this of one text, which may be a whole speech.
+pub(super) const QUOTED_PRINTS_MAX: usize = 32;
 /// Fingerprints a candidate must share: one alone is a phrase.
 pub(super) const PRINTS_SHARED_MIN: u32 = 2;
 /// Postings looked at for one fingerprint, half the oldest, half the newest: the rest are copies of them.
@@ -59,6 +63,10 @@ pub(super) const PARENT_CREDIT: f64 = 1.1;
 
 /// Words of the body that count as its lede.
 pub(super) const LEDE_WORDS: usize = 60;
+/// Names of an article that are kept as spelled, to be shown as evidence.
+pub(super) const LABELS_MAX: usize = 16;
+/// Names shown in one piece of evidence.
+pub(super) const LABELS_SHOWN: usize = 5;
 /// Terms kept of one article, heaviest first.
 pub(super) const TERMS_MAX: usize = 160;
 /// Texts compared as wholes for one article.
@@ -69,32 +77,36 @@ pub(super) const BECAUSE_MAX: usize = 8;
 pub(super) const PROFILE_TERMS: usize = 128;
 
 /// Sightings of a word that are taken for granted before any was counted: rarity means little in a young window.
-pub(super) const IDF_PRIOR: f64 = 500.0;
+pub(super) const IDF_PRIOR: f64 = 20.0;
 /// Terms in more than one of so many dispatches bring no candidates: they would bring all.
 pub(super) const FREQUENT_SHARE: usize = 50;
 /// … but never fewer dispatches than this.
 pub(super) const FREQUENT_MIN: usize = 100;
+/// Holders of an article's terms that are looked at in all, those of its rarest terms first.
+pub(super) const HOLDERS_MAX: usize = 4_096;
 /// Width of the time kernel in seconds.
 pub(super) const TIME_SIGMA_S: f64 = 72.0 * 3600.0;
 /// Texts of a story that are asked when it may be one with another.
 pub(super) const MERGE_SPEAKERS: usize = 8;
 /// Score from which an article joins a story.
-pub(super) const JOIN_SCORE: f64 = 0.5;
-/// The same for a headline alone, which says less.
-pub(super) const JOIN_SCORE_TITLE: f64 = 0.5;
+pub(super) const JOIN_SCORE: f64 = 0.55;
+/// The same for a headline alone: it shares few words with the others of its story.
+pub(super) const JOIN_SCORE_TITLE: f64 = 0.4;
 
 /// A term held by at most so many dispatches is rare …
 pub(super) const RARE_HOLDERS: usize = 4;
 /// … or by one of so many.
 pub(super) const RARE_SHARE: usize = 200;
 
-/// Score from which two stories of at least `size` dispatches each are one.
-pub(super) fn merge_threshold(size: usize) -> f64 {
-    if size >= 30 {
-        0.7
-    } else if size >= 10 {
-        0.6
-    } else {
-        0.5
-    }
-}
+/// Score from which two stories are one. Headlines alone fragment a story that full texts hold together.
+pub(super) const MERGE_SCORE: f64 = 0.5;
+/// The same for stories of headlines.
+pub(super) const MERGE_SCORE_TITLE: f64 = 0.3;
+/// Terms that a text must share with a story: one alone is a coincidence.
+pub(super) const COMMON_TERMS_MIN: usize = 2;
+/// What is left of the score where two headlines have one form and other facts.
+pub(super) const ONE_FORM_FACTOR: f64 = 0.5;
+/// Stories that may be passed over as template siblings before an article opens its own.
+pub(super) const SIBLINGS_MAX: usize = 6;
+/// Containment from which two texts may be siblings: forms with much to fill in have few words of their own.
+pub(super) const SIBLING_CONTAINMENT: f64 = 0.15;

@@ -9,12 +9,15 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::news::{Because, Fixed, Signal, StoryId};
 
+use super::align::Table;
 use super::dispatches::strongest_first;
 use super::features::Features;
 use super::likeness::{self, Likeness, MEASURES};
 use super::mix::MixState;
+use super::rarity::{Common, Part, Vector};
 use super::story::Story;
-use super::terms::{NAME, NUMBER, PAIR, TITLE, Term};
+use super::terms::{NAME, NUMBER, TITLE};
+use super::window::Holder;
 use super::{Linked, Merge, Probe, Window, params};
 
 /// A story with its likeness.
@@ -24,6 +27,9 @@ struct Ranked {
     first_arrival: u64,
     nearest: u32,
     likeness: Likeness,
+    common: Common,
+    /// Terms of the probe that the story holds; one that most of its dispatches hold counts twice.
+    held: usize,
     score: f64,
 }
 
@@ -31,14 +37,26 @@ impl Window {
     /// Looks for the live story that a probe reports.
     pub fn find_story(&self, probe: &Probe<'_>) -> Linked {
         let ranked = self.rank_stories(probe, None);
-        let Some(first) = ranked.first() else { return Linked::default() };
         let threshold = join_threshold(probe.features);
+        // A sibling has the form of a report and other facts: the words in common are the form's.
+        let is_sibling = |ranked: &Ranked| {
+            ranked.score >= threshold
+                && are_siblings(probe.features, &self.entry(ranked.nearest).features)
+        };
+        let siblings =
+            ranked.iter().take(params::SIBLINGS_MAX).take_while(|r| is_sibling(r)).count();
+        let Some(first) = ranked.get(siblings) else { return Linked::default() };
+        let nearest = &self.entry(first.nearest).features;
+        let names = self.common_labels(probe.features, nearest);
         Linked {
-            story: (first.score >= threshold).then_some(first.story),
+            story: (first.score >= threshold && siblings < params::SIBLINGS_MAX)
+                .then_some(first.story),
             score: Fixed::from_f64(first.score),
             nearest: Some(self.entry(first.nearest).article),
-            because: self.story_because(probe.features, first),
-            runner_up: ranked.get(1).map(|second| (second.story, Fixed::from_f64(second.score))),
+            because: because(first, &names),
+            runner_up: ranked
+                .get(siblings + 1)
+                .map(|second| (second.story, Fixed::from_f64(second.score))),
         }
     }
 
@@ -72,8 +90,12 @@ impl Window {
             .into_values()
             .max_by_key(|(sum, _, best)| (Fixed::from_f64(*sum), Reverse(best.first_arrival)))?;
         let score = sum / asked;
-        let size = home.len().min(self.stories.get(&best.story).map_or(0, Story::len));
-        if score < params::merge_threshold(size) {
+        let has_body = self.entry(speakers[0]).features.has_body;
+        let threshold = if has_body { params::MERGE_SCORE } else { params::MERGE_SCORE_TITLE };
+        let is_sibling = speakers.iter().take(params::SIBLINGS_MAX).any(|slot| {
+            are_siblings(&self.entry(*slot).features, &self.entry(best.nearest).features)
+        });
+        if score < threshold || is_sibling {
             return None;
         }
         let (a, b) = if (best.first_arrival, best.story) < (home.first_arrival, touched) {
@@ -81,7 +103,9 @@ impl Window {
         } else {
             (touched, best.story)
         };
-        let because = self.story_because(&self.entry(speakers[0]).features, &best);
+        let (mine, theirs) = (self.entry(speakers[0]), self.entry(best.nearest));
+        let names = self.common_labels(&mine.features, &theirs.features);
+        let because = because(&best, &names);
         Some(Merge { a, b, score: Fixed::from_f64(score), because })
     }
 
@@ -129,9 +153,10 @@ impl Window {
         set(likeness::NEAR, mean);
         set(likeness::TITLE_SHARED, self.shared_weight(mine, theirs, TITLE));
         set(likeness::NAMES, self.shared_weight(mine, theirs, NAME));
-        set(likeness::COVER, self.cover(mine, |hash| home.holds(hash)));
-        set(likeness::COVER_BACK, self.cover(theirs, |hash| mine.holds(hash)));
+        set(likeness::COVER, self.cover(mine, TITLE, |hash| home.holds(hash)));
+        set(likeness::COVER_BACK, self.cover(theirs, TITLE, |hash| mine.holds(hash)));
         let common = self.common(mine, theirs);
+        let held = mine.terms.iter().map(|term| home.support(term.hash)).sum();
         set(likeness::RARE, damped(common.rare));
         set(likeness::NUMBERS, damped(common.numbers));
         let both_count =
@@ -141,46 +166,19 @@ impl Window {
         set(likeness::TIME, (-(apart / params::TIME_SIGMA_S).powi(2) / 2.0).exp());
         set(likeness::DAYS, (1.0 + apart / 86_400.0).ln());
         set(likeness::ONE_FORM, conflict(mine, theirs));
-        set(likeness::SIZE, damped(home.len()));
+        set(likeness::CORE, self.core(home, mine));
         set(likeness::WORDS, damped(mine.terms.len().min(theirs.terms.len())));
+        set(likeness::NAMES_COVER, self.cover(mine, NAME, |hash| home.holds(hash)));
         set(likeness::PAIRS, damped(common.pairs));
         Ranked {
             story,
             first_arrival: home.first_arrival,
             nearest: near[0].1,
             likeness,
+            common,
+            held,
             score: 0.0,
         }
-    }
-
-    /// Counts what two texts share.
-    fn common(&self, mine: &Features, theirs: &Features) -> Common {
-        let mut common = Common::default();
-        let rare = params::RARE_HOLDERS.max(self.groups / params::RARE_SHARE);
-        for term in &mine.terms {
-            let Ok(at) = theirs.terms.binary_search_by_key(&term.hash, |t| t.hash) else {
-                continue;
-            };
-            let both = term.flags & theirs.terms[at].flags;
-            let holders = self.terms.get(&term.hash).map_or(0, Vec::len);
-            common.all += 1;
-            common.rare += usize::from(holders <= rare);
-            common.names += usize::from(both & NAME != 0);
-            common.pairs += usize::from(both & PAIR != 0);
-            common.numbers += usize::from(both & NUMBER != 0);
-        }
-        common
-    }
-
-    /// Share of the rarity of a headline's terms that are held elsewhere.
-    fn cover(&self, of: &Features, is_held: impl Fn(u32) -> bool) -> f64 {
-        let (mut held, mut all) = (0.0, 0.0);
-        for term in of.terms.iter().filter(|term| term.flags & TITLE != 0) {
-            let idf = self.idf(term.hash);
-            all += idf;
-            held += if is_held(term.hash) { idf } else { 0.0 };
-        }
-        if all > 0.0 { held / all } else { 0.0 }
     }
 
     /// Speakers of live stories that share most with the vector.
@@ -192,11 +190,22 @@ impl Window {
     ) -> Vec<u32> {
         let frequent = (self.groups / params::FREQUENT_SHARE).max(params::FREQUENT_MIN);
         let mut sums: HashMap<u32, f64, MixState> = HashMap::with_hasher(MixState);
-        for part in &vector.parts {
-            let Some(list) = self.terms.get(&part.hash) else { continue };
-            if list.len() > frequent {
-                continue;
+        let mut lists: Vec<(usize, &Part, &[Holder])> = vector
+            .parts
+            .iter()
+            .filter_map(|part| {
+                let list = self.terms.get(&part.hash)?;
+                (list.len() <= frequent).then_some((list.len(), part, list.as_slice()))
+            })
+            .collect();
+        // Rarest first, and only so many: the cost of an article must not grow with the window.
+        lists.sort_unstable_by_key(|(len, part, _)| (*len, part.hash));
+        let mut budget = params::HOLDERS_MAX;
+        for (len, part, list) in lists {
+            if len > budget {
+                break;
             }
+            budget -= len;
             for holder in list {
                 *sums.entry(holder.slot).or_default() +=
                     part.weight * part.idf * f64::from(holder.weight);
@@ -230,108 +239,6 @@ impl Window {
         newest.is_some_and(|newest| at.duration_since(newest).abs() <= self.config.story_window)
     }
 
-    /// Rarity of a term held by `holders` of the dispatches in the window.
-    #[expect(clippy::cast_precision_loss, reason = "counts of dispatches stay far below 2^52")]
-    fn idf_of(&self, holders: usize) -> f64 {
-        ((self.groups as f64 + params::IDF_PRIOR) / (holders as f64 + 1.0)).ln()
-    }
-
-    fn idf(&self, hash: u32) -> f64 {
-        self.idf_of(self.terms.get(&hash).map_or(0, Vec::len))
-    }
-
-    fn vector(&self, terms: &[Term]) -> Vector {
-        let parts: Vec<Part> = terms
-            .iter()
-            .map(|term| {
-                let idf = self.idf(term.hash);
-                Part { hash: term.hash, weight: f64::from(term.weight) * idf, idf }
-            })
-            .collect();
-        let length = parts.iter().map(|part| part.weight * part.weight).sum::<f64>().sqrt();
-        Vector { parts, length: length.max(f64::MIN_POSITIVE) }
-    }
-
-    /// Cosine with another text, both weighted by rarity.
-    fn cosine(&self, vector: &Vector, terms: &[Term]) -> f64 {
-        let (mut dot, mut square) = (0.0, 0.0);
-        let mut parts = vector.parts.iter().peekable();
-        for term in terms {
-            let weight = f64::from(term.weight) * self.idf(term.hash);
-            square += weight * weight;
-            while parts.next_if(|part| part.hash < term.hash).is_some() {}
-            if let Some(part) = parts.next_if(|part| part.hash == term.hash) {
-                dot += part.weight * weight;
-            }
-        }
-        dot / (vector.length * f64::sqrt(square)).max(f64::MIN_POSITIVE)
-    }
-
-    fn profile_cosine(&self, vector: &Vector, home: &Story) -> f64 {
-        let (mut dot, mut square) = (0.0, 0.0);
-        let mut parts = vector.parts.iter().peekable();
-        for (hash, sum) in &home.profile {
-            let weight = f64::from(sum.weight) * self.idf(*hash);
-            square += weight * weight;
-            while parts.next_if(|part| part.hash < *hash).is_some() {}
-            if let Some(part) = parts.next_if(|part| part.hash == *hash) {
-                dot += part.weight * weight;
-            }
-        }
-        dot / (vector.length * f64::sqrt(square)).max(f64::MIN_POSITIVE)
-    }
-
-    /// Share of the rarity of flagged terms that both texts hold, of the side that has less of it.
-    fn shared_weight(&self, mine: &Features, theirs: &Features, flag: u16) -> f64 {
-        let (mut common, mut sums) = (0.0, [0.0; 2]);
-        let mut others = theirs.terms.iter().filter(|term| term.flags & flag != 0).peekable();
-        for term in mine.terms.iter().filter(|term| term.flags & flag != 0) {
-            let idf = self.idf(term.hash);
-            sums[0] += idf;
-            while let Some(other) = others.next_if(|other| other.hash < term.hash) {
-                sums[1] += self.idf(other.hash);
-            }
-            if others.next_if(|other| other.hash == term.hash).is_some() {
-                common += idf;
-                sums[1] += idf;
-            }
-        }
-        sums[1] += others.map(|other| self.idf(other.hash)).sum::<f64>();
-        let whole = sums[0] + sums[1] - common;
-        if whole > 0.0 { common / whole } else { 0.0 }
-    }
-
-    fn story_because(&self, features: &Features, ranked: &Ranked) -> Vec<Because> {
-        let of = |measure: usize| ranked.likeness.0[measure];
-        let theirs = &self.entry(ranked.nearest).features;
-        let mut all = Vec::new();
-        let mut add = |signal, weight: f64, detail: String| {
-            all.push(Because { signal, weight: Fixed::from_f64(weight), detail });
-        };
-        let common = self.common(features, theirs);
-        let detail = format!(
-            "{} terms in common, {} of them rare, {} names, {} numbers",
-            common.all, common.rare, common.names, common.numbers
-        );
-        add(Signal::Entities, of(likeness::BEST).max(of(likeness::CENTRE)), detail);
-        if of(likeness::TITLE_SHARED) >= 0.5 {
-            add(Signal::SameTitle, of(likeness::TITLE_SHARED) / 2.0, "headlines alike".to_owned());
-        }
-        if of(likeness::TIME) >= 0.5 {
-            add(
-                Signal::NearInTime,
-                of(likeness::TIME) / 4.0,
-                "published close together".to_owned(),
-            );
-        }
-        if of(likeness::ONE_FORM) > 0.0 {
-            let detail = "one headline's form with other names or numbers".to_owned();
-            add(Signal::NumberConflict, -0.5, detail);
-        }
-        strongest_first(&mut all);
-        all
-    }
-
     /// What is measured of a probe and each live story near it: the input of the script that learns the weights.
     pub fn measures(&self, probe: &Probe<'_>) -> Vec<(StoryId, Vec<(&'static str, f64)>)> {
         let ranked = self.rank_stories(probe, None);
@@ -340,14 +247,11 @@ impl Window {
     }
 }
 
-/// What two texts share.
-#[derive(Clone, Copy, Debug, Default)]
-struct Common {
-    all: usize,
-    rare: usize,
-    names: usize,
-    pairs: usize,
-    numbers: usize,
+/// Whether two bodies share a form and differ in its facts.
+fn are_siblings(mine: &Features, theirs: &Features) -> bool {
+    let table = Table::of(mine, |_| false);
+    table.overlap(theirs).containment() >= params::SIBLING_CONTAINMENT
+        && table.align(theirs).is_template()
 }
 
 /// Sets the margins, then the probabilities.
@@ -360,26 +264,17 @@ fn judge(ranked: &mut [Ranked], has_body: bool) {
         let rival = sorted.get(usize::from(is_first)).copied().unwrap_or(0.0);
         ranked.likeness.0[likeness::MARGIN] = centre - rival;
         ranked.score = ranked.likeness.probability(has_body);
+        if ranked.held < params::COMMON_TERMS_MIN {
+            ranked.score = 0.0;
+        } else if ranked.likeness.0[likeness::ONE_FORM] > 0.0 {
+            ranked.score *= params::ONE_FORM_FACTOR;
+        }
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of words stay far below 2^52")]
 fn damped(count: usize) -> f64 {
     (1.0 + count as f64).ln()
-}
-
-/// A probe's terms weighted by rarity, sorted by hash.
-#[derive(Debug)]
-struct Vector {
-    parts: Vec<Part>,
-    length: f64,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Part {
-    hash: u32,
-    weight: f64,
-    idf: f64,
 }
 
 /// Seconds from the story's own span of time; 0 within it and where nothing is known.
@@ -403,4 +298,35 @@ fn conflict(mine: &Features, theirs: &Features) -> f64 {
 
 fn join_threshold(features: &Features) -> f64 {
     if features.has_body { params::JOIN_SCORE } else { params::JOIN_SCORE_TITLE }
+}
+
+fn because(ranked: &Ranked, names: &[String]) -> Vec<Because> {
+    let of = |measure: usize| ranked.likeness.0[measure];
+    let mut all = Vec::new();
+    let mut add = |signal, weight: f64, detail: String| {
+        all.push(Because { signal, weight: Fixed::from_f64(weight), detail });
+    };
+    let common = &ranked.common;
+    let mut detail = names.join(", ");
+    if !names.is_empty() {
+        detail.push_str("; ");
+    }
+    let counts = format!(
+        "{} terms in common, {} of them rare, {} numbers",
+        common.all, common.rare, common.numbers
+    );
+    detail.push_str(&counts);
+    add(Signal::Entities, of(likeness::BEST).max(of(likeness::CENTRE)), detail);
+    if of(likeness::TITLE_SHARED) >= 0.5 {
+        add(Signal::SameTitle, of(likeness::TITLE_SHARED) / 2.0, "headlines alike".to_owned());
+    }
+    if of(likeness::TIME) >= 0.5 {
+        add(Signal::NearInTime, of(likeness::TIME) / 4.0, "published close together".to_owned());
+    }
+    if of(likeness::ONE_FORM) > 0.0 {
+        let detail = "one headline's form with other names or numbers".to_owned();
+        add(Signal::NumberConflict, -0.5, detail);
+    }
+    strongest_first(&mut all);
+    all
 }

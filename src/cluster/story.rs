@@ -66,6 +66,13 @@ impl Story {
         self.sums.contains_key(&hash)
     }
 
+    /// 0 for a term that it does not hold, 2 for one that most of at least three dispatches hold, else 1.
+    pub(super) fn support(&self, hash: u32) -> usize {
+        let Some(sum) = self.sums.get(&hash) else { return 0 };
+        let is_core = self.len() >= 3 && 2 * sum.dispatches as usize > self.len();
+        1 + usize::from(is_core)
+    }
+
     pub(super) fn speaker(&self, dispatch: DispatchId) -> Option<u32> {
         self.groups.get(&dispatch).map(|group| group.speaker)
     }
@@ -76,11 +83,22 @@ impl Story {
         slot: u32,
         entry: impl Fn(u32) -> &'a Entry,
     ) {
+        let is_first = self.is_empty();
         let group = self.groups.entry(dispatch).or_default();
-        let arrival = entry(slot).arrival;
-        let at = group.members.partition_point(|other| entry(*other).arrival < arrival);
+        let added = entry(slot);
+        let at = group.members.partition_point(|other| entry(*other).arrival < added.arrival);
+        let is_only = group.members.is_empty();
         group.members.insert(at, slot);
-        group.choose(entry);
+        if is_only || rank(added) > rank(entry(group.speaker)) {
+            group.speaker = slot;
+        }
+        self.newest = self.newest.max(Some(added.fetched_at));
+        self.first_arrival =
+            if is_first { added.arrival } else { self.first_arrival.min(added.arrival) };
+        if let Some(moment) = added.moment {
+            let (first, last) = self.moments.unwrap_or((moment, moment));
+            self.moments = Some((first.min(moment), last.max(moment)));
+        }
     }
 
     pub(super) fn drop_member<'a>(
@@ -94,8 +112,9 @@ impl Story {
         if group.members.is_empty() {
             self.groups.remove(&dispatch);
         } else {
-            group.choose(entry);
+            group.choose(&entry);
         }
+        self.refresh_times(entry);
     }
 
     pub(super) fn sum(&mut self, features: &Features) {
@@ -118,12 +137,16 @@ impl Story {
         }
     }
 
-    /// Brings the cached profile and times in line with the members.
-    pub(super) fn refresh<'a>(&mut self, entry: impl Fn(u32) -> &'a Entry) {
+    /// Brings the times in line with the members after one left.
+    fn refresh_times<'a>(&mut self, entry: impl Fn(u32) -> &'a Entry) {
         self.newest = self.members().map(|slot| entry(slot).fetched_at).max();
         self.first_arrival = self.members().map(|slot| entry(slot).arrival).min().unwrap_or(0);
         let moments = || self.members().filter_map(|slot| entry(slot).moment);
         self.moments = moments().min().zip(moments().max());
+    }
+
+    /// Brings the profile in line with the sums.
+    pub(super) fn refresh_profile(&mut self) {
         self.profile.clear();
         self.profile.extend(self.sums.iter().map(|(hash, sum)| (*hash, *sum)));
         let rank = |term: &(u32, Sum)| (std::cmp::Reverse(term.1.weight), term.0);
@@ -154,10 +177,12 @@ impl Story {
 
 impl Group {
     fn choose<'a>(&mut self, entry: impl Fn(u32) -> &'a Entry) {
-        let best = self.members.iter().copied().max_by_key(|slot| {
-            let entry = entry(*slot);
-            (entry.features.terms.len(), std::cmp::Reverse(entry.arrival))
-        });
+        let best = self.members.iter().copied().max_by_key(|slot| rank(entry(*slot)));
         self.speaker = best.unwrap_or(self.speaker);
     }
+}
+
+/// The text that says most speaks, of equals the first.
+fn rank(entry: &Entry) -> (usize, std::cmp::Reverse<u64>) {
+    (entry.features.terms.len(), std::cmp::Reverse(entry.arrival))
 }

@@ -59,93 +59,45 @@ pub(super) fn at(minutes: i64) -> Timestamp {
     Timestamp::from_second(1_755_324_000 + 60 * minutes).unwrap()
 }
 
-const NAMES: [&str; 24] = [
-    "Alder",
-    "Brandt",
-    "Corvin",
-    "Dovre",
-    "Estelle",
-    "Farrow",
-    "Gorski",
-    "Haldane",
-    "Ibarra",
-    "Jessup",
-    "Kestrel",
-    "Lindqvist",
-    "Marrow",
-    "Norwick",
-    "Oakham",
-    "Pellworm",
-    "Quillan",
-    "Ravensby",
-    "Santoro",
-    "Tolliver",
-    "Umber",
-    "Valdez",
-    "Westerly",
-    "Yarmouth",
-];
-const VERBS: [&str; 12] = [
-    "approved",
-    "closed",
-    "delayed",
-    "flooded",
-    "inspected",
-    "opened",
-    "questioned",
-    "repaired",
-    "searched",
-    "shelled",
-    "sold",
-    "visited",
-];
-const THINGS: [&str; 24] = [
-    "aqueduct",
-    "bakery",
-    "bridge",
-    "cannery",
-    "cathedral",
-    "dam",
-    "depot",
-    "embassy",
-    "ferry",
-    "foundry",
-    "garrison",
-    "harbour",
-    "hospital",
-    "library",
-    "lighthouse",
-    "market",
-    "mine",
-    "observatory",
-    "parliament",
-    "quarry",
-    "railway",
-    "refinery",
-    "stadium",
-    "tunnel",
-];
+/// A word that nobody else made up: the same number gives the same word.
+fn word(number: usize) -> String {
+    const ONSETS: [&str; 12] = ["b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t"];
+    const VOWELS: [&str; 5] = ["a", "e", "i", "o", "u"];
+    let (mut rest, mut word) = (number + 61, String::new());
+    while rest > 0 {
+        word.push_str(ONSETS[rest % 12]);
+        word.push_str(VOWELS[rest / 12 % 5]);
+        rest /= 60;
+    }
+    word
+}
 
-/// Sentences about one event; two calls with one seed give one text.
+/// Sentences about one event; two calls with one seed give one text, longer ones go on.
 pub(super) fn report(event: u64, sentences: usize) -> String {
     let mut dice = Dice(event.wrapping_mul(0x9e37_79b9).wrapping_add(77));
-    let cast: Vec<&str> = (0..4).map(|_| dice.pick(&NAMES)).collect();
-    let stage: Vec<&str> = (0..4).map(|_| dice.pick(&THINGS)).collect();
-    (0..sentences)
-        .map(|_| {
-            let number = dice.roll(900) + 10;
-            format!(
-                "{} {} the {} near the old {} after {number} workers from the {} left {} waiting.",
-                dice.pick(&cast),
-                dice.pick(&VERBS),
-                dice.pick(&stage),
-                dice.pick(&THINGS),
-                dice.pick(&stage),
-                dice.pick(&NAMES),
-            )
-        })
-        .collect::<Vec<_>>()
-        .join(" ")
+    // Half of the words are the event's own, half stand in every text, common ones most.
+    let own: Vec<String> = (0..24).map(|_| word(1000 + dice.roll(40_000))).collect();
+    let mut text = String::new();
+    for _ in 0..sentences {
+        for place in 0..13 {
+            let word = if dice.roll(2) == 0 {
+                own[dice.roll(own.len())].clone()
+            } else {
+                let span = 1 + dice.roll(400);
+                word(dice.roll(span))
+            };
+            if place == 0 || dice.roll(9) == 0 {
+                let (first, rest) = word.split_at(1);
+                text.push_str(&first.to_uppercase());
+                text.push_str(rest);
+            } else {
+                text.push_str(&word);
+            }
+            text.push(if place == 12 { '.' } else { ' ' });
+        }
+        text.push(' ');
+    }
+    text.trim_end().to_owned()
 }
 
 fn entry(arrival: u64, features: Features, fetched_at: Timestamp) -> Entry {
@@ -162,7 +114,7 @@ fn entry(arrival: u64, features: Features, fetched_at: Timestamp) -> Entry {
 }
 
 /// Takes an article the way the desk does.
-fn take(window: &mut Window, arrival: u64, article: &Article, minutes: i64) -> Entry {
+pub(super) fn take(window: &mut Window, arrival: u64, article: &Article, minutes: i64) -> Entry {
     let features = Features::of(article);
     let mut entry = entry(arrival, features, at(minutes));
     let probe = Probe {
@@ -180,7 +132,7 @@ fn take(window: &mut Window, arrival: u64, article: &Article, minutes: i64) -> E
     entry
 }
 
-fn probe(features: &Features, minutes: i64) -> Probe<'_> {
+pub(super) fn probe(features: &Features, minutes: i64) -> Probe<'_> {
     Probe { features, fetched_at: at(minutes), moment: Some(at(minutes)), exclude: None }
 }
 
@@ -257,7 +209,15 @@ fn copies_cuts_and_summaries_join_the_dispatch() {
     let sentences: Vec<&str> = full.split_inclusive('.').collect();
     let cut = sentences[..6].concat();
     let summary = sentences[..2].concat();
-    let edited = full.replace("near", "by").replace("Quillan", "Mr Quillan");
+    let mut nth = 0;
+    let edited: Vec<&str> = full
+        .split(' ')
+        .map(|word| {
+            nth += 1;
+            if nth % 13 == 6 { "changed" } else { word }
+        })
+        .collect();
+    let edited = edited.join(" ");
     for (text, relations) in [
         (full.clone(), &[Relation::Copy][..]),
         (cut, &[Relation::Truncation]),
@@ -341,4 +301,29 @@ fn three_hundred_copies_weigh_as_one_report() {
     let probe = probe(&other, 2);
     assert_eq!(window.find_story(&probe).score, single.find_story(&probe).score);
     assert_eq!(Config::default().story_window, SignedDuration::from_hours(72));
+}
+
+#[test]
+fn a_link_names_the_rare_names_that_both_reports_share() {
+    let mut window = Window::new(Config::default());
+    let first = "Harbour bridge closed\nThe old bridge at Sandvik harbour was closed after inspectors found \
+        cracks, engineer Marta Lindqvist said. Ferries carry passengers across until repairs end.";
+    let second = "Engineer Marta Lindqvist closed the Sandvik harbour bridge when inspectors reported cracks. \
+        Ferries will carry all passengers until the repairs of the bridge end.";
+    let entry =
+        take(&mut window, 1, &article("one", "Sandvik bridge closed over cracks", first), 0);
+    for event in 2..20 {
+        take(&mut window, event, &article("other", "Another matter", &report(event, 4)), 1);
+    }
+    let features = Features::of(&article("two", "Cracks close bridge at Sandvik", second));
+    let linked = window.find_story(&probe(&features, 60));
+    assert_eq!(linked.story, Some(entry.story), "{linked:?}");
+    assert_eq!(linked.nearest, Some(entry.article));
+    let because = &linked.because[0];
+    assert_eq!(because.signal, crate::news::Signal::Entities);
+    for name in ["Sandvik", "Marta", "Lindqvist"] {
+        assert!(because.detail.contains(name), "{}", because.detail);
+    }
+    let foreign = Features::of(&article("three", "Something else", &report(77, 5)));
+    assert_eq!(window.find_story(&probe(&foreign, 60)).story, None);
 }

@@ -12,7 +12,7 @@ use crate::news::{ArticleId, DispatchId, Hash16, StoryId};
 
 use super::mix::MixState;
 use super::story::Story;
-use super::{Config, Entry, Features, shingles};
+use super::{Config, Entry, Features};
 
 /// The desk's memory: entries, and how to find those that are near a probe.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl Window {
         self.by_article.insert(entry.article, slot);
         self.hours.entry(hour_of(entry.fetched_at)).or_default().push(slot);
         let arrival = entry.arrival;
-        let prints = shingles::distinct_prints(&entry.features.words);
+        let prints = entry.features.prints();
         self.slots[slot as usize] = Some(entry);
         for print in prints {
             let mut list = self.prints.remove(&print).unwrap_or_default();
@@ -86,7 +86,7 @@ impl Window {
         self.leave_group(slot);
         let Some(entry) = self.slots[slot as usize].take() else { return };
         self.bytes -= bytes_of(&entry);
-        for print in shingles::distinct_prints(&entry.features.words) {
+        for print in entry.features.prints() {
             if let Some(list) = self.prints.get_mut(&print) {
                 list.retain(|other| *other != slot);
                 if list.is_empty() {
@@ -251,7 +251,6 @@ impl Window {
         let after = home.speaker(dispatch);
         self.stories.insert(story, home);
         self.change_speaker(story, before, after);
-        self.refresh(story);
     }
 
     fn leave_group(&mut self, slot: u32) {
@@ -266,14 +265,14 @@ impl Window {
         let after = home.speaker(dispatch);
         self.stories.insert(story, home);
         self.change_speaker(story, before, after);
-        self.refresh(story);
     }
 
     fn change_speaker(&mut self, story: StoryId, before: Option<u32>, after: Option<u32>) {
+        let Some(mut home) = self.stories.remove(&story) else { return };
         if before == after {
+            self.stories.insert(story, home);
             return;
         }
-        let mut home = self.stories.remove(&story).expect("the caller put it there");
         if let Some(slot) = before {
             self.groups -= 1;
             let entry = self.slots[slot as usize].as_ref().expect("a speaker is an entry");
@@ -299,18 +298,10 @@ impl Window {
                 list.insert(at, Holder { slot, weight: term.weight });
             }
         }
-        self.stories.insert(story, home);
-    }
-
-    /// Recomputes what a story caches, and drops an empty one.
-    fn refresh(&mut self, story: StoryId) {
-        let Some(mut home) = self.stories.remove(&story) else { return };
-        if home.is_empty() {
-            return;
+        home.refresh_profile();
+        if !home.is_empty() {
+            self.stories.insert(story, home);
         }
-        let slots = &self.slots;
-        home.refresh(|slot| slots[slot as usize].as_ref().expect("groups name filled slots only"));
-        self.stories.insert(story, home);
     }
 }
 

@@ -218,7 +218,11 @@ fn stories(args: &[String]) -> Result<()> {
     let mut rest = args[1..].iter();
     while let Some(arg) = rest.next() {
         match arg.as_str() {
-            "--titles" => lines.iter_mut().for_each(|line| line.text = None),
+            "--titles" => {
+                for line in &mut lines {
+                    line.text = None;
+                }
+            }
             "--dated" => lines.retain(|line| line.published.is_some()),
             "--with" => lines.extend(read(rest.next().context("--with FILE")?)?),
             "--window-days" => {
@@ -306,16 +310,27 @@ const RIVALS: usize = 6;
 /// A candidate story of an article: what was measured, and whether it is the right one.
 struct Sample {
     values: Vec<f64>,
-    is_right: bool,
+    /// Share of the story's articles that belong with this one.
+    right: f64,
     weight: f64,
 }
 
-/// Replays lines with the stories given by their labels and measures each article against its candidates.
-fn samples(path: &str, model: &str) -> Result<(Vec<&'static str>, Vec<Sample>)> {
+/// Whose stories the articles are measured against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stories {
+    /// Those of the labels.
+    Labelled,
+    /// Those that the weights of today make of them, mistakes included: they must be lived with.
+    Made,
+}
+
+/// Replays lines and measures each article against its candidates.
+fn samples(path: &str, model: &str, mode: Stories) -> Result<(Vec<&'static str>, Vec<Sample>)> {
     let story_window = SignedDuration::from_hours(if path.contains("ecb") { 87_600 } else { 72 });
     let mut window = Window::new(Config { story_window, ..Config::default() });
     let mut names = Vec::new();
     let mut all = Vec::new();
+    let mut golds: HashMap<StoryId, Vec<StoryId>> = HashMap::new();
     for (index, (fetched_at, mut line)) in in_order(read(path)?).into_iter().enumerate() {
         if model == "headline" {
             line.text = None;
@@ -326,17 +341,28 @@ fn samples(path: &str, model: &str) -> Result<(Vec<&'static str>, Vec<Sample>)> 
         let moment = line.moment();
         let probe = Probe { features: &features, fetched_at, moment, exclude: None };
         for (rank, (candidate, measures)) in window.measures(&probe).into_iter().enumerate() {
-            let is_right = candidate == story;
-            if line.cluster.is_none() || (!is_right && rank >= RIVALS) {
+            let members = golds.get(&candidate).map_or(&[][..], Vec::as_slice);
+            #[expect(clippy::cast_precision_loss, reason = "counts of lines")]
+            let right = members.iter().filter(|gold| **gold == story).count() as f64
+                / members.len().max(1) as f64;
+            if line.cluster.is_none() || (right == 0.0 && rank >= RIVALS) {
                 continue;
             }
             names = measures.iter().map(|measure| measure.0).collect();
             let values = measures.iter().map(|measure| measure.1).collect();
-            all.push(Sample { values, is_right, weight: 1.0 });
+            all.push(Sample { values, right, weight: 1.0 });
         }
         let article = ArticleId::mint("x", Rung::Guid, &line.id, None);
         let dispatch = DispatchId::opened_by(article, 1);
         let arrival = index as u64 + 1;
+        let gold = story;
+        let story = match mode {
+            Stories::Labelled => story,
+            Stories::Made => {
+                window.find_story(&probe).story.unwrap_or(StoryId::opened_by(article, 1))
+            }
+        };
+        golds.entry(story).or_default().push(gold);
         window.insert(Entry { arrival, article, dispatch, story, fetched_at, moment, features });
     }
     Ok((names, all))
@@ -356,7 +382,7 @@ fn logistic(samples: &[Sample], ridge: f64) -> Vec<f64> {
             let x: Vec<f64> = std::iter::once(1.0).chain(sample.values.iter().copied()).collect();
             let sum: f64 = x.iter().zip(&weights).map(|(value, weight)| value * weight).sum();
             let p = 1.0 / (1.0 + (-sum).exp());
-            let error = f64::from(u8::from(sample.is_right)) - p;
+            let error = sample.right - p;
             for (row, line) in curvature.iter_mut().enumerate() {
                 gradient[row] += sample.weight * error * x[row];
                 for (cell, value) in line.iter_mut().zip(&x) {
@@ -398,10 +424,13 @@ fn learn(args: &[String]) -> Result<()> {
     let mut names = Vec::new();
     let mut all = Vec::new();
     for path in files {
-        let (found, mut of_file) = samples(path, model)?;
+        let (found, mut of_file) = samples(path, model, Stories::Labelled)?;
+        of_file.extend(samples(path, model, Stories::Made)?.1);
         #[expect(clippy::cast_precision_loss, reason = "counts of lines")]
         let weight = 10_000.0 / of_file.len() as f64;
-        of_file.iter_mut().for_each(|sample| sample.weight = weight);
+        for sample in &mut of_file {
+            sample.weight = weight;
+        }
         names = found;
         all.extend(of_file);
     }
