@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use super::daemon::{self, Daemon};
 use super::{Exit, complain, complain_of, environment, start_log};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Durability};
 use crate::pipeline;
 
 /// Run the daemon: poll the configured feeds and write records until told to stop.
@@ -37,11 +38,16 @@ pub fn run(args: &Args) -> Exit {
             return Exit::Failed;
         }
     };
+    // One batch a group where each is to be durable at once.
+    let group_wait = match config.store.durability {
+        Durability::Record => Duration::ZERO,
+        Durability::Group | Durability::Process => pipeline::GROUP_WAIT,
+    };
     runtime.block_on(daemon::run(Daemon {
         config,
         reload_from: Some(args.config.clone()),
         clock: Clock::System,
-        group_wait: pipeline::GROUP_WAIT,
+        group_wait,
         observer: Box::new(|_| {}),
         stop: CancellationToken::new(),
         counters: Arc::default(),

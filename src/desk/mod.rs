@@ -273,3 +273,6 @@ fn entry(article: &WindowArticle) -> Entry {
         features: Features::of(&article.article),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -53,11 +54,14 @@ const READER_STACK_BYTES: usize = 8 * 1024 * 1024;
 /// Groups between writer and sink: one being written, one waiting. A stuck disk stops the writer, and so the poller.
 const GROUPS_WAITING: usize = 1;
 
-/// How long a group gathers after its first batch.
+/// How long a group gathers after its first batch; with none a group is one batch.
 pub const GROUP_WAIT: Duration = Duration::from_millis(200);
 
 /// Longest silence of the writer: ticks, pruning and the watchdog need it to wake.
 const IDLE_MAX: Duration = Duration::from_secs(1);
+
+/// How often old rows and files are looked for; each look does a bounded piece of work.
+const PRUNE_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
 /// How long a full disk is left alone before the same bytes are tried again.
 const FULL_DISK_WAIT: Duration = Duration::from_secs(1);
@@ -154,7 +158,7 @@ pub async fn run(
     let (to_writer, written) = std::sync::mpsc::channel::<Vec<(Stream, u64)>>();
     let stop = controls.stop.clone();
     let beat = Arc::clone(&pulse);
-    let sink = Sink { files, observer, stop, pulse: beat, clock: clock.clone() };
+    let sink = Sink { files, observer, stop, pulse: beat, clock: clock.clone(), pruned: None };
     thread(&mut stages, "sink", READER_STACK_BYTES, move || sink.run(&groups, &to_writer));
 
     let (to_group, batches) = mpsc::channel::<Batch<Article>>(1);
@@ -167,6 +171,7 @@ pub async fn run(
         counters: Arc::clone(&counters),
         pulse,
         stop: controls.stop.clone(),
+        pruned: None,
     };
     let out = WaysOut { to_sink, written, to_poll };
     thread(&mut stages, "writer", READER_STACK_BYTES, move || write.run(&handle, batches, &out));

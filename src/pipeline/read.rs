@@ -8,6 +8,8 @@ use crate::{enrich, parse};
 /// Reads a polled body and cleans its articles. A poll without a body only carries its state.
 pub(super) fn batch(polled: Polled, config: &parse::Config, tables: &Tables) -> Batch<Article> {
     let Polled { mut batch, body } = polled;
+    let span = tracing::debug_span!("read", feed.id = %batch.feed.id);
+    let _entered = span.enter();
     let Some(fetched) = body else { return batch.with_items(Vec::new()) };
     let parsed = parse::read(&fetched, config);
     let refused = parsed.drafts.is_empty() && parsed.rejected.iter().any(|r| r.items == 0);

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::{Error, FULL_DISK_WAIT, IDLE_MAX, Observer, Pulse, wait};
+use super::{Error, FULL_DISK_WAIT, IDLE_MAX, Observer, PRUNE_EVERY, Pulse, wait};
 use crate::clock::Clock;
 use crate::news::{Line, Stream};
 use crate::writer::Group;
@@ -18,6 +19,7 @@ pub(super) struct Sink {
     pub(super) stop: CancellationToken,
     pub(super) pulse: Arc<Pulse>,
     pub(super) clock: Clock,
+    pub(super) pruned: Option<Timestamp>,
 }
 
 impl Sink {
@@ -29,6 +31,7 @@ impl Sink {
         use std::sync::mpsc::RecvTimeoutError;
         loop {
             self.pulse.sink.fetch_add(1, Ordering::Relaxed);
+            self.prune()?;
             match groups.recv_timeout(IDLE_MAX) {
                 Ok(group) => {
                     self.die_half_way(&group.lines);
@@ -38,12 +41,20 @@ impl Sink {
                     // The writer is gone only when it failed; the outbox then keeps what is written twice.
                     drop(written.send(upto));
                 }
-                Err(RecvTimeoutError::Timeout) => {
-                    self.files.prune(self.clock.now())?;
-                }
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
         }
+    }
+
+    /// Once a minute deletes files that are older than configured.
+    fn prune(&mut self) -> Result<(), Error> {
+        let now = self.clock.now();
+        if self.pruned.is_none_or(|last| now.duration_since(last) >= PRUNE_EVERY) {
+            self.pruned = Some(now);
+            self.files.prune(now)?;
+        }
+        Ok(())
     }
 
     /// Where a test asks for it, leaves half a line behind and dies.

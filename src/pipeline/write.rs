@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Error, FULL_DISK_WAIT, IDLE_MAX, Pulse, wait};
+use super::{Error, FULL_DISK_WAIT, IDLE_MAX, PRUNE_EVERY, Pulse, wait};
 use crate::clock::Clock;
 use crate::news::{Article, Batch, Committed, Input, Stream};
 use crate::telemetry::{Count, Counters};
@@ -30,6 +30,7 @@ pub(super) struct Write {
     pub(super) counters: Arc<Counters>,
     pub(super) pulse: Arc<Pulse>,
     pub(super) stop: CancellationToken,
+    pub(super) pruned: Option<Timestamp>,
 }
 
 impl Write {
@@ -54,6 +55,7 @@ impl Write {
                     true
                 }
             };
+            self.prune()?;
             for upto in out.written.try_iter() {
                 self.writer.written(&upto)?;
             }
@@ -73,6 +75,9 @@ impl Write {
         batches: &mut mpsc::Receiver<Batch<Article>>,
     ) -> Result<bool, Error> {
         let wait = self.group_wait;
+        if wait.is_zero() {
+            return Ok(true);
+        }
         let until = runtime.block_on(async { tokio::time::Instant::now() }) + wait;
         while !self.writer.is_full() {
             let next =
@@ -103,6 +108,15 @@ impl Write {
         let minute = |moment: Timestamp| moment.as_second().div_euclid(60);
         if self.writer.desk().stream().is_some_and(|stream| minute(stream) < minute(now)) {
             self.writer.take(Input::Tick(now), now)?;
+        }
+        Ok(())
+    }
+
+    /// Once a minute drops a bounded piece of what the store keeps no longer.
+    fn prune(&mut self) -> Result<(), Error> {
+        let now = self.clock.now();
+        if self.pruned.is_none_or(|last| now.duration_since(last) >= PRUNE_EVERY) {
+            self.pruned = Some(now);
             self.writer.prune(now)?;
         }
         Ok(())
