@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use serde::Serialize;
 use url::Url;
 
-use super::{Exit, Table, complain, complain_of, environment, print};
+use super::{Exit, Table, complain, complain_of, convert, environment, print};
 use crate::config::{Config, Feed, Problems, duration_text};
 use crate::news::FeedId;
+use crate::tables::Tables;
 
 /// Validate a configuration and print the effective poll plan.
 ///
@@ -55,6 +56,13 @@ pub fn run(args: &Args, online: impl FnOnce(&Config) -> Online) -> Exit {
             return if args.json { print(&refused_json(args, &problems), exit) } else { exit };
         }
     };
+    let tables = match convert::tables(&config) {
+        Ok(tables) => tables,
+        Err(error) => {
+            complain(&error);
+            return Exit::Config;
+        }
+    };
     let found = if args.online { online(&config) } else { Ok(Vec::new()) };
     let found = match found {
         Ok(found) => found,
@@ -65,7 +73,7 @@ pub fn run(args: &Args, online: impl FnOnce(&Config) -> Online) -> Exit {
     };
     let unusable = found.iter().any(|found| !found.usable);
     let exit = if unusable { Exit::Unavailable } else { Exit::Ok };
-    let plan = Plan::of(&config, &found);
+    let plan = Plan::of(&config, &tables, &found);
     let text = if args.json { plan.json(args) } else { plan.to_string().into_bytes() };
     print(&text, exit)
 }
@@ -83,6 +91,9 @@ struct Plan {
 struct Planned {
     id: FeedId,
     outlet: Option<String>,
+    family: Option<String>,
+    /// Whether a table says who the outlet is; one that nobody describes counts as a source of its own.
+    described: bool,
     url: String,
     interval_s: u64,
     /// Whether the interval is the feed's own; the others adapt around it.
@@ -95,13 +106,18 @@ struct Planned {
 }
 
 impl Plan {
-    fn of(config: &Config, found: &[Found]) -> Self {
+    fn of(config: &Config, tables: &Tables, found: &[Found]) -> Self {
         let answers: BTreeMap<&FeedId, &Found> = found.iter().map(|f| (&f.feed, f)).collect();
         let planned = |feed: &Feed| {
             let answer = answers.get(&feed.id);
             Planned {
                 id: feed.id.clone(),
                 outlet: feed.outlet.clone(),
+                family: feed.outlet.as_deref().map(|id| match tables.outlet(id) {
+                    Some(outlet) => outlet.shown.family.clone(),
+                    None => id.to_owned(),
+                }),
+                described: feed.outlet.as_deref().is_none_or(|id| tables.outlet(id).is_some()),
                 url: masked(&feed.url),
                 interval_s: feed.interval.unwrap_or(config.poll.interval).as_secs(),
                 fixed: feed.interval.is_some(),
@@ -131,7 +147,7 @@ impl Plan {
 impl std::fmt::Display for Plan {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let online = self.feeds.iter().any(|feed| feed.answer.is_some());
-        let mut heading = vec!["FEED", "OUTLET", "INTERVAL", "HOST", "URL"];
+        let mut heading = vec!["FEED", "OUTLET", "FAMILY", "INTERVAL", "HOST", "URL"];
         if online {
             heading.push("ANSWER");
         }
@@ -142,6 +158,11 @@ impl std::fmt::Display for Plan {
             let mut row = vec![
                 feed.id.to_string(),
                 feed.outlet.clone().unwrap_or_else(|| "by link".to_owned()),
+                match (&feed.family, feed.described) {
+                    (Some(family), true) => family.clone(),
+                    (Some(_), false) => "its own: nobody describes it".to_owned(),
+                    (None, _) => "by link".to_owned(),
+                },
                 format!("{interval} {kind}"),
                 feed.host.clone(),
                 feed.url.clone(),
@@ -216,11 +237,11 @@ mod tests {
     #[test]
     fn the_plan_shows_each_feed_and_no_secret() {
         let config = Config::parse("two.toml", TWO, []).unwrap();
-        let text = Plan::of(&config, &[]).to_string();
+        let text = Plan::of(&config, &Tables::builtin(), &[]).to_string();
         let expected = "\
-FEED       OUTLET    INTERVAL      HOST              URL
-mint-news  livemint  5m fixed      www.livemint.com  https://www.livemint.com/rss/news
-paid       by link   15m adaptive  127.0.0.1:8080    http://127.0.0.1:8080/feed?edition=eu&api_key=***&x
+FEED       OUTLET    FAMILY    INTERVAL      HOST              URL
+mint-news  livemint  ht-media  5m fixed      www.livemint.com  https://www.livemint.com/rss/news
+paid       by link   by link   15m adaptive  127.0.0.1:8080    http://127.0.0.1:8080/feed?edition=eu&api_key=***&x
 
 2 feeds on 2 hosts, up to 16 requests an hour
 ";
@@ -232,7 +253,7 @@ paid       by link   15m adaptive  127.0.0.1:8080    http://127.0.0.1:8080/feed?
         let config = Config::parse("two.toml", TWO, []).unwrap();
         let words = "200, 12 items\u{1b}[2J".to_owned();
         let found = Found { feed: FeedId::new("paid"), usable: true, words };
-        let plan = Plan::of(&config, &[found]);
+        let plan = Plan::of(&config, &Tables::builtin(), &[found]);
         assert!(plan.to_string().contains("x  200, 12 items\\u{1b}[2J\n"), "{plan}");
         let args = Args { config: "two.toml".into(), online: true, json: true };
         let json: serde_json::Value = serde_json::from_slice(&plan.json(&args)).unwrap();

@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use super::{Exit, print};
 use crate::record::schema::{self, Form};
 
-/// Prints the schema of all records, from the same types that write them.
+/// Print the schema of all records, from the same types that write them.
 ///
 /// In the output directory: `copytaster schema --as duckdb > views.sql && duckdb -init views.sql`.
 #[derive(Debug, clap::Args)]

@@ -4,16 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::document::{Bad, Document, Place, Section};
-use super::problem::nearest;
 use super::read::{self, echo};
 use super::{Agency, Feed, Outlet, Watch, address};
 use crate::news::{FeedId, OutletKind};
 
 /// A feed polled more seldom would be taken for dead.
 const FEED_INTERVAL_MAX: Duration = Duration::from_hours(7 * 24);
-
-/// Outlets of the built-in tables: a feed may name them without an `[[outlet]]`.
-const BUILTIN_OUTLETS: [&str; 4] = ["ani", "cnn", "kremlin", "livemint"];
 
 /// What the lists say.
 pub(super) struct Entries {
@@ -26,16 +22,14 @@ pub(super) struct Entries {
 /// Names that must stand only once in the document, each with its place.
 type Taken<'t> = BTreeMap<String, Place<'t>>;
 
-/// Reads all lists; outlets before the feeds that name them.
+/// Reads all lists. A feed may name any outlet: one that nobody describes is its own family.
 pub(super) fn read(document: &mut Document<'_>) -> Entries {
     let mut taken = Taken::new();
     let agencies = document.each("agency", |s| agency(s, &mut taken));
     let (mut taken, mut hosts) = (Taken::new(), Taken::new());
     let outlets = document.each("outlet", |s| outlet(s, &mut taken, &mut hosts));
-    let strict = !document.mentions("tables");
-    let outlet_ids = taken;
     let mut taken = Taken::new();
-    let feeds = document.each("feed", |s| feed(s, &mut taken, strict.then_some(&outlet_ids)));
+    let feeds = document.each("feed", |s| feed(s, &mut taken));
     let mut taken = Taken::new();
     let watches = document.each("watch", |s| watch(s, &mut taken));
     Entries { feeds, outlets, agencies, watches }
@@ -80,27 +74,12 @@ fn outlet<'t>(
     Some(Outlet { id: id?, ..outlet })
 }
 
-fn feed<'t>(
-    s: &mut Section<'_, 't>,
-    taken: &mut Taken<'t>,
-    outlets: Option<&Taken<'t>>,
-) -> Option<Feed> {
+fn feed<'t>(s: &mut Section<'_, 't>, taken: &mut Taken<'t>) -> Option<Feed> {
     let id = own_id(s, taken);
     let url = s.require("url", address::url);
-    let outlet = s.given("outlet", read::id);
-    if let (Some(outlet), Some(known)) = (&outlet, outlets)
-        && !known.contains_key(&outlet.value)
-        && !BUILTIN_OUTLETS.contains(&outlet.value.as_str())
-    {
-        let bad = Bad::new(format!("no [[outlet]] has the id {}", echo(&outlet.value)));
-        let names = known.keys().map(String::as_str).chain(BUILTIN_OUTLETS);
-        // Comparing with every name for every feed would cost the square of the file.
-        let meant = if s.document.is_full() { None } else { nearest(&outlet.value, names) };
-        s.problem(outlet.place, "outlet", bad.meant(meant.map(|id| format!("\"{id}\""))));
-    }
+    let outlet = s.get("outlet", read::id);
     let interval =
         s.get("interval", |v| read::duration(v, Duration::from_secs(1), FEED_INTERVAL_MAX));
-    let outlet = outlet.map(|given| given.value);
     Some(Feed { id: FeedId::new(id?), url: url?.value, outlet, interval })
 }
 

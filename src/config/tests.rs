@@ -122,8 +122,6 @@ fn a_bad_feed_is_told_with_its_place_its_key_and_what_was_meant() {
         ("", "[[feed]]\nid = 'a'\nurl = 'file:///etc/passwd'", 3, "feed[0].url", ""),
         (feed, "intervall = '5m'", 4, "feed[0].intervall", "interval"),
         (feed, "interval = '8d'", 4, "feed[0].interval", ""),
-        (feed, "outlet = 'livemnt'", 4, "feed[0].outlet", "\"livemint\""),
-        (feed, "outlet = 'bcb'\n[[outlet]]\nid = 'bbc'", 4, "feed[0].outlet", "\"bbc\""),
     ];
     for (before, text, line, key, suggestion) in table {
         told(&format!("{before}{text}"), line, key, suggestion);

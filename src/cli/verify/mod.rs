@@ -18,7 +18,9 @@ use super::{Exit, Table, complain, print};
 use crate::news::{Member, Stream, Tally};
 use crate::record::{HealthFetched, Record};
 
-/// Checks the output in a directory: that every line is a whole record, that no number is missing or twice, that every
+/// Check the output in a directory.
+///
+/// That every line is a whole record, that no number is missing or twice, that every
 /// id leads somewhere, that each story's counts and origins follow from its articles, and each fetch's sum.
 ///
 /// Exit code 65 if something is broken.
