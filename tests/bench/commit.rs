@@ -8,6 +8,7 @@ mod disk;
 mod figures;
 mod news;
 mod ready;
+mod spent;
 mod work;
 
 use copytaster::cluster;
@@ -16,7 +17,8 @@ use copytaster::news::{Article, Batch, Change, FeedId, FeedState, Line, Recalled
 use copytaster::record::{self, Layout, Stamp, layout, render};
 use copytaster::store::{self, Durability, Store};
 use copytaster::tables::Tables;
-use figures::{Figures, number, rounds, size, spend};
+use figures::{Figures, size};
+use spent::{number, rounds, spend};
 
 fn main() {
     let tables = Tables::builtin();

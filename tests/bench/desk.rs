@@ -5,13 +5,15 @@
 mod figures;
 mod news;
 mod ready;
+mod spent;
 mod work;
 
 use copytaster::cluster;
 use copytaster::desk::{self, Desk};
 use copytaster::news::{Article, Batch, Recalled};
 use copytaster::tables::Tables;
-use figures::{Figures, number, rounds, size, spend};
+use figures::{Figures, size};
+use spent::{number, rounds, spend};
 
 fn main() {
     let tables = Tables::builtin();

@@ -9,13 +9,15 @@
 mod figures;
 mod news;
 mod ready;
+mod spent;
 mod work;
 
 use copytaster::cluster::{Config, Entry, Features, Probe, Window};
 use copytaster::news::{Article, ArticleId, Batch, DispatchId, StoryId};
 use copytaster::tables::Tables;
-use figures::{Figures, number, rounds, size, spend};
+use figures::{Figures, size};
 use gaoya::minhash::{MinHashIndex, MinHasher, MinHasher32};
+use spent::{number, rounds, spend};
 
 /// Bands and rows of the peer, for a Jaccard of one half.
 const BANDS: usize = 42;

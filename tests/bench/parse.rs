@@ -4,9 +4,11 @@
 
 mod figures;
 mod news;
+mod spent;
 
 use copytaster::parse;
-use figures::{Figures, number, rounds, size, spend};
+use figures::{Figures, size};
+use spent::{number, rounds, spend};
 
 fn main() {
     let mut figures = Figures::default();

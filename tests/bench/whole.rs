@@ -8,6 +8,7 @@ mod disk;
 mod figures;
 mod news;
 mod open;
+mod spent;
 mod stages;
 mod work;
 
@@ -20,7 +21,8 @@ use copytaster::pipeline::{GROUP_WAIT, Opened};
 use copytaster::store::Durability;
 use copytaster::tables::Tables;
 use copytaster::writer::Group;
-use figures::{Figures, Stopwatch, number, rounds, size, spend};
+use figures::{Figures, size};
+use spent::{Stopwatch, number, rounds, spend};
 
 /// Threads that parse and enrich, as in a run.
 const READERS: usize = 2;
