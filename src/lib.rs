@@ -26,7 +26,7 @@
 //! | [`enrich`] | a draft → an article: text, language, outlet, credit, dateline, byline; pure |
 //! | [`cluster`] | the index in which copies and stories are found; pure |
 //! | [`desk`] | decides: seen or new, revision, dispatch, story, sources; a deterministic state machine |
-//! | [`store`] | one SQLite file, the only truth; one transaction is one group |
+//! | [`store`] | one `SQLite` file, the only truth; one transaction is one group |
 //! | [`record`] | renders a change into a line and lays it out; the only public types of the output |
 //! | [`sink`] | writes bytes where they were laid out, again if need be |
 //! | [`writer`] | recall → decide → apply → render → commit: where desk, store and record meet |

@@ -12,7 +12,7 @@ use crate::news::{
 /// A desk with as much of a store as a test needs: what was told, by the claim that found it.
 struct Bench {
     desk: Desk,
-    told: std::collections::BTreeMap<Hash16, (ArticleChange, Hash16)>,
+    told: BTreeMap<Hash16, (ArticleChange, Hash16)>,
     now: Timestamp,
 }
 
@@ -23,7 +23,7 @@ fn config(memory_bytes_max: u64) -> Config {
 impl Bench {
     fn new(config: Config) -> Self {
         let now = "2025-08-16T06:00:00Z".parse().unwrap();
-        Self { desk: Desk::new(config), told: std::collections::BTreeMap::new(), now }
+        Self { desk: Desk::new(config), told: BTreeMap::new(), now }
     }
 
     fn take(&mut self, feed: &str, items: Vec<Article>) -> Taken {
