@@ -130,9 +130,11 @@ pub(crate) fn innermost(names: &[u32], name: u32) -> Option<usize> {
     if names.last() == Some(&name) {
         return Some(names.len() - 1);
     }
-    // Counting without a break is what makes the compiler use vectors.
-    let there = names.iter().filter(|known| **known == name).count();
-    (there > 0).then(|| names.iter().rposition(|known| *known == name)).flatten()
+    // A fold without a break and without a checked sum is what the compiler makes vectors of.
+    let is_there = names
+        .chunks(64)
+        .any(|some| some.iter().fold(0, |any, known| any | u32::from(*known == name)) != 0);
+    is_there.then(|| names.iter().rposition(|known| *known == name)).flatten()
 }
 
 /// FNV-1a over the name in lower case; a collision at worst closes an element too early.
