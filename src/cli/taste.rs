@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::enrich::{self, PlainText};
-use crate::news::{Article, Feed, Fetched, Hash16, Input, Stream};
+use crate::news::{Article, Draft, Feed, Fetched, Hash16, Input, Rung, Stream};
 use crate::parse;
 use crate::pipeline::replay;
 use crate::record::{ArticleRecord, Layout, Record};
@@ -193,7 +193,7 @@ fn feed_articles(
 }
 
 fn text(args: &Args, bytes: &[u8], context: &enrich::Context<'_>) -> Article {
-    plain(args, &String::from_utf8_lossy(bytes), None, context)
+    plain(args, &String::from_utf8_lossy(bytes), context)
 }
 
 fn page(args: &Args, bytes: &[u8], context: &enrich::Context<'_>) -> Article {
@@ -202,15 +202,36 @@ fn page(args: &Args, bytes: &[u8], context: &enrich::Context<'_>) -> Article {
         .split_once("<title>")
         .and_then(|(_, rest)| rest.split_once("</title>"))
         .map(|(title, _)| title.trim().to_owned());
-    plain(args, &html, title, context)
+    let url = args.url.as_deref().and_then(parse::canonical_link).unwrap_or_default();
+    let name = args.file.file_name().unwrap_or(args.file.as_os_str()).to_string_lossy();
+    let draft = Draft {
+        rung: if url.is_empty() { Rung::Text } else { Rung::Url },
+        key: if url.is_empty() { name.into_owned() } else { url.clone() },
+        key_link: None,
+        guid: String::new(),
+        link: url,
+        title: args.title.clone().or(title).unwrap_or_default(),
+        summary: String::new(),
+        content: html.into_owned(),
+        authors: Vec::new(),
+        source: None,
+        rights: String::new(),
+        lang: String::new(),
+        tags: Vec::new(),
+        published: None,
+        published_raw: String::new(),
+        updated: None,
+        defects: Vec::new(),
+    };
+    enrich::article(&draft, context)
 }
 
-fn plain(args: &Args, text: &str, title: Option<String>, context: &enrich::Context<'_>) -> Article {
+fn plain(args: &Args, text: &str, context: &enrich::Context<'_>) -> Article {
     let name = args.file.file_name().unwrap_or(args.file.as_os_str()).to_string_lossy();
     let url = args.url.clone().unwrap_or_default();
     let line = PlainText {
         id: if url.is_empty() { name.into_owned() } else { url.clone() },
-        title: args.title.clone().or(title).unwrap_or_default(),
+        title: args.title.clone().unwrap_or_default(),
         text: text.to_owned(),
         published: args.published.clone(),
         outlet: args.outlet.clone().unwrap_or_default(),

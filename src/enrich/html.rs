@@ -1,6 +1,6 @@
 //! HTML to blocks of plain text. One pass, no tree, no recursion: work is linear in the input whatever it holds.
 
-use quick_xml::escape::resolve_html5_entity;
+use crate::tables::html_entity;
 
 /// Elements that end a block before and after them.
 const BLOCKS: [&str; 42] = [
@@ -216,11 +216,11 @@ impl Reader<'_> {
                 self.flow.text(c.encode_utf8(&mut [0; 4]));
                 return self.skip(1 + length + usize::from(closed));
             }
-        } else if closed && let Some(text) = resolve_html5_entity(name) {
+        } else if closed && let Some(text) = html_entity(name) {
             self.flow.text(text);
             return self.skip(2 + length);
         } else if matches!(name, "amp" | "lt" | "gt" | "quot" | "nbsp")
-            && let Some(text) = resolve_html5_entity(name)
+            && let Some(text) = html_entity(name)
         {
             self.flow.text(text);
             return self.skip(1 + length);

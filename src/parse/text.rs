@@ -1,8 +1,8 @@
 //! Characters: references, control characters, windows-1252 in disguise, cutting at a bound.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::LazyLock;
+
+use crate::tables::html_entity;
 
 /// Characters that documents of one-byte habits mean by the code points 128–159.
 const WINDOWS_1252: [char; 32] = [
@@ -149,7 +149,7 @@ fn reference(rest: &str, entities: &mut Entities) -> Option<(Meaning, usize)> {
     } else if let Some(own) = entities.own(name) {
         Meaning::Own(own)
     } else {
-        Meaning::Known(named(name)?)
+        Meaning::Known(html_entity(name)?)
     };
     Some((meaning, end + 1))
 }
@@ -166,25 +166,9 @@ fn numeric(number: &str) -> Option<char> {
     Some(if code == 0 { '\u{FFFD}' } else { character(code) })
 }
 
-/// The names of HTML 5, each with its code points. (quick-xml has them too, but cuts off most code points.)
-static HTML: LazyLock<HashMap<&'static str, String>> = LazyLock::new(|| {
-    let lines = include_str!("entities.tsv").lines().filter_map(|line| line.split_once('\t'));
-    let point = |hex: &str| u32::from_str_radix(hex, 16).ok().and_then(char::from_u32);
-    lines.map(|(name, points)| (name, points.split(' ').filter_map(point).collect())).collect()
-});
-
-fn named(name: &str) -> Option<&'static str> {
-    match name {
-        // HTML 4 and every publisher's habit; HTML 5 moved the two to code points few fonts have.
-        "lang" => Some("\u{2329}"),
-        "rang" => Some("\u{232A}"),
-        _ => HTML.get(name).map(String::as_str),
-    }
-}
-
 /// Whether `name` is one of the HTML names.
 pub(crate) fn is_named(name: &str) -> bool {
-    named(name).is_some()
+    html_entity(name).is_some()
 }
 
 /// References resolved, as for a title.

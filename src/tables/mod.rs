@@ -1,6 +1,7 @@
 //! Loaded knowledge: agencies, outlets and their families, credit patterns, desk labels, word lists. Read-only once
 //! built, shared, and hashed, so that a run can say which knowledge it judged by.
 
+mod entities;
 mod entry;
 mod error;
 mod load;
@@ -13,6 +14,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
+pub use entities::html_entity;
 pub use entry::{AgencyEntry, Config, Extent, OutletEntry, Slot, Words};
 pub use error::Error;
 pub use names::{Masked, Named, Setting};
