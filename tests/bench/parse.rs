@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --bench parse`
 
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has nothing to say")]
+
 mod figures;
 mod news;
 mod spent;

@@ -4,6 +4,8 @@
 //!
 //! As in a run, two threads read, one writes the store, one the files; a group ends at its size or after its wait.
 
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has nothing to say")]
+
 mod disk;
 mod figures;
 mod news;

@@ -177,7 +177,7 @@ impl Event {
     }
 
     /// Somebody who writes about it.
-    pub(crate) fn reporter(&self, chance: &mut Chance) -> String {
+    pub(crate) fn reporter(chance: &mut Chance) -> String {
         format!("{} {}", capital(&made_up(chance, 2)), capital(&made_up(chance, 2)))
     }
 
@@ -215,7 +215,7 @@ impl Event {
             "O" => out.push_str(&any(&self.bodies, chance)),
             "T" => out.push_str(&any(&self.terms, chance)),
             "Q" => out.push_str(&self.numbers[chance.below(self.numbers.len())].to_string()),
-            "D" => out.push_str(chance.of(&DAYS)),
+            "D" => out.push_str(chance.of(DAYS)),
             "N" => out.push_str(NOUNS[chance.low(NOUNS.len())]),
             "V" => out.push_str(VERBS[chance.low(VERBS.len())]),
             _ => out.push_str(ADJECTIVES[chance.low(ADJECTIVES.len())]),

@@ -1,5 +1,7 @@
 //! The way of a body as the pipeline goes it, for benchmarks that begin behind the network.
 
+use std::sync::Arc;
+
 use copytaster::enrich;
 use copytaster::news::{Article, Batch, FeedState, Fetched, Health, Validators};
 use copytaster::parse::Parsed;
@@ -9,7 +11,7 @@ use copytaster::tables::Tables;
 pub(crate) fn enriched(fetched: &Fetched, parsed: Parsed, tables: &Tables) -> Batch<Article> {
     let context = enrich::Context { feed: &fetched.feed, fetched_at: fetched.fetched_at, tables };
     Batch {
-        feed: fetched.feed.clone(),
+        feed: Arc::clone(&fetched.feed),
         fetched_at: fetched.fetched_at,
         state: Some(state(fetched)),
         report: Some(parsed.report),

@@ -31,13 +31,17 @@ fn configuration(work: &Path, server: &Server, steps: &[toml::Value]) -> String 
         work.join("out").display(),
         server.port()
     );
-    for step in steps {
-        let (file, outlet) = (step["feed"].as_str().unwrap(), step["outlet"].as_str().unwrap());
-        let url = server.url(&format!("/{file}"));
-        text += &format!(
+    let feeds: Vec<String> = steps
+        .iter()
+        .map(|step| {
+            let (file, outlet) = (step["feed"].as_str().unwrap(), step["outlet"].as_str().unwrap());
+            let url = server.url(&format!("/{file}"));
+            format!(
             "[[feed]]\nid = \"{outlet}-feed\"\nurl = \"{url}\"\noutlet = \"{outlet}\"\ninterval = \"1s\"\n"
-        );
-    }
+        )
+        })
+        .collect();
+    text += &feeds.concat();
     text
 }
 

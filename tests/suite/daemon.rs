@@ -3,7 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test of a real process has to wait for it")]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -55,13 +55,17 @@ impl Desk {
             self.out.display(),
             server.port()
         );
-        for path in paths {
-            let id = path.trim_start_matches('/');
-            text += &format!(
-                "[[feed]]\nid = \"{id}\"\nurl = \"{}\"\ninterval = \"1s\"\n",
-                server.url(path)
-            );
-        }
+        let feeds: Vec<String> = paths
+            .iter()
+            .map(|path| {
+                let id = path.trim_start_matches('/');
+                format!(
+                    "[[feed]]\nid = \"{id}\"\nurl = \"{}\"\ninterval = \"1s\"\n",
+                    server.url(path)
+                )
+            })
+            .collect();
+        text += &feeds.concat();
         std::fs::write(self.config(), text).unwrap();
     }
 
@@ -248,18 +252,18 @@ async fn a_full_disk_pauses_the_intake_and_room_lets_it_go_on_by_itself() {
     .await;
     let desk = Desk::new();
     desk.configure(&server, &["/a"]);
-    let (binary, work) = (env!("CARGO_BIN_EXE_copytaster"), desk.dir.path().display());
+    let (binary, place) = (env!("CARGO_BIN_EXE_copytaster"), desk.dir.path().display());
     let out = desk.out.display();
     // The output lies on 256 KB; a file takes most of it away until the daemon has said that it waits.
     let script = format!(
         "set -e; mkdir -p {out}; mount -t tmpfs -o size=256k tmpfs {out}; head -c 180000 /dev/zero > {out}/filler\n\
-         {binary} run -c {work}/copytaster.toml 2> {work}/log & pid=$!\n\
-         for i in $(seq 300); do grep -q 'no room for the output' {work}/log && break; sleep 0.1; done\n\
+         {binary} run -c {place}/copytaster.toml 2> {place}/log & pid=$!\n\
+         for i in $(seq 300); do grep -q 'no room for the output' {place}/log && break; sleep 0.1; done\n\
          rm {out}/filler; mount -o remount,size=64m {out}\n\
-         for i in $(seq 300); do grep -q 'room for the output again' {work}/log && break; sleep 0.1; done\n\
+         for i in $(seq 300); do grep -q 'room for the output again' {place}/log && break; sleep 0.1; done\n\
          sleep 2.5; kill -TERM $pid; code=0; wait $pid || code=$?\n\
-         {binary} verify {out} > {work}/verified || echo 'verify failed' >> {work}/log\n\
-         cat {out}/articles-*.jsonl | wc -l > {work}/count; exit $code"
+         {binary} verify {out} > {place}/verified || echo 'verify failed' >> {place}/log\n\
+         cat {out}/articles-*.jsonl | wc -l > {place}/count; exit $code"
     );
     let Some(done) = tokio::task::spawn_blocking(move || in_namespace(&script)).await.unwrap()
     else {

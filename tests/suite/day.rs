@@ -268,7 +268,7 @@ fn two_passes_write_the_same_records() {
                 let record = record.as_object_mut().unwrap();
                 record.remove("config_hash");
                 if stream == "quarantine-" {
-                    assert!(record.remove("url").unwrap().as_str().unwrap().ends_with(".xml"));
+                    assert!(record.remove("url").unwrap().as_str().unwrap().contains(".xml"));
                 }
             }
             records

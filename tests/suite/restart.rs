@@ -111,7 +111,7 @@ fn fresh(n: usize, chance: &mut Chance) -> PlainText {
     }
 }
 
-fn open(path: &Path, out: &mut Vec<u8>) -> Writer {
+fn open(path: &Path, out: &[u8]) -> Writer {
     let config = store::Config {
         path: path.to_owned(),
         durability: store::Durability::Process,
@@ -143,11 +143,11 @@ fn run(
     let feed = replay::feed("replay");
     let mut out = Vec::new();
     let mut digests = BTreeMap::new();
-    let mut writer = open(&path, &mut out);
+    let mut writer = open(&path, &out);
     for (n, (line, at)) in lines.iter().enumerate() {
         if stops.contains(&n) {
             drop(writer);
-            writer = open(&path, &mut out);
+            writer = open(&path, &out);
         }
         let context = enrich::Context { feed: &feed, fetched_at: *at, tables };
         let article = enrich::plain(line.clone(), &context);

@@ -55,13 +55,17 @@ async fn every_item_of_feeds_in_the_wild_is_told_exactly_once_over_an_hour_of_po
         out.display(),
         server.port()
     );
-    for path in &paths {
-        text += &format!(
-            "[[feed]]\nid = \"{}\"\nurl = \"{}\"\ninterval = \"20m\"\n",
-            &path[1..],
-            server.url(path)
-        );
-    }
+    let feeds: Vec<String> = paths
+        .iter()
+        .map(|path| {
+            format!(
+                "[[feed]]\nid = \"{}\"\nurl = \"{}\"\ninterval = \"20m\"\n",
+                path.trim_start_matches('/'),
+                server.url(path)
+            )
+        })
+        .collect();
+    text += &feeds.concat();
     let config = Config::parse("wild", &text, std::iter::empty()).unwrap();
     let start = "2025-09-01T00:00:00Z".parse().unwrap();
     let end = "2025-09-01T01:10:00Z".parse().unwrap();
