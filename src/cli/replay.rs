@@ -14,6 +14,9 @@ use crate::store::{self, Store};
 use crate::tables::Tables;
 use crate::writer::Writer;
 
+/// The lock that the output directory has while it is written to.
+const LOCK_FILE: &str = ".lock";
+
 /// Folder for the state of a replay while it runs.
 const STATE_DIR: &str = ".replay";
 
@@ -76,6 +79,8 @@ fn replay(args: &Args, config: &Config) -> Result<Exit, Failed> {
     let result = write(&lines, &tables, args, Parts { settings, files, store });
     // The state of a replay is of no use to anybody; what stays behind on a failure is overwritten by nobody.
     drop(std::fs::remove_dir_all(&state));
+    // Nobody else can hold the lock of a directory that is finished, and outputs are compared whole.
+    drop(std::fs::remove_file(args.out.join(LOCK_FILE)));
     result?;
     let mut exit = Exit::Ok;
     for bad in lines.bad() {

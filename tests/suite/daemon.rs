@@ -244,8 +244,8 @@ fn in_namespace(script: &str) -> Option<std::process::Output> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_pauses_the_intake_and_room_lets_it_go_on_by_itself() {
-    let served = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(40));
-    let counted = std::sync::Arc::clone(&served);
+    let items = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(40));
+    let counted = std::sync::Arc::clone(&items);
     let server = Server::start(move |_| {
         Reply::body(feed_of(counted.fetch_add(40, std::sync::atomic::Ordering::SeqCst)))
     })
