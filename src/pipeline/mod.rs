@@ -27,11 +27,14 @@ use crate::telemetry::{Count, Counters};
 use crate::writer::{Group, Writer};
 use crate::{failpoint, parse, store};
 
+mod breaker;
+pub mod child;
 mod look;
 mod read;
 pub mod replay;
 mod setup;
 
+pub use breaker::Breaker;
 pub use look::{Looked, look};
 pub use setup::{Opened, Settings, StartError, open};
 
@@ -52,6 +55,10 @@ pub const GROUP_WAIT: Duration = Duration::from_millis(200);
 
 /// Longest silence of the writer: ticks, pruning and the watchdog need it to wake.
 const IDLE_MAX: Duration = Duration::from_secs(1);
+
+/// Seconds that the batch at the head of the line is waited for. Beats are counted, not a deadline, so that a
+/// suspended machine is not taken for a stuck reader.
+const STUCK_BEATS: u32 = 90;
 
 /// How long a full disk is left alone before the same bytes are tried again.
 const FULL_DISK_WAIT: Duration = Duration::from_secs(1);
@@ -74,6 +81,11 @@ pub enum Error {
     /// A stage ended without saying why.
     #[error("the {0} stage panicked; what was committed is redone at the next start")]
     Panicked(&'static str),
+    /// A body is read without end.
+    #[error(
+        "a body has been read for more than a minute and does not come to an end; the next start reads it in a child"
+    )]
+    Stuck,
     /// The deadline passed.
     #[error("stopped after {0:?} with work under way; the next start redoes it")]
     Deadline(Duration),
@@ -140,7 +152,7 @@ pub async fn run(
     pulse: Arc<Pulse>,
 ) -> Result<(), Error> {
     let Plan { clock, poll, feeds, states, parse, tables, group_wait, counters } = plan;
-    let Opened { writer, files } = opened;
+    let Opened { writer, files, breaker } = opened;
     let mut stages: JoinSet<Result<(), Error>> = JoinSet::new();
     let handle = tokio::runtime::Handle::current();
 
@@ -168,7 +180,7 @@ pub async fn run(
 
     let (polled_out, polled) = mpsc::channel::<Polled>(LINE_UP);
     let (in_line, line) = mpsc::channel::<oneshot::Receiver<Batch<Article>>>(LINE_UP);
-    let jobs = readers(&mut stages, parse, tables);
+    let jobs = readers(&mut stages, &breaker, &parse, &tables);
     stages.spawn(line_up(polled, jobs, in_line));
     stages.spawn(in_order(line, to_group));
 
@@ -245,13 +257,15 @@ type Job = (Polled, oneshot::Sender<Batch<Article>>);
 /// The reading threads behind one bounded queue.
 fn readers(
     stages: &mut JoinSet<Result<(), Error>>,
-    parse: parse::Config,
-    tables: Arc<RwLock<Arc<Tables>>>,
+    breaker: &Arc<Breaker>,
+    parse: &parse::Config,
+    tables: &Arc<RwLock<Arc<Tables>>>,
 ) -> std::sync::mpsc::SyncSender<Job> {
     let (jobs, queue) = std::sync::mpsc::sync_channel::<Job>(2 * LINE_UP);
     let queue = Arc::new(std::sync::Mutex::new(queue));
-    for _ in 0..READERS {
-        let (queue, parse, tables) = (Arc::clone(&queue), parse.clone(), Arc::clone(&tables));
+    for number in 0..READERS {
+        let (queue, parse, tables) = (Arc::clone(&queue), parse.clone(), Arc::clone(tables));
+        let slot = breaker.slot(number);
         thread(stages, "reader", READER_STACK_BYTES, move || {
             loop {
                 let job = queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
@@ -259,7 +273,7 @@ fn readers(
                 let known =
                     Arc::clone(&tables.read().unwrap_or_else(std::sync::PoisonError::into_inner));
                 // The receiver is gone only when the writer has failed, which is told elsewhere.
-                drop(reply.send(read::batch(polled, &parse, &known)));
+                drop(reply.send(read::batch(polled, &slot, &parse, &known)));
             }
         });
     }
@@ -291,12 +305,28 @@ async fn in_order(
     to_group: mpsc::Sender<Batch<Article>>,
 ) -> Result<(), Error> {
     while let Some(place) = line.recv().await {
-        let Ok(batch) = place.await else { return Err(Error::Panicked("reader")) };
+        let batch = unless_stuck(place).await?;
         if to_group.send(batch).await.is_err() {
             return Ok(());
         }
     }
     Ok(())
+}
+
+/// The batch at the head of the line, unless its reader never comes back. The run then ends with a note of the body
+/// left behind, and the next one lets a child read it.
+async fn unless_stuck(
+    mut place: oneshot::Receiver<Batch<Article>>,
+) -> Result<Batch<Article>, Error> {
+    let mut beat = tokio::time::interval(IDLE_MAX);
+    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    for _ in 0..=STUCK_BEATS {
+        tokio::select! {
+            batch = &mut place => return batch.map_err(|_| Error::Panicked("reader")),
+            _ = beat.tick() => {}
+        }
+    }
+    Err(Error::Stuck)
 }
 
 /// The writer's thread.

@@ -1,6 +1,8 @@
 //! The one integration binary: each module shows a capability from outside.
 
 #[cfg(test)]
+mod breaker;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod demo;
