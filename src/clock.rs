@@ -14,6 +14,12 @@ const NAP_MAX: Duration = Duration::from_secs(30);
 /// Real time between two steps of a paced clock, so that others who read it see time pass.
 const PACE_STEP: Duration = Duration::from_millis(50);
 
+/// Processor time that this thread has used: what a piece of work costs, however busy the machine is.
+pub fn thread_cpu() -> Duration {
+    use rustix::time::{ClockId, clock_gettime};
+    clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap_or_default()
+}
+
 /// Where "now" comes from. Clones of a simulated clock share one time.
 #[derive(Clone, Debug, Default)]
 pub enum Clock {

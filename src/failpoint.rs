@@ -1,8 +1,11 @@
 //! Named places where a test may kill the process, to show that a crash between any two steps is harmless.
 //!
 //! In debug builds `COPYTASTER_FAILPOINT=NAME:N` kills the process with SIGKILL the N-th time NAME is reached; release
-//! builds contain nothing of it. The names, in the order in which a batch meets them: `fetched`, `applied`,
+//! builds contain nothing of it. The names, in the order in which a batch meets them: `parsing`, `fetched`, `applied`,
 //! `committed`, `half_written`, `written`.
+//!
+//! `COPYTASTER_POISON=HARM:WORD` makes the reading of every body that holds WORD harmful: `abort`, `spin` (for ever),
+//! `burn` (two and a half seconds) or `hog` (memory without end).
 
 /// Says that a place was reached.
 #[inline]
@@ -23,6 +26,15 @@ pub fn is_armed(name: &str) -> bool {
         let _ = name;
         false
     }
+}
+
+/// Does to the process what a test wants a body to do to it.
+#[inline]
+pub fn poison(body: &[u8]) {
+    #[cfg(debug_assertions)]
+    debug::poison(body);
+    #[cfg(not(debug_assertions))]
+    let _ = body;
 }
 
 #[cfg(debug_assertions)]
@@ -59,6 +71,47 @@ mod debug {
             loop {
                 std::thread::park();
             }
+        }
+    }
+
+    /// Longer than a parse may take, shorter than a child may.
+    const BURN_SECONDS: i64 = 2;
+    const BURN_NANOS: i64 = 500_000_000;
+
+    pub(super) fn poison(body: &[u8]) {
+        let Ok(wish) = std::env::var("COPYTASTER_POISON") else { return };
+        let Some((harm, word)) = wish.split_once(':') else { return };
+        if word.is_empty() || !body.windows(word.len()).any(|part| part == word.as_bytes()) {
+            return;
+        }
+        match harm {
+            "abort" => std::process::abort(),
+            "spin" => loop {
+                std::hint::spin_loop();
+            },
+            "burn" => burn(),
+            "hog" => hog(),
+            _ => {}
+        }
+    }
+
+    fn burn() {
+        use rustix::time::{ClockId, clock_gettime};
+        let start = clock_gettime(ClockId::ThreadCPUTime);
+        loop {
+            let now = clock_gettime(ClockId::ThreadCPUTime);
+            let (seconds, nanos) = (now.tv_sec - start.tv_sec, now.tv_nsec - start.tv_nsec);
+            if seconds * 1_000_000_000 + nanos > BURN_SECONDS * 1_000_000_000 + BURN_NANOS {
+                return;
+            }
+        }
+    }
+
+    fn hog() {
+        let mut held: Vec<Vec<u8>> = Vec::new();
+        loop {
+            held.push(vec![1; 16 << 20]);
+            std::hint::black_box(&held);
         }
     }
 }

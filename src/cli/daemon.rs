@@ -262,6 +262,7 @@ fn start_exit(error: &StartError) -> Exit {
     match error {
         StartError::Store(error) => store_exit(error),
         StartError::Sink(error) => sink_exit(error),
+        StartError::Breaker { .. } => Exit::CannotCreate,
     }
 }
 
@@ -288,8 +289,9 @@ fn run_exit(error: &pipeline::Error) -> Exit {
         pipeline::Error::Store(error) => store_exit(error),
         pipeline::Error::Sink(error) => sink_exit(error),
         pipeline::Error::Unwritten(_) => Exit::Io,
-        pipeline::Error::Poll(_) | pipeline::Error::Panicked(_) | pipeline::Error::Deadline(_) => {
-            Exit::Failed
-        }
+        pipeline::Error::Poll(_)
+        | pipeline::Error::Panicked(_)
+        | pipeline::Error::Stuck
+        | pipeline::Error::Deadline(_) => Exit::Failed,
     }
 }

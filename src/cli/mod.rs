@@ -10,6 +10,7 @@ pub mod init;
 pub mod man;
 mod online;
 pub mod parse;
+pub mod parse_child;
 pub mod progress;
 pub mod replay;
 pub mod run;
@@ -53,6 +54,8 @@ pub enum Command {
     Demo(demo::Args),
     Init(init::Args),
     Parse(parse::Args),
+    #[command(hide = true)]
+    ParseChild(parse_child::Args),
     Taste(taste::Args),
     Replay(replay::Args),
     Eval(eval::Args),
@@ -130,6 +133,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Demo(args) => demo::run(args),
         Command::Init(args) => init::run(args),
         Command::Parse(args) => parse(args),
+        Command::ParseChild(args) => parse_child::run(args),
         Command::Taste(args) => taste::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Eval(args) => eval::run(args),

@@ -62,7 +62,7 @@ pub struct HealthChange {
 }
 
 /// Accounts for one body; becomes a `health.fetched` record once the desk has counted the rest.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FetchReport {
     /// HTTP status.
     pub http: Option<u16>,
@@ -77,7 +77,7 @@ pub struct FetchReport {
 }
 
 /// Input rejected and kept with its reason; becomes a `quarantine.item` record.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejection {
     /// Link of the item, or URL of the body.
     pub url: String,

@@ -55,7 +55,7 @@ pub struct StatedDate {
 }
 
 /// The RSS `<source>` element: who published it, by the feed's own word.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct SourceElement {
     /// Its text.
     pub title: String,
@@ -64,7 +64,7 @@ pub struct SourceElement {
 }
 
 /// One item of a feed, decoded and bounded, with the identity claims it makes.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Draft {
     /// Strongest identity claim.
     pub rung: Rung,

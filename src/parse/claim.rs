@@ -103,7 +103,7 @@ pub(crate) struct FeedClaim {
 }
 
 /// How the feed asks to be polled.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Wishes {
     /// `<ttl>`, in minutes, as text.
     pub ttl: String,

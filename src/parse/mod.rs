@@ -18,6 +18,7 @@ mod read;
 mod text;
 mod view;
 
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::news::{Draft, FetchReport, Fetched, Rejection};
@@ -31,7 +32,7 @@ pub use read::quiet_panics;
 pub use view::View;
 
 /// Bounds of reading that a user may want to change.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Config {
     /// Items taken from one body, the newest; more of them is an archive, not news.
     pub entries_max: usize,
@@ -46,7 +47,7 @@ impl Default for Config {
 }
 
 /// What a feed says of itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeedMeta {
     /// Its title, text only.
     pub title: String,
@@ -59,7 +60,7 @@ pub struct FeedMeta {
 }
 
 /// All that one body gave.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Parsed {
     /// The items, in the order of the document.
     pub drafts: Vec<Draft>,

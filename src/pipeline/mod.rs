@@ -27,6 +27,8 @@ use crate::telemetry::Counters;
 use crate::writer::Group;
 use crate::{parse, store};
 
+mod breaker;
+pub mod child;
 mod look;
 mod read;
 mod readers;
@@ -39,6 +41,7 @@ use readers::{in_order, line_up, readers};
 use sinking::Sink;
 use write::{WaysOut, Write};
 
+pub use breaker::Breaker;
 pub use look::{Looked, look};
 pub use setup::{Opened, Settings, StartError, open};
 
@@ -63,6 +66,10 @@ const IDLE_MAX: Duration = Duration::from_secs(1);
 /// How often old rows and files are looked for; each look does a bounded piece of work.
 const PRUNE_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
+/// Seconds that the batch at the head of the line is waited for. Beats are counted, not a deadline, so that a
+/// suspended machine is not taken for a stuck reader.
+const STUCK_BEATS: u32 = 90;
+
 /// How long a full disk is left alone before the same bytes are tried again.
 const FULL_DISK_WAIT: Duration = Duration::from_secs(1);
 
@@ -84,6 +91,11 @@ pub enum Error {
     /// A stage ended without saying why.
     #[error("the {0} stage panicked; what was committed is redone at the next start")]
     Panicked(&'static str),
+    /// A body is read without end.
+    #[error(
+        "a body has been read for more than a minute and does not come to an end; the next start reads it in a child"
+    )]
+    Stuck,
     /// The deadline passed.
     #[error("stopped after {0:?} with work under way; the next start redoes it")]
     Deadline(Duration),
@@ -150,7 +162,7 @@ pub async fn run(
     pulse: Arc<Pulse>,
 ) -> Result<(), Error> {
     let Plan { clock, poll, feeds, states, parse, tables, group_wait, counters } = plan;
-    let Opened { writer, files } = opened;
+    let Opened { writer, files, breaker } = opened;
     let mut stages: JoinSet<Result<(), Error>> = JoinSet::new();
     let handle = tokio::runtime::Handle::current();
 
@@ -178,7 +190,7 @@ pub async fn run(
 
     let (answer, answers) = mpsc::channel::<Polled>(LINE_UP);
     let (in_line, line) = mpsc::channel::<oneshot::Receiver<Batch<Article>>>(LINE_UP);
-    let jobs = readers(&mut stages, &parse, &tables);
+    let jobs = readers(&mut stages, &breaker, &parse, &tables);
     stages.spawn(line_up(answers, jobs, in_line));
     stages.spawn(in_order(line, to_group));
 

@@ -1,17 +1,23 @@
 //! One poll's way through parse and enrich: values in, values out.
 
+use super::breaker::Slot;
 use crate::news::{Article, Batch, Draft};
 use crate::poll::{Polled, outcome};
 use crate::tables::Tables;
 use crate::{enrich, parse};
 
 /// Reads a polled body and cleans its articles. A poll without a body only carries its state.
-pub(super) fn batch(polled: Polled, config: &parse::Config, tables: &Tables) -> Batch<Article> {
+pub(super) fn batch(
+    polled: Polled,
+    slot: &Slot,
+    config: &parse::Config,
+    tables: &Tables,
+) -> Batch<Article> {
     let Polled { mut batch, body } = polled;
     let span = tracing::debug_span!("read", feed.id = %batch.feed.id);
     let _entered = span.enter();
     let Some(fetched) = body else { return batch.with_items(Vec::new()) };
-    let parsed = parse::read(&fetched, config);
+    let parsed = slot.read(&fetched, config);
     let refused = parsed.drafts.is_empty() && parsed.rejected.iter().any(|r| r.items == 0);
     if let (true, Some(state)) = (refused, &mut batch.state) {
         let reason = parsed.rejected.first().map_or("", |rejection| rejection.reason.as_str());

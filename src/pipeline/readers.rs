@@ -5,7 +5,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use super::{Error, LINE_UP, READER_STACK_BYTES, READERS, read, thread};
+use super::{
+    Breaker, Error, IDLE_MAX, LINE_UP, READER_STACK_BYTES, READERS, STUCK_BEATS, read, thread,
+};
 use crate::news::{Article, Batch};
 use crate::parse;
 use crate::poll::Polled;
@@ -16,20 +18,22 @@ pub(super) type Job = (Polled, oneshot::Sender<Batch<Article>>);
 /// The reading threads behind one bounded queue.
 pub(super) fn readers(
     stages: &mut JoinSet<Result<(), Error>>,
+    breaker: &Arc<Breaker>,
     parse: &parse::Config,
     tables: &Arc<RwLock<Arc<Tables>>>,
 ) -> std::sync::mpsc::SyncSender<Job> {
     let (jobs, queue) = std::sync::mpsc::sync_channel::<Job>(2 * LINE_UP);
     let queue = Arc::new(std::sync::Mutex::new(queue));
-    for _ in 0..READERS {
+    for number in 0..READERS {
         let (queue, parse, tables) = (Arc::clone(&queue), parse.clone(), Arc::clone(tables));
+        let slot = breaker.slot(number);
         thread(stages, "reader", READER_STACK_BYTES, move || {
             loop {
                 let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
                 let Ok((polled, reply)) = job else { return Ok(()) };
                 let known = Arc::clone(&tables.read().unwrap_or_else(PoisonError::into_inner));
                 // The receiver is gone only when the writer has failed, which is told elsewhere.
-                drop(reply.send(read::batch(polled, &parse, &known)));
+                drop(reply.send(read::batch(polled, &slot, &parse, &known)));
             }
         });
     }
@@ -61,10 +65,26 @@ pub(super) async fn in_order(
     to_group: mpsc::Sender<Batch<Article>>,
 ) -> Result<(), Error> {
     while let Some(place) = line.recv().await {
-        let Ok(batch) = place.await else { return Err(Error::Panicked("reader")) };
+        let batch = unless_stuck(place).await?;
         if to_group.send(batch).await.is_err() {
             return Ok(());
         }
     }
     Ok(())
+}
+
+/// The batch at the head of the line, unless its reader never comes back. The run then ends with a note of the body
+/// left behind, and the next one lets a child read it.
+async fn unless_stuck(
+    mut place: oneshot::Receiver<Batch<Article>>,
+) -> Result<Batch<Article>, Error> {
+    let mut beat = tokio::time::interval(IDLE_MAX);
+    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    for _ in 0..=STUCK_BEATS {
+        tokio::select! {
+            batch = &mut place => return batch.map_err(|_| Error::Panicked("reader")),
+            _ = beat.tick() => {}
+        }
+    }
+    Err(Error::Stuck)
 }

@@ -1,9 +1,12 @@
 //! Opens what a run stands on: locks, store, output, redo, desk. Everything is checked before anything is fetched.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::Breaker;
 use crate::desk::{self, Desk};
 use crate::news::{FeedId, FeedState, Line, Stream, StreamEnd};
 use crate::record::layout::{self, Layout};
@@ -35,6 +38,15 @@ pub enum StartError {
     /// The output.
     #[error(transparent)]
     Sink(#[from] sink::Error),
+    /// The notes of what is being read.
+    #[error("cannot keep notes of what is read in {path}")]
+    Breaker {
+        /// The directory beside the store.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        error: std::io::Error,
+    },
 }
 
 /// What a run stands on.
@@ -44,6 +56,8 @@ pub struct Opened {
     pub writer: Writer,
     /// The output files.
     pub files: Files,
+    /// What must not be read again.
+    pub breaker: Arc<Breaker>,
 }
 
 /// Opens state and output, brings the output up to the store, and restores the desk.
@@ -53,14 +67,25 @@ pub fn open(
 ) -> Result<(Opened, HashMap<FeedId, FeedState>), StartError> {
     let Settings { store, sink, layout, desk, writer } = settings;
     let mut files = Files::open(&sink)?;
+    let notes = beside(&store.path);
     let mut store = Store::open(&store)?;
+    let breaker = Breaker::open(&notes)
+        .map_err(|error| StartError::Breaker { path: notes, error })
+        .map(Arc::new)?;
     let layout = redo(&mut files, &mut store, layout, now)?;
     let states = store.feeds()?.into_iter().collect();
     let marks = store.marks()?;
     let restored = store.restore(Desk::horizon(&marks))?;
     let desk = Desk::restore(desk, restored.marks, restored.stories, restored.articles);
     let writer = Writer::new(writer, desk, store, layout)?;
-    Ok((Opened { writer, files }, states))
+    Ok((Opened { writer, files, breaker }, states))
+}
+
+/// The breaker's directory: the store's name with a suffix.
+fn beside(store: &Path) -> PathBuf {
+    let mut name = store.as_os_str().to_owned();
+    name.push("-parse");
+    name.into()
 }
 
 /// Writes every committed line again where it belongs. A file that others changed stays as it is, and its stream goes

@@ -103,7 +103,7 @@ impl Done {
 }
 
 fn run(fetched: &[Fetched], tables: &Tables, opened: Opened) -> Done {
-    let Opened { mut writer, mut files } = opened;
+    let Opened { mut writer, mut files, .. } = opened;
     let config = parse::Config::default();
     std::thread::scope(|scope| {
         let mut queues = Vec::new();

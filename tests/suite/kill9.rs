@@ -21,7 +21,8 @@ const KILLS: usize = 24;
 const ITEMS_SHOWN: u64 = 60;
 
 /// The places where the process dies; the last stands for a random moment.
-const PHASES: [(&str, &str); 6] = [
+const PHASES: [(&str, &str); 7] = [
+    ("parsing", "in a parse"),
     ("fetched", "between fetch and commit"),
     ("applied", "in the commit"),
     ("committed", "between commit and write"),
@@ -286,6 +287,7 @@ fn check(out: &Path, items: u64) {
     assert_eq!(distinct.len(), guids.len(), "an article came twice");
     let lost: Vec<u64> = (1..=items).filter(|n| !distinct.contains(&format!("k{n}"))).collect();
     assert!(lost.is_empty(), "lost {lost:?} of {items}");
+    assert_eq!(lines(out, "quarantine-"), Vec::<serde_json::Value>::new(), "an innocent body");
     for prefix in ["articles-", "stories-", "health-"] {
         let seqs: Vec<u64> =
             lines(out, prefix).iter().map(|r| r["seq"].as_u64().unwrap()).collect();

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod anchorage;
+mod breaker;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
