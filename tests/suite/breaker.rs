@@ -24,12 +24,12 @@ struct Desk {
 impl Desk {
     /// Two feeds of one host: `good` grows with each request, `bad` holds the word that does harm.
     async fn new() -> Self {
-        let served = std::sync::atomic::AtomicUsize::new(0);
+        let answered = std::sync::atomic::AtomicUsize::new(0);
         let server = Server::start(move |seen| {
             if seen.path() == "/bad" {
                 return Reply::body(feed("bad", &[POISON.to_owned()]));
             }
-            let n = served.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let n = answered.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             let words: Vec<String> = (0..=n).map(|n| format!("pier {n}")).collect();
             Reply::body(feed("good", &words))
         })
@@ -40,12 +40,11 @@ impl Desk {
             "[store]\npath = \"state/copytaster.db\"\n[output]\ndir = \"out\"\n[poll]\ninterval_min = \"1s\"\n\
              host_spacing = \"0s\"\nbackfill = \"all\"\nallow_private = [\"127.0.0.1:{port}\"]\n"
         );
-        for id in ["good", "bad"] {
-            text.push_str(&format!(
-                "[[feed]]\nid = \"{id}\"\nurl = \"{}\"\ninterval = \"1s\"\n",
-                desk.server.url(&format!("/{id}"))
-            ));
-        }
+        let feeds = ["good", "bad"].map(|id| {
+            let url = desk.server.url(&format!("/{id}"));
+            format!("[[feed]]\nid = \"{id}\"\nurl = \"{url}\"\ninterval = \"1s\"\n")
+        });
+        text += &feeds.concat();
         std::fs::write(desk.dir.path().join("copytaster.toml"), text).unwrap();
         desk
     }
@@ -115,7 +114,7 @@ impl Desk {
 }
 
 fn feed(id: &str, words: &[String]) -> String {
-    let items: String = words
+    let items: Vec<String> = words
         .iter()
         .map(|word| {
             format!(
@@ -124,6 +123,7 @@ fn feed(id: &str, words: &[String]) -> String {
             )
         })
         .collect();
+    let items = items.concat();
     format!("<rss version=\"2.0\"><channel><title>{id}</title>{items}</channel></rss>")
 }
 

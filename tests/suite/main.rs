@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod anchorage;
+#[cfg(test)]
 mod breaker;
 #[cfg(test)]
 mod commands;
