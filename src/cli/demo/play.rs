@@ -64,7 +64,7 @@ fn directory(wish: Option<&Path>) -> Result<PathBuf, String> {
 pub fn pass(day: Day, out: &Path) -> Exit {
     match daemon::runtime() {
         Ok(runtime) => runtime.block_on(async {
-            let show = Show { is_fast: true, is_on: false };
+            let show = Show { is_fast: true, is_on: false, stop: CancellationToken::new() };
             desk(Arc::new(day), out, show, &Arc::default(), &Arc::default()).await
         }),
         Err(_) => Exit::Failed,
@@ -75,13 +75,15 @@ async fn play(args: &Args, out: &Path) -> Exit {
     let board = Arc::new(Mutex::new(Board::default()));
     let counters = Arc::new(Counters::default());
     let is_on = std::io::stdout().is_terminal() && !args.fast;
-    let show = Show { is_fast: args.fast, is_on };
+    let stop = CancellationToken::new();
+    let show = Show { is_fast: args.fast, is_on, stop: stop.clone() };
     let exit = desk(Arc::new(Day::builtin()), out, show, &board, &counters).await;
     if exit != Exit::Ok {
         return exit;
     }
     let exit = print(end(&board, &counters, out).as_bytes(), Exit::Ok);
-    if !args.exit && std::io::stdout().is_terminal() {
+    // Whoever ended the day early does not want to be asked again.
+    if !args.exit && !stop.is_cancelled() && std::io::stdout().is_terminal() {
         drop(std::io::stdout().write_all(b"\nCtrl-C ends the demo.\n"));
         drop(tokio::signal::ctrl_c().await);
     }
@@ -89,10 +91,11 @@ async fn play(args: &Args, out: &Path) -> Exit {
 }
 
 /// How a day passes.
-#[derive(Clone, Copy)]
 struct Show {
     is_fast: bool,
     is_on: bool,
+    /// Cancelled by a signal.
+    stop: CancellationToken,
 }
 
 /// Serves a day and runs the desk on it until it is over.
@@ -129,7 +132,7 @@ async fn desk(
         clock: clock.clone(),
         group_wait: Duration::ZERO,
         observer: Box::new(move |lines| picture.show(&seen, lines)),
-        stop: CancellationToken::new(),
+        stop: show.stop,
         counters: Arc::clone(counters),
     });
     let over = CancellationToken::new();
