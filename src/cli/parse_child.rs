@@ -5,7 +5,9 @@ use std::io;
 use super::Exit;
 use crate::pipeline::child::{self, Limits};
 
-/// Read one body from stdin for the daemon, under limits; not for people.
+/// Read one body for the daemon, under limits; not for people.
+///
+/// A line of JSON that describes the fetch, then the body, on stdin; what was read as JSON on stdout.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Processor time in seconds
