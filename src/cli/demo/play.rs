@@ -76,6 +76,13 @@ async fn play(args: &Args, out: &Path) -> Exit {
     let counters = Arc::new(Counters::default());
     let is_on = std::io::stdout().is_terminal() && !args.fast;
     let stop = CancellationToken::new();
+    if !args.fast && !is_on {
+        let hours = "twelve hours of news in little more than a minute";
+        complain(&format_args!(
+            "playing {hours}, records go to {} (--fast: in seconds)",
+            out.display()
+        ));
+    }
     let show = Show { is_fast: args.fast, is_on, stop: stop.clone() };
     let exit = desk(Arc::new(Day::builtin()), out, show, &board, &counters).await;
     if exit != Exit::Ok {
