@@ -5,6 +5,8 @@
 //!
 //! The span begins when a response is complete and ends when its record stands in its file and the file is synced.
 
+#![expect(clippy::unwrap_used, reason = "a benchmark ends where its ground gives way")]
+
 mod disk;
 mod figures;
 mod news;

@@ -208,7 +208,7 @@ impl Newsroom {
             }
             (Some(agency), _) => Some(agency.to_owned()),
             (None, 0) => Some(words::paper(outlet)),
-            (None, _) => Some(self.events[filed.event].reporter(&mut self.chance)),
+            (None, _) => Some(words::reporter(&mut self.chance)),
         };
         Item { number, title: filed.title, paragraphs, byline }
     }
@@ -224,7 +224,7 @@ fn is_long(item: &Item) -> bool {
 fn html(paragraphs: &[String]) -> String {
     let mut out = String::new();
     for paragraph in paragraphs {
-        write!(out, "<p>{}</p>\n", escaped(paragraph)).unwrap();
+        writeln!(out, "<p>{}</p>", escaped(paragraph)).unwrap();
     }
     out
 }

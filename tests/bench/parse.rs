@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --bench parse`
 
+#![expect(clippy::unwrap_used, reason = "a benchmark ends where its ground gives way")]
+
 mod figures;
 mod news;
 mod spent;

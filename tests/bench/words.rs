@@ -125,6 +125,11 @@ pub(crate) fn agency(chance: &mut Chance) -> &'static str {
     chance.of(&AGENCIES)
 }
 
+/// Somebody who writes.
+pub(crate) fn reporter(chance: &mut Chance) -> String {
+    format!("{} {}", capital(&made_up(chance, 2)), capital(&made_up(chance, 2)))
+}
+
 /// The name of a paper.
 pub(crate) fn paper(outlet: usize) -> String {
     let mut chance = Chance(outlet as u64 + 77);
@@ -176,11 +181,6 @@ impl Event {
         self.places[chance.low(self.places.len())].clone()
     }
 
-    /// Somebody who writes about it.
-    pub(crate) fn reporter(&self, chance: &mut Chance) -> String {
-        format!("{} {}", capital(&made_up(chance, 2)), capital(&made_up(chance, 2)))
-    }
-
     /// A headline on it.
     pub(crate) fn headline(&self, chance: &mut Chance) -> String {
         let form = chance.of(HEADLINES);
@@ -215,7 +215,7 @@ impl Event {
             "O" => out.push_str(&any(&self.bodies, chance)),
             "T" => out.push_str(&any(&self.terms, chance)),
             "Q" => out.push_str(&self.numbers[chance.below(self.numbers.len())].to_string()),
-            "D" => out.push_str(chance.of(&DAYS)),
+            "D" => out.push_str(chance.of(DAYS.as_slice())),
             "N" => out.push_str(NOUNS[chance.low(NOUNS.len())]),
             "V" => out.push_str(VERBS[chance.low(VERBS.len())]),
             _ => out.push_str(ADJECTIVES[chance.low(ADJECTIVES.len())]),
