@@ -4,7 +4,7 @@
 //!
 //! A small group is one feed's batch, what a quiet desk commits; a large one is forty, what a busy one does.
 
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has nothing to say")]
+#![expect(clippy::unwrap_used, reason = "a benchmark ends where its ground gives way")]
 
 mod disk;
 mod figures;

@@ -5,7 +5,7 @@
 //!
 //! The span begins when a response is complete and ends when its record stands in its file and the file is synced.
 
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has nothing to say")]
+#![expect(clippy::unwrap_used, reason = "a benchmark ends where its ground gives way")]
 
 mod disk;
 mod figures;

@@ -208,7 +208,7 @@ impl Newsroom {
             }
             (Some(agency), _) => Some(agency.to_owned()),
             (None, 0) => Some(words::paper(outlet)),
-            (None, _) => Some(Event::reporter(&mut self.chance)),
+            (None, _) => Some(words::reporter(&mut self.chance)),
         };
         Item { number, title: filed.title, paragraphs, byline }
     }

@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench parse`
 
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has nothing to say")]
+#![expect(clippy::unwrap_used, reason = "a benchmark ends where its ground gives way")]
 
 mod figures;
 mod news;

@@ -4,7 +4,7 @@
 //!
 //! As in a run, two threads read, one writes the store, one the files; a group ends at its size or after its wait.
 
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has nothing to say")]
+#![expect(clippy::unwrap_used, reason = "a benchmark ends where its ground gives way")]
 
 mod disk;
 mod figures;
@@ -43,7 +43,7 @@ fn main() {
     let tables = Tables::builtin();
     let mut figures = Figures::default();
     for words in WORDS {
-        let feeds = feeds.unwrap_or_else(|| size(if words == 60 { 800 } else { 400 }, 4));
+        let feeds = feeds.unwrap_or_else(|| size(if words == 60 { 400 } else { 150 }, 4));
         let fetched: Vec<Fetched> =
             news::bodies(feeds, words).iter().map(news::Body::fetched).collect();
         for _ in 0..rounds() {
