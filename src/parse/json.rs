@@ -184,7 +184,9 @@ impl<'de> Visitor<'de> for Top<'_, '_> {
         while let Some(key) = map.next_key::<String>()? {
             if key == "items" {
                 self.out.is_feed = true;
+                // A repeated key: the last one counts, and what the first one counted is gone with it.
                 self.out.items.clear();
+                self.out.over_limit = 0;
                 map.next_value_seed(Items { out: self.out, limits: self.limits })?;
             } else {
                 let value = map.next_value_seed(Depth(DEPTH_MAX))?;
