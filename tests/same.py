@@ -19,11 +19,11 @@ def records(directory, stream):
                 # The demo's server takes a free port.
                 record = json.loads(re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1", line))
                 for key in EMISSION:
-                    record.pop(key)
+                    record.pop(key, None)
                 timing = record.get("timing")
                 if timing:
                     for key in ("emitted_at", "publish_to_emit_s", "fetch_to_emit_s"):
-                        timing.pop(key)
+                        timing.pop(key, None)
                 yield record
 
 

@@ -148,8 +148,8 @@ fn parse(args: &parse::Args) -> Exit {
     crate::parse::quiet_panics();
     match parse::run(args, &mut io::stdout().lock()) {
         0 => Exit::Ok,
-        65 => Exit::BadInput,
-        _ => Exit::Failed,
+        74 => Exit::Io,
+        _ => Exit::BadInput,
     }
 }
 

@@ -44,7 +44,7 @@ pub struct Args {
     /// When it was published, such as 2025-08-16T05:58:00Z
     #[arg(long, value_name = "T")]
     pub published: Option<String>,
-    /// Its headline; without it the first line
+    /// Its headline
     #[arg(long, value_name = "T")]
     pub title: Option<String>,
     /// JSON Lines, even on a terminal
@@ -228,7 +228,11 @@ fn page(args: &Args, bytes: &[u8], context: &enrich::Context<'_>) -> Article {
 
 fn plain(args: &Args, text: &str, context: &enrich::Context<'_>) -> Article {
     let name = args.file.file_name().unwrap_or(args.file.as_os_str()).to_string_lossy();
-    let url = args.url.clone().unwrap_or_default();
+    let url = args
+        .url
+        .as_deref()
+        .map(|url| parse::shown_link(url).unwrap_or_else(|| url.to_owned()))
+        .unwrap_or_default();
     let line = PlainText {
         id: if url.is_empty() { name.into_owned() } else { url.clone() },
         title: args.title.clone().unwrap_or_default(),

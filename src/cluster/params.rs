@@ -103,7 +103,7 @@ pub(super) const MERGE_SCORE: f64 = 0.5;
 /// The same for stories of headlines.
 pub(super) const MERGE_SCORE_TITLE: f64 = 0.3;
 /// Terms that a text must share with a story: one alone is a coincidence.
-pub(super) const COMMON_TERMS_MIN: usize = 2;
+pub(super) const COMMON_TERMS_MIN: usize = 4;
 /// What is left of the score where two headlines have one form and other facts.
 pub(super) const ONE_FORM_FACTOR: f64 = 0.5;
 /// Stories that may be passed over as template siblings before an article opens its own.

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::{Desk, independence};
 use crate::news::{
-    ArticleId, Because, Change, Fixed, Hash16, Member, Signal, StoredStory, StoryChange, StoryId,
-    StoryKind, StoryState, StoryStatus, Taken, Tally, Time, hash16,
+    ArticleId, Because, Change, Hash16, Member, StoredStory, StoryChange, StoryId, StoryKind,
+    StoryState, StoryStatus, Taken, Tally, Time, hash16,
 };
 
 /// Article ids listed in a story record.
@@ -164,6 +164,7 @@ impl Told {
         } else {
             happened.because.extend_from_slice(because);
         }
+        happened.because.sort_by_key(|b| std::cmp::Reverse(b.weight.0.abs()));
         happened.because.truncate(BECAUSE_MAX);
     }
 
@@ -263,8 +264,6 @@ impl Desk {
         }
         if happened.kind < StoryKind::Recounted && story.independent != independent {
             happened.kind = StoryKind::Recounted;
-            happened.because.insert(0, recounted(story.independent, independent, &state.tally));
-            happened.because.truncate(BECAUSE_MAX);
         }
         story.revision += 1;
         story.lead = Some(state.lead);
@@ -277,17 +276,5 @@ impl Desk {
             state,
             because: happened.because,
         })
-    }
-}
-
-/// Why the number of independent sources changed: the origins that stand there afterwards.
-fn recounted(before: u64, after: u64, tally: &Tally) -> Because {
-    let newest = tally.independence.last();
-    let sign = newest.and_then(|o| o.because.first());
-    let origins: Vec<&str> = tally.independence.iter().map(|o| o.origin.as_str()).take(8).collect();
-    Because {
-        signal: sign.map_or(Signal::NoSign, |b| b.signal),
-        weight: Fixed(0),
-        detail: format!("independent sources {before} to {after}: {}", origins.join(", ")),
     }
 }

@@ -90,6 +90,7 @@ impl Desk {
             (Some(_), _) => {
                 let mut matched = matched(&found);
                 matched.because.extend(linked.because);
+                matched.because.sort_by_key(|b| std::cmp::Reverse(b.weight.0.abs()));
                 matched.because.truncate(BECAUSE_MAX);
                 matched
             }
@@ -256,6 +257,7 @@ fn matched(found: &Found) -> Match {
         return Match::default();
     }
     let mut because = found.because.clone();
+    because.sort_by_key(|b| std::cmp::Reverse(b.weight.0.abs()));
     because.truncate(BECAUSE_MAX);
     Match {
         relation: found.relation,

@@ -32,11 +32,16 @@ impl Wanted {
         Self {
             feed: feed.clone(),
             key: hash16(&parts),
-            link: has_link.then(|| hash16(&["link", &article.url])),
+            link: has_link.then(|| hash16(&["link", folded(&article.url)])),
             minted: ArticleId::mint(&article.outlet.id, article.rung, &article.key, key_link),
             content: content_hash(article),
         }
     }
+}
+
+/// The link without its scheme: http and https lead to one article.
+fn folded(url: &str) -> &str {
+    url.split_once("://").map_or(url, |(_, rest)| rest)
 }
 
 /// Hash of what readers of an article see: title and body. Other fields never make a revision.

@@ -5,7 +5,7 @@ use crate::news::{Draft, FetchReport, Fetched, Granularity, Rejection, SourceEle
 use super::claim::{Claim, Dates, Words};
 use super::keys::{self, Claims, GuidCount};
 use super::read::Unread;
-use super::{FeedMeta, Parsed, Refused, Seen, canonical_link, date, html, text};
+use super::{FeedMeta, Parsed, Refused, Seen, canonical_link, date, html, shown_link, text};
 
 /// Bytes of a title: a headline of more is a text in the wrong place.
 pub(crate) const TITLE_BYTES_MAX: usize = 2 << 10;
@@ -130,7 +130,8 @@ fn draft(claim: Claim, feed_lang: &str, is_repaired: bool, guids: &GuidCount<'_>
     let note = claim.note;
     let mut defects: Vec<String> =
         note.defects.iter().map(|(word, _)| (*word).to_owned()).collect();
-    let link = canonical_link(&note.link).unwrap_or_default();
+    let link = shown_link(&note.link).unwrap_or_default();
+    let folded = canonical_link(&note.link).unwrap_or_default();
     if link.is_empty() && !note.link.is_empty() {
         defects.push("link_unusable".to_owned());
     }
@@ -140,7 +141,7 @@ fn draft(claim: Claim, feed_lang: &str, is_repaired: bool, guids: &GuidCount<'_>
     let key = keys::key(
         Claims {
             guid: &note.guid,
-            link: &link,
+            link: &folded,
             title: &title,
             raw_date: &raw_date,
             summary: if summary.is_empty() { &content } else { &summary },

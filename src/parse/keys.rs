@@ -19,20 +19,28 @@ pub const GUID_BYTES_MAX: usize = 1 << 10;
 /// http becomes https, the host lower case; default port, fragment, user and the trackers `utm_*`, `fbclid`
 /// and `gclid` are gone; the rest of the query keeps its order. Applied twice it changes nothing more.
 pub fn canonical_link(link: &str) -> Option<String> {
+    let shown = shown_link(link)?;
+    Some(match shown.strip_prefix("http://") {
+        // Parsed again, since 443 is a default only from here on.
+        Some(rest) => Url::parse(&format!("https://{rest}")).ok()?.into(),
+        None => shown,
+    })
+}
+
+/// The canonical form with the scheme that the link has: what records show. Only ids fold http and https.
+pub fn shown_link(link: &str) -> Option<String> {
     let link = link.trim();
     if link.len() > LINK_BYTES_MAX {
         return None;
     }
     let mut url = Url::parse(link).ok().filter(Url::has_host)?;
     let is_default = match url.scheme() {
-        "http" => matches!(url.port(), None | Some(443)),
-        "https" => url.port().is_none(),
+        "http" | "https" => url.port().is_none(),
         _ => return None,
     };
     if is_default {
         url.set_port(None).ok()?;
     }
-    url.set_scheme("https").ok()?;
     url.set_fragment(None);
     url.set_username("").ok()?;
     url.set_password(None).ok()?;

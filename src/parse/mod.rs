@@ -27,7 +27,7 @@ use claim::{Claim, Defect, FeedClaim};
 use read::Unread;
 
 pub use claim::Wishes;
-pub use keys::{GUID_BYTES_MAX, LINK_BYTES_MAX, canonical_link};
+pub use keys::{GUID_BYTES_MAX, LINK_BYTES_MAX, canonical_link, shown_link};
 pub use read::quiet_panics;
 pub use view::View;
 

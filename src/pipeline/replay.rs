@@ -17,7 +17,7 @@ use crate::enrich::{self, PlainText};
 use crate::news::{Article, Batch, Feed, FeedId, Hash16, Input, Rejection, hash16};
 use crate::tables::Tables;
 use crate::writer::Writer;
-use crate::{sink, store};
+use crate::{parse, sink, store};
 
 /// A longer line is refused: no article is this long.
 pub const LINE_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -53,10 +53,25 @@ struct Line {
     id: Id,
     title: Option<String>,
     text: Option<String>,
-    published: Option<String>,
+    #[serde(default)]
+    published: Stated,
     source: Option<String>,
     url: Option<String>,
     lang: Option<String>,
+}
+
+/// A date as it stands, whatever it is: one that is no text is as unreadable as one that is no date.
+#[derive(Clone, Debug, Default)]
+struct Stated(Option<String>);
+
+impl<'de> Deserialize<'de> for Stated {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::Null => None,
+            serde_json::Value::String(text) => Some(text),
+            other => Some(other.to_string()),
+        }))
+    }
 }
 
 /// Ids are strings; numbers are taken as written.
@@ -137,9 +152,9 @@ impl Lines {
             if buffer.iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
-            match parse(&buffer) {
+            match line_of(&buffer) {
                 Ok(line) => {
-                    dates.push(line.published.as_deref().and_then(enrich::stated));
+                    dates.push(line.published.0.as_deref().and_then(enrich::stated));
                     self.slots.push(here);
                 }
                 Err(reason) => self.refuse(source, number, &buffer, reason),
@@ -182,7 +197,7 @@ impl Lines {
         let length = usize::try_from(slot.bytes).map_err(std::io::Error::other)?;
         let mut bytes = vec![0; length];
         self.files[slot.source].read_exact_at(&mut bytes, slot.offset)?;
-        parse(&bytes).map_err(std::io::Error::other)
+        line_of(&bytes).map_err(std::io::Error::other)
     }
 
     fn path(&self, slot: &Slot) -> &Path {
@@ -194,9 +209,12 @@ fn body_hash(bytes: &[u8]) -> Hash16 {
     hash16(&[&blake3::hash(bytes).to_hex()])
 }
 
-fn parse(bytes: &[u8]) -> Result<Line, String> {
+fn line_of(bytes: &[u8]) -> Result<Line, String> {
     if bytes.len() as u64 > LINE_BYTES_MAX {
         return Err(format!("longer than {LINE_BYTES_MAX} bytes"));
+    }
+    if bytes.iter().find(|b| !b.is_ascii_whitespace()) != Some(&b'{') {
+        return Err("not a JSON object".to_owned());
     }
     let line: Line = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     let is_blank = |text: &Option<String>| text.as_ref().is_none_or(|text| text.trim().is_empty());
@@ -207,6 +225,11 @@ fn parse(bytes: &[u8]) -> Result<Line, String> {
         }
         _ => Ok(line),
     }
+}
+
+/// A line's address as records show one; what is no link stays as it is.
+fn shown(url: &str) -> String {
+    parse::shown_link(url).unwrap_or_else(|| url.to_owned())
 }
 
 /// How a replay runs.
@@ -311,9 +334,9 @@ fn article(line: &Line, context: &enrich::Context<'_>) -> Article {
         id,
         title: line.title.clone().unwrap_or_default(),
         text: line.text.clone().unwrap_or_default(),
-        published: line.published.clone(),
+        published: line.published.0.clone(),
         outlet: line.source.clone().unwrap_or_default(),
-        url: line.url.clone().unwrap_or_default(),
+        url: line.url.as_deref().map(shown).unwrap_or_default(),
         lang: line.lang.clone().unwrap_or_default(),
     };
     enrich::plain(text, context)

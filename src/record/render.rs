@@ -10,8 +10,9 @@ use super::format::{
     StoryRecord, StoryType, TextRecord, Timing, record_id, stream_record_id,
 };
 use crate::news::{
-    Article, ArticleChange, ArticleKind, FeedId, FeedState, FetchReport, Fixed, HealthChange,
-    Independence, OriginKind, Rejection, Reporting, StoryChange, StoryKind, Taken, Time,
+    Article, ArticleChange, ArticleKind, FeedId, FeedState, FetchReport, Fixed, Hash16,
+    HealthChange, Independence, OriginKind, Rejection, Reporting, StoryChange, StoryKind, Taken,
+    Time,
 };
 
 /// Articles that a story record lists; the newest, so that a reader of a long story sees what is fresh.
@@ -191,7 +192,10 @@ pub fn quarantine(feed: &FeedId, rejection: &Rejection, stamp: &Stamp<'_>) -> Qu
         title: rejection.title.clone(),
         reason: rejection.reason.clone(),
         detail: rejection.detail.clone(),
-        body_hash: rejection.body_hash.to_string(),
+        body_hash: match rejection.body_hash {
+            hash if hash == Hash16::default() => String::new(),
+            hash => hash.to_string(),
+        },
         bytes: rejection.bytes,
         sample: rejection.sample.chars().take(SAMPLE_CHARS_MAX).collect(),
     }

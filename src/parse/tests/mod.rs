@@ -106,7 +106,7 @@ fn a_plain_feed_becomes_drafts_in_document_order() {
     );
     let [first, second] = parsed.drafts.as_slice() else { panic!("{parsed:?}") };
     assert_eq!(first.key, "tag:desk.example,2025:1");
-    assert_eq!(first.link, "https://desk.example/a?id=1");
+    assert_eq!(first.link, "http://desk.example/a?id=1");
     assert_eq!(first.content, "<p>The ferry sailed <b>late</b>.</p>");
     assert_eq!(first.summary, "The ferry sailed late.");
     assert_eq!(first.authors, ["Ada Quill"]);
