@@ -44,6 +44,18 @@ const IDLE_CONNECTION: Duration = Duration::from_mins(1);
 const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, \
     application/rdf+xml;q=0.9, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5";
 
+/// What article pages are served as.
+const ACCEPT_PAGE: &str = "text/html, application/xhtml+xml, */*;q=0.1";
+
+/// What a robots.txt is served as.
+const ACCEPT_ROBOTS: &str = "text/plain, */*;q=0.5";
+
+/// An article page that takes longer is not worth its wait: its feed's text is told.
+const PAGE_TIME_MAX: Duration = Duration::from_secs(20);
+
+/// Largest article page on the wire; what is longer is no text to read.
+const PAGE_BYTES_MAX: u64 = 4 << 20;
+
 /// Header fields that reading a body needs.
 const READING_NEEDS: [&str; 4] = ["content-type", "content-language", "content-location", "link"];
 
@@ -58,10 +70,20 @@ pub enum Error {
     UserAgent(String),
 }
 
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Feed,
+    /// An article's page.
+    Page,
+    Robots,
+}
+
 /// One request.
 #[derive(Clone, Debug)]
 pub(super) struct Request {
     pub(super) url: Url,
+    pub(super) kind: Kind,
     /// Sent back byte for byte; empty for an unconditional request.
     pub(super) validators: Validators,
 }
@@ -131,7 +153,11 @@ impl Fetcher {
 
     /// One request and its whole answer, or why there is none.
     pub(super) async fn ask(&self, request: Request) -> Result<Reply, Failure> {
-        tokio::time::timeout(self.limits.total, self.exchange(request))
+        let total = match request.kind {
+            Kind::Feed => self.limits.total,
+            Kind::Page | Kind::Robots => self.limits.total.min(PAGE_TIME_MAX),
+        };
+        tokio::time::timeout(total, self.exchange(request))
             .await
             .unwrap_or(Err(Failure::Total))
     }
@@ -141,7 +167,8 @@ impl Fetcher {
         let host = request.url.host_str().map(str::to_owned);
         let port = request.url.port_or_known_default().unwrap_or(0);
         let client = self.private.get(&port).unwrap_or(&self.public);
-        let sending = client.get(request.url).headers(question(&request.validators)).send();
+        let fields = question(request.kind, &request.validators);
+        let sending = client.get(request.url).headers(fields).send();
         let patience = self.limits.connect + self.limits.first_byte;
         let response = tokio::time::timeout(patience, sending)
             .await
@@ -150,10 +177,14 @@ impl Fetcher {
         // The last word: what we are connected to, whoever resolved it.
         let peer = response.remote_addr().ok_or(Failure::Fetch("peer unknown"))?;
         self.policy.address(host.as_deref(), peer.ip(), port).map_err(Failure::Refused)?;
-        self.answer(response).await
+        let bytes_max = match request.kind {
+            Kind::Feed => self.body_bytes_max,
+            Kind::Page | Kind::Robots => self.body_bytes_max.min(PAGE_BYTES_MAX),
+        };
+        self.answer(response, bytes_max).await
     }
 
-    async fn answer(&self, response: Response) -> Result<Reply, Failure> {
+    async fn answer(&self, response: Response, bytes_max: u64) -> Result<Reply, Failure> {
         let fields = response.headers();
         let size: usize =
             fields.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
@@ -178,7 +209,7 @@ impl Fetcher {
             body: None,
         };
         if reply.http == 200 {
-            let (body, wire) = self.body(response).await?;
+            let (body, wire) = self.body(response, bytes_max).await?;
             reply.wire = wire;
             reply.body = Some(body);
         }
@@ -189,15 +220,16 @@ impl Fetcher {
     async fn body(
         &self,
         mut response: Response,
+        bytes_max: u64,
     ) -> Result<(Result<Whole, BodyError>, u64), Failure> {
         let codings: Vec<String> =
             response.headers().get_all(header::CONTENT_ENCODING).iter().map(text).collect();
         let announced = response.content_length().unwrap_or(0);
-        if announced > self.body_bytes_max {
-            return Ok((Err(BodyError::TooLarge(self.body_bytes_max)), 0));
+        if announced > bytes_max {
+            return Ok((Err(BodyError::TooLarge(bytes_max)), 0));
         }
         let mut inflate =
-            match Coding::parse(&codings).and_then(|c| Inflate::new(c, self.body_bytes_max)) {
+            match Coding::parse(&codings).and_then(|coding| Inflate::new(coding, bytes_max)) {
                 Ok(inflate) => inflate,
                 Err(error) => return Ok((Err(error), 0)),
             };
@@ -265,9 +297,14 @@ fn client(config: &Config, resolver: &Arc<Resolver>) -> Result<Client, Error> {
 }
 
 /// The fields of the question, beside User-Agent.
-fn question(validators: &Validators) -> HeaderMap {
+fn question(kind: Kind, validators: &Validators) -> HeaderMap {
     let mut fields = HeaderMap::new();
-    fields.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
+    let accept = match kind {
+        Kind::Feed => ACCEPT,
+        Kind::Page => ACCEPT_PAGE,
+        Kind::Robots => ACCEPT_ROBOTS,
+    };
+    fields.insert(header::ACCEPT, HeaderValue::from_static(accept));
     fields.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(Coding::ACCEPTED));
     let opaque = |bytes: &Option<Vec<u8>>| HeaderValue::from_bytes(bytes.as_ref()?).ok();
     if let Some(etag) = opaque(&validators.etag) {

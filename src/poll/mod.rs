@@ -15,8 +15,10 @@ mod interval;
 mod memory;
 mod once;
 pub mod outcome;
+mod pages;
 pub mod politeness;
 mod poller;
+mod robots;
 mod round;
 pub mod schedule;
 mod timetable;
@@ -34,6 +36,7 @@ use crate::news::{Batch, Committed, Feed, Fetched};
 pub use self::fetch::Error;
 pub use self::inflate::BodyError;
 pub use self::once::once;
+pub use self::pages::PageWish;
 pub use self::poller::Poller;
 pub use self::timetable::Said;
 
@@ -146,11 +149,12 @@ pub async fn run(
     stop: CancellationToken,
 ) {
     let clock = poller.clock().clone();
-    let mut tasks = JoinSet::new();
+    let (mut tasks, mut pages) = (JoinSet::new(), JoinSet::new());
     let mut ready: VecDeque<Polled> = VecDeque::new();
     let mut is_controlled = true;
+    let mut wishes = poller.wishes();
     loop {
-        poller.start_due(&mut tasks, ready.len());
+        poller.start_due(&mut tasks, &mut pages, ready.len());
         if poller.is_over(ready.len()) {
             break;
         }
@@ -173,8 +177,22 @@ pub async fn run(
                 }
             }
             Some(arrival) = tasks.join_next_with_id() => ready.extend(poller.arrived(arrival)),
+            Some(arrival) = pages.join_next_with_id() => poller.page_arrived(arrival, &mut pages),
+            wish = next_wish(&mut wishes), if poller.has_room_for_pages() => match wish {
+                Some(wish) => poller.wish(wish, &mut pages),
+                None => wishes = None,
+            },
             () = clock.sleep_until(wake.unwrap_or(jiff::Timestamp::MAX)), if wake.is_some() => {}
         }
     }
     tasks.shutdown().await;
+    pages.shutdown().await;
+}
+
+/// The next page that somebody wants; never comes where nobody can ask.
+async fn next_wish(wishes: &mut Option<mpsc::Receiver<PageWish>>) -> Option<PageWish> {
+    match wishes {
+        Some(wishes) => wishes.recv().await,
+        None => std::future::pending().await,
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::news::Feed;
 
-use super::fetch::{Error, Fetcher, Request};
+use super::fetch::{Error, Fetcher, Kind, Request};
 use super::round::{self, Journey, Standing, Step};
 use super::{Config, Polled, interval};
 
@@ -14,7 +14,11 @@ pub async fn once(config: &Config, feed: Arc<Feed>, clock: &Clock) -> Result<Pol
     let fetcher = Fetcher::build(config)?;
     let mut journey = Journey::start(feed, None, clock.now());
     loop {
-        let request = Request { url: journey.url.clone(), validators: journey.validators.clone() };
+        let request = Request {
+            url: journey.url.clone(),
+            kind: Kind::Feed,
+            validators: journey.validators.clone(),
+        };
         let reply = fetcher.ask(request).await;
         let now = clock.now();
         match round::step(&journey, reply, fetcher.policy(), now) {

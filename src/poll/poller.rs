@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
 use tracing::Instrument as _;
 
@@ -12,9 +13,10 @@ use crate::clock::Clock;
 use crate::news::{Committed, Feed, FeedId, FeedState, Validators};
 
 use super::failure::Failure;
-use super::fetch::{Error, Fetcher, Reply, Request};
+use super::fetch::{Error, Fetcher, Kind, Reply, Request};
 use super::interval::{Budget, Claim, Rate, Share};
 use super::memory::{self, Kept};
+use super::pages::{Means, PageArrival, PageTasks, PageWish, Pages};
 use super::outcome;
 use super::round::{self, Journey, Standing, Step};
 use super::schedule::{Key, PerHost, Schedule};
@@ -61,6 +63,7 @@ pub struct Poller {
     tasks: HashMap<Id, Key>,
     budget: Budget,
     latest: Timestamp,
+    pages: Pages,
 }
 
 impl Poller {
@@ -80,6 +83,7 @@ impl Poller {
         let per_host = PerHost { in_flight: config.host_in_flight, spacing: config.host_spacing };
         let latest = clock.now();
         let budget = Budget::new(config.interval.max(config.interval_min));
+        let pages = Pages::new(&config.user_agent);
         let mut poller = Self {
             config,
             clock,
@@ -91,9 +95,48 @@ impl Poller {
             tasks: HashMap::new(),
             budget,
             latest,
+            pages,
         };
         poller.take_feeds(feeds);
         Ok(poller)
+    }
+
+    /// Also fetches the article pages that are asked for here.
+    #[must_use]
+    pub fn with_pages(mut self, wishes: mpsc::Receiver<PageWish>) -> Self {
+        self.pages.hear(wishes);
+        self
+    }
+
+    pub(super) fn wishes(&mut self) -> Option<mpsc::Receiver<PageWish>> {
+        self.pages.wishes()
+    }
+
+    pub(super) fn has_room_for_pages(&self) -> bool {
+        self.pages.has_room()
+    }
+
+    /// Takes a wish for a page.
+    pub(super) fn wish(&mut self, wish: PageWish, tasks: &mut PageTasks) {
+        self.with_means(tasks, |pages, means| pages.take(wish, means));
+    }
+
+    /// Takes the end of a request for a page.
+    pub(super) fn page_arrived(&mut self, arrival: PageArrival, tasks: &mut PageTasks) {
+        self.with_means(tasks, |pages, means| pages.arrived(arrival, means));
+    }
+
+    fn with_means(&mut self, tasks: &mut PageTasks, step: impl FnOnce(&mut Pages, Means<'_>)) {
+        let now = self.now();
+        let is_simulated = self.clock.is_simulated();
+        let means = Means {
+            fetcher: &self.fetcher,
+            schedule: &mut self.schedule,
+            tasks,
+            is_simulated,
+            now,
+        };
+        step(&mut self.pages, means);
     }
 
     pub(super) fn clock(&self) -> &Clock {
@@ -101,10 +144,14 @@ impl Poller {
     }
 
     /// Starts what is due while there is room; `waiting` batches that nobody took yet take up room too.
-    pub(super) fn start_due(&mut self, tasks: &mut Tasks, waiting: usize) {
+    pub(super) fn start_due(&mut self, tasks: &mut Tasks, pages: &mut PageTasks, waiting: usize) {
         let now = self.now();
         while self.has_room(waiting) {
             let Some(key) = self.schedule.start(now) else { break };
+            if self.pages.is_page(key) {
+                self.with_means(pages, |pages, means| pages.start(key, means));
+                continue;
+            }
             let slot = self.slots.get_mut(&key).expect("scheduled feeds have a slot");
             let journey = slot.journey.take().map_or_else(
                 || Journey::start(Arc::clone(&slot.feed), slot.kept.as_deref(), now),
@@ -113,8 +160,11 @@ impl Poller {
             let fetcher = Arc::clone(&self.fetcher);
             let span = tracing::debug_span!("fetch", feed.id = %journey.feed.id);
             let fetch = async move {
-                let request =
-                    Request { url: journey.url.clone(), validators: journey.validators.clone() };
+                let request = Request {
+                    url: journey.url.clone(),
+                    kind: Kind::Feed,
+                    validators: journey.validators.clone(),
+                };
                 let reply = fetcher.ask(request).await;
                 (journey, reply)
             };

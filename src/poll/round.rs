@@ -17,10 +17,10 @@ use super::outcome::{self, Answer, Good, Outcome, Question};
 use super::{Backfill, Polled, politeness};
 
 /// Redirects followed in one poll.
-const HOPS_MAX: u8 = 5;
+pub(super) const HOPS_MAX: u8 = 5;
 
 /// Longer targets are no addresses.
-const URL_BYTES_MAX: usize = 8 * 1024;
+pub(super) const URL_BYTES_MAX: usize = 8 * 1024;
 
 /// Where a poll stands between two requests.
 #[derive(Clone, Debug)]
