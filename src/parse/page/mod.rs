@@ -22,7 +22,7 @@ use super::{Config, base, decode, header, text};
 use sweep::Kind;
 
 /// Decoded bytes that are looked at; longer pages are programs, and their story stands before.
-pub const PAGE_BYTES_MAX: usize = 2 << 20;
+const PAGE_BYTES_MAX: usize = 2 << 20;
 /// Where a page's own word for its charset is looked for; browsers look at 1 KB.
 const CHARSET_BYTES_MAX: usize = 4 << 10;
 

@@ -80,8 +80,6 @@ impl Line {
 #[derive(Clone, Debug)]
 pub(super) struct Moment {
     pub(super) datetime: String,
-    /// The line it stands in.
-    pub(super) line: usize,
     pub(super) is_publication: bool,
 }
 
@@ -198,9 +196,7 @@ impl Sweeper {
             let is_full = self.line.links.len() >= LINKS_MAX;
             match self.line.links.last_mut() {
                 // A space between two letters of one link is the link's too.
-                Some(last) if last.1 + 1 >= from || is_full => {
-                    last.1 = to
-                }
+                Some(last) if last.1 + 1 >= from || is_full => last.1 = to,
                 _ => self.line.links.push((from, to)),
             }
         }
@@ -424,8 +420,7 @@ impl Sweeper {
         if !datetime.is_empty() && self.out.times.len() < METAS_MAX {
             let said = value(tag, "itemprop").to_ascii_lowercase();
             let is_publication = said == "datepublished" || tag.value("pubdate").is_some();
-            let line = self.out.lines.len();
-            self.out.times.push(Moment { datetime, line, is_publication });
+            self.out.times.push(Moment { datetime, is_publication });
         }
     }
 }

@@ -46,10 +46,13 @@ fn fixture(name: &str) -> Page {
 
 const ONE: &str = "The night ferry to Lindholm sailed on Friday for the first time in eleven weeks, the harbour office said.";
 const TWO: &str = "“We have four boats and three crews, and that is the whole trouble,” said Ada Vale, who runs the line.";
-const THREE: &str = "Passengers had waited on the quay since dawn, some of them with bicycles, dogs and a piano.";
+const THREE: &str =
+    "Passengers had waited on the quay since dawn, some of them with bicycles, dogs and a piano.";
 
 fn page_with(body: &str) -> String {
-    format!("<!DOCTYPE html><html><head><title>Ferry sails | Vale Post</title></head><body><div class=page>{body}</div></body></html>")
+    format!(
+        "<!DOCTYPE html><html><head><title>Ferry sails | Vale Post</title></head><body><div class=page>{body}</div></body></html>"
+    )
 }
 
 fn article_with(before: &str, after: &str) -> String {
@@ -63,6 +66,7 @@ fn article_with(before: &str, after: &str) -> String {
 
 #[test]
 fn dump() {
-    let page = read(&article_with("<p class=byline>By Ada Vale</p>", "<p>(With inputs from ANI)</p>"));
+    let page =
+        read(&article_with("<p class=byline>By Ada Vale</p>", "<p>(With inputs from ANI)</p>"));
     eprintln!("{page:#?}");
 }
