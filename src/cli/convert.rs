@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use crate::config::{self, Config, Keep};
-use crate::pipeline::Settings;
+use crate::pipeline::{FullText, Settings};
 use crate::tables::{self, AgencyEntry, OutletEntry, Tables};
 use crate::{cluster, desk, poll, record, sink, store, writer};
 
@@ -42,6 +42,13 @@ pub(super) fn tables(config: &Config) -> Result<Tables, tables::Error> {
         })
         .collect();
     Tables::with(&tables::Config { outlets, agencies, dir: config.tables.dir.clone() })
+}
+
+/// Whose pages are read.
+pub(super) fn full_text(config: &Config) -> FullText {
+    let feeds = config.feeds.iter().filter(|feed| feed.full_text).map(|feed| feed.id.clone());
+    let outlets = config.outlets.iter().filter(|outlet| outlet.full_text);
+    FullText { feeds: feeds.collect(), outlets: outlets.map(|outlet| outlet.id.clone()).collect() }
 }
 
 /// Where state and output go, and how.

@@ -10,11 +10,17 @@ use tokio_util::sync::CancellationToken;
 use super::{Exit, complain, complain_of, convert, environment};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::pipeline::{self, Controls, Observer, Plan, Pulse, StartError};
+use crate::pipeline::{self, Controls, Observer, Plan, Pulse, SharedFullText, StartError};
 use crate::tables::Tables;
 use crate::telemetry::{self, Counters};
 use crate::writer::Started;
 use crate::{parse, poll, sink, store};
+
+/// What a reload replaces without a restart, beside the feeds.
+struct Knowledge {
+    tables: Arc<RwLock<Arc<Tables>>>,
+    full_text: SharedFullText,
+}
 
 /// How often the summary line is written.
 const SUMMARY_EVERY: Duration = Duration::from_mins(1);
@@ -66,7 +72,11 @@ pub async fn run(daemon: Daemon) -> Exit {
             return Exit::Failed;
         }
     };
-    let shared = Arc::new(RwLock::new(tables));
+    let full_text = Arc::new(convert::full_text(&daemon.config));
+    let shared = Arc::new(Knowledge {
+        tables: Arc::new(RwLock::new(tables)),
+        full_text: Arc::new(RwLock::new(full_text)),
+    });
     let pulse = Arc::new(Pulse::default());
     let (to_poll, feeds) = mpsc::channel(1);
     let work = match open(daemon, &shared, feeds, &pulse) {
@@ -104,7 +114,7 @@ pub async fn run(daemon: Daemon) -> Exit {
 /// Opens state and output and gives the run to be awaited; nothing has been fetched when it returns.
 fn open(
     daemon: Daemon,
-    tables: &Arc<RwLock<Arc<Tables>>>,
+    knowledge: &Knowledge,
     feeds: mpsc::Receiver<poll::Control>,
     pulse: &Arc<Pulse>,
 ) -> Result<impl Future<Output = Result<(), pipeline::Error>> + use<>, Exit> {
@@ -115,6 +125,7 @@ fn open(
         complain(&error);
         start_exit(&error)
     })?;
+    let Knowledge { tables, full_text } = knowledge;
     let tables_hash = tables.read().unwrap_or_else(PoisonError::into_inner).hash();
     let about =
         Started { version: env!("CARGO_PKG_VERSION"), config_hash: config.hash(), tables_hash };
@@ -129,6 +140,7 @@ fn open(
         states,
         parse: parse::Config::default(),
         tables: Arc::clone(tables),
+        full_text: Arc::clone(full_text),
         group_wait,
         counters,
     };
@@ -169,11 +181,7 @@ fn ready() {
 }
 
 /// Reads the configuration again. A bad one is refused and the old one stays.
-async fn reload(
-    file: Option<&Path>,
-    tables: &RwLock<Arc<Tables>>,
-    to_poll: &mpsc::Sender<poll::Control>,
-) {
+async fn reload(file: Option<&Path>, knowledge: &Knowledge, to_poll: &mpsc::Sender<poll::Control>) {
     let Some(file) = file else { return };
     let config = match Config::load(file, environment()) {
         Ok(config) => config,
@@ -184,12 +192,16 @@ async fn reload(
         }
     };
     match convert::tables(&config) {
-        Ok(new) => *tables.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new),
+        Ok(new) => {
+            *knowledge.tables.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
+        }
         Err(error) => {
             tracing::error!(%error, "the tables are bad: the old configuration stays");
             return;
         }
     }
+    let full_text = Arc::new(convert::full_text(&config));
+    *knowledge.full_text.write().unwrap_or_else(PoisonError::into_inner) = full_text;
     let feeds = config.feeds();
     tracing::info!(
         feeds = feeds.len(),

@@ -52,6 +52,7 @@ pub(super) fn article(outlet: &str, title: &str, body: &str) -> Article {
         watch: Vec::new(),
         notice: Notice::default(),
         defects: Vec::new(),
+        feed_words: None,
     }
 }
 

@@ -70,6 +70,7 @@ fn outlet<'t>(
         zone: s.get("zone", read::zone),
         hosts: hosts.map(|given| given.value),
         agency: s.get("agency", read::id_or_nothing),
+        full_text: s.get("full_text", read::truth).unwrap_or(false),
     };
     Some(Outlet { id: id?, ..outlet })
 }
@@ -80,7 +81,8 @@ fn feed<'t>(s: &mut Section<'_, 't>, taken: &mut Taken<'t>) -> Option<Feed> {
     let outlet = s.get("outlet", read::id);
     let interval =
         s.get("interval", |v| read::duration(v, Duration::from_secs(1), FEED_INTERVAL_MAX));
-    Some(Feed { id: FeedId::new(id?), url: url?.value, outlet, interval })
+    let full_text = s.get("full_text", read::truth).unwrap_or(false);
+    Some(Feed { id: FeedId::new(id?), url: url?.value, outlet, interval, full_text })
 }
 
 fn watch<'t>(s: &mut Section<'_, 't>, taken: &mut Taken<'t>) -> Option<Watch> {

@@ -221,6 +221,8 @@ pub struct Feed {
     pub outlet: Option<String>,
     /// Fixed interval; without one it is adaptive.
     pub interval: Option<Duration>,
+    /// Whether the pages of its articles are read.
+    pub full_text: bool,
 }
 
 /// One `[[outlet]]`. What is left out is as the tables say, if they know the id.
@@ -242,6 +244,8 @@ pub struct Outlet {
     pub hosts: Option<Vec<String>>,
     /// Agency whose own outlet this is, `""` none.
     pub agency: Option<String>,
+    /// Whether the pages of its articles are read, whatever feed names them.
+    pub full_text: bool,
 }
 
 /// One `[[agency]]`.

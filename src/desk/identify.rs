@@ -6,8 +6,12 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::news::{
-    Article, ArticleId, Batch, FeedId, Known, Rung, Sighting, Taken, Time, Wanted, hash16,
+    Article, ArticleId, Batch, FeedId, Known, Rung, Sighting, Taken, TextOrigin, Time, Wanted,
+    content_hash, hash16,
 };
+
+/// Defects of a text, as against those of its item.
+const OF_THE_TEXT: [&str; 3] = ["body_cut", "page_unavailable", "text_cut_by_feed"];
 
 /// An item the desk must place or revise.
 pub(super) struct Item {
@@ -22,7 +26,7 @@ pub(super) struct Item {
 /// The claims of each item, in the batch's order.
 ///
 /// A link that several items of one body share, or that names a site's front page, identifies nothing.
-pub(super) fn wanted(batch: &Batch<Article>) -> Vec<Wanted> {
+pub fn wanted(batch: &Batch<Article>) -> Vec<Wanted> {
     let mut wants: Vec<Wanted> =
         batch.items.iter().map(|article| Wanted::of(&batch.feed.id, article)).collect();
     let mut keys_by_link: BTreeMap<_, Vec<_>> = BTreeMap::new();
@@ -101,7 +105,15 @@ pub(super) fn decide(
                 taken.unchanged += 1;
                 continue;
             }
-            known => known.filter(|known| known.placement.is_some()),
+            Some(known) => {
+                keep_page(&mut article, &known);
+                if content_hash(&article) == known.content {
+                    taken.unchanged += 1;
+                    continue;
+                }
+                Some(known).filter(|known| known.placement.is_some())
+            }
+            None => None,
         };
         items.push(Item {
             id,
@@ -140,6 +152,31 @@ fn unchanged(known: &Known, wanted: &Wanted) -> bool {
             Some(claimed) => claimed == wanted.content,
             None => known.feed_id != wanted.feed,
         }
+}
+
+/// An article told with its page's text is not taken back to its feed's shorter one: what the feed changed is told, the
+/// text stays.
+fn keep_page(article: &mut Article, known: &Known) {
+    let Some(told) = known.article.as_ref() else { return };
+    let has_page = |article: &Article| article.text.origin == TextOrigin::Page;
+    if !has_page(told) || has_page(article) || told.text.body.is_empty() {
+        return;
+    }
+    let told = told.clone();
+    *article = Article {
+        text: told.text,
+        lang: told.lang,
+        provenance: told.provenance,
+        own_signs: told.own_signs,
+        not_text: told.not_text,
+        people: told.people,
+        orgs: told.orgs,
+        places: told.places,
+        quotes: told.quotes,
+        ..article.clone()
+    };
+    // These speak of the text that was not taken.
+    article.defects.retain(|defect| !OF_THE_TEXT.contains(&defect.as_str()));
 }
 
 /// The article behind each item: a known one, one met earlier in this body by key or link, or one to be minted.

@@ -22,6 +22,7 @@ pub mod revise;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use identify::wanted;
 use live::{LiveStory, Told};
 
 /// Seconds between sweeps that look for stories to merge, in stream time.
@@ -91,7 +92,7 @@ impl Desk {
 
     /// What must be recalled before this batch can be decided, one for each of its items.
     pub fn wants(&self, batch: &Batch<Article>) -> Vec<Wanted> {
-        identify::wanted(batch)
+        wanted(batch)
     }
 
     /// Stories that changed articles belong to and the desk no longer holds.

@@ -48,6 +48,7 @@ pub(crate) fn article(outlet: &str, title: &str, body: &str) -> Article {
         watch: Vec::new(),
         notice: Notice::default(),
         defects: Vec::new(),
+        feed_words: None,
     }
 }
 

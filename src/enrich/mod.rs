@@ -222,6 +222,7 @@ fn assemble(mut source: Source<'_>, publisher: &Publisher<'_>, context: &Context
         watch: vec![],
         notice,
         defects,
+        feed_words: None,
     }
 }
 

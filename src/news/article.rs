@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Day, Fixed, Granularity, Rung, Time};
+use super::{Day, Fixed, Granularity, Hash16, Rung, Time};
 
 /// What kind of publisher an outlet is.
 #[derive(
@@ -355,6 +355,10 @@ pub struct Article {
     pub notice: Notice,
     /// Words for what was wrong and survived, sorted, each once.
     pub defects: Vec<String>,
+    /// Hash of the feed's own title and text, where the text told is the page's. By it the next poll knows that the
+    /// feed says nothing new; it is kept with the claim, not with the article.
+    #[serde(skip)]
+    pub feed_words: Option<Hash16>,
 }
 
 impl Article {

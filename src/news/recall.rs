@@ -18,7 +18,7 @@ pub struct Wanted {
     pub link: Option<Hash16>,
     /// The id it would be minted with.
     pub minted: ArticleId,
-    /// Hash of its content now; an equal one needs no look at the stored article.
+    /// Hash of what the feed says of it; an equal one needs no look at the stored article.
     pub content: Hash16,
 }
 
@@ -34,7 +34,7 @@ impl Wanted {
             key: hash16(&parts),
             link: has_link.then(|| hash16(&["link", folded(&article.url)])),
             minted: ArticleId::mint(&article.outlet.id, article.rung, &article.key, key_link),
-            content: content_hash(article),
+            content: article.feed_words.unwrap_or_else(|| content_hash(article)),
         }
     }
 }

@@ -18,8 +18,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::child::{self, Limits, Verdict};
-use crate::news::{FetchReport, Fetched, Hash16, Rejection};
-use crate::parse::{self, Parsed};
+use crate::news::{FetchReport, Fetched, Hash16, Page, Rejection};
+use crate::parse::{self, PageError, Parsed};
 use crate::{clock, failpoint};
 
 /// Processor time of one parse. Nothing a publisher writes should cost a quarter of it, so what costs more is an
@@ -208,6 +208,25 @@ impl Slot {
         }
     }
 
+    /// Reads an article page here, under the same note; one that is under suspicion is not read, since its feed's
+    /// text will do.
+    pub(super) fn page(&self, fetched: &Fetched, config: &parse::Config) -> Result<Page, String> {
+        if self.breaker.marks().standing(fetched.body_hash) != Standing::Clean {
+            return Err("under suspicion of harm".to_owned());
+        }
+        self.note(fetched);
+        failpoint::reach("parsing");
+        let start = clock::thread_cpu();
+        let read = panic::catch_unwind(AssertUnwindSafe(|| look_at_page(fetched, config)));
+        let spent = clock::thread_cpu().saturating_sub(start);
+        self.clear();
+        if spent > CPU_MAX {
+            let detail = format!("cpu {} ms, over {} ms", spent.as_millis(), CPU_MAX.as_millis());
+            self.condemn(fetched, &detail);
+        }
+        read.map_err(|_| "reading it panicked".to_owned())?.map_err(|error| error.to_string())
+    }
+
     fn here(&self, fetched: &Fetched, config: &parse::Config) -> Parsed {
         self.note(fetched);
         failpoint::reach("parsing");
@@ -281,6 +300,12 @@ fn mark(fetched: &Fetched, why: &str) -> Mark {
 pub(super) fn look(fetched: &Fetched, config: &parse::Config) -> Parsed {
     failpoint::poison(&fetched.body);
     parse::read(fetched, config)
+}
+
+/// Reads an article page; the same place.
+fn look_at_page(fetched: &Fetched, config: &parse::Config) -> Result<Page, PageError> {
+    failpoint::poison(&fetched.body);
+    parse::page(fetched, config)
 }
 
 /// The account of a body that nobody reads.

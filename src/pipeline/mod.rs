@@ -8,6 +8,9 @@
 //!    ▲                                                               │      ▲                    │
 //!    └────────────────────────── Committed ──────────────────────────┘      └───── written ──────┘
 //! ```
+//!
+//! A batch whose articles want their pages leaves the line, has them fetched by the poller and read by the readers, and
+//! comes back.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
@@ -20,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::news::{Article, Batch, Committed, Feed, FeedId, FeedState, Line, Stream};
-use crate::poll::{self, Polled};
+use crate::poll::{self, PageWish, Polled};
 use crate::sink;
 use crate::tables::Tables;
 use crate::telemetry::Counters;
@@ -30,6 +33,7 @@ use crate::{parse, store};
 mod breaker;
 pub mod child;
 mod look;
+mod pages;
 mod read;
 mod readers;
 pub mod replay;
@@ -37,12 +41,14 @@ mod setup;
 mod sinking;
 mod write;
 
-use readers::{in_order, line_up, readers};
+use pages::{Pages, Read};
+use readers::{Shared, in_order, line_up, readers};
 use sinking::Sink;
 use write::{WaysOut, Write};
 
 pub use breaker::Breaker;
 pub use look::{Looked, look};
+pub use pages::{FullText, SharedFullText};
 pub use setup::{Opened, Settings, StartError, open};
 
 /// Polled bodies in line between poller and writer; more would only be lost in a crash and fetched again.
@@ -121,6 +127,8 @@ pub struct Plan {
     pub parse: parse::Config,
     /// Knowledge, replaced whole on reload.
     pub tables: Arc<RwLock<Arc<Tables>>>,
+    /// Whose pages are read, replaced whole on reload.
+    pub full_text: SharedFullText,
     /// How long a group gathers.
     pub group_wait: Duration,
     /// Counted for the summary line.
@@ -161,8 +169,8 @@ pub async fn run(
     observer: Observer,
     pulse: Arc<Pulse>,
 ) -> Result<(), Error> {
-    let Plan { clock, poll, feeds, states, parse, tables, group_wait, counters } = plan;
-    let Opened { writer, files, breaker } = opened;
+    let Plan { clock, poll, feeds, states, parse, tables, full_text, group_wait, counters } = plan;
+    let Opened { writer, files, breaker, store } = opened;
     let mut stages: JoinSet<Result<(), Error>> = JoinSet::new();
     let handle = tokio::runtime::Handle::current();
 
@@ -189,12 +197,13 @@ pub async fn run(
     thread(&mut stages, "writer", READER_STACK_BYTES, move || write.run(&handle, batches, &out));
 
     let (answer, answers) = mpsc::channel::<Polled>(LINE_UP);
-    let (in_line, line) = mpsc::channel::<oneshot::Receiver<Batch<Article>>>(LINE_UP);
-    let jobs = readers(&mut stages, &breaker, &parse, &tables);
+    let (in_line, line) = mpsc::channel::<oneshot::Receiver<Read>>(LINE_UP);
+    let jobs = readers(&mut stages, &Shared { breaker, parse, tables, full_text, store });
+    let (wish, wishes) = mpsc::channel::<PageWish>(LINE_UP);
+    stages.spawn(in_order(line, to_group, Pages::new(wish, jobs.clone())));
     stages.spawn(line_up(answers, jobs, in_line));
-    stages.spawn(in_order(line, to_group));
 
-    let poller = poll::Poller::new(poll, feeds, states, clock)?;
+    let poller = poll::Poller::new(poll, feeds, states, clock)?.with_pages(wishes);
     let stop = controls.stop;
     let poll_stop = stop.clone();
     stages.spawn(async move {

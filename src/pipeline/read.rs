@@ -6,17 +6,20 @@ use crate::poll::{Polled, outcome};
 use crate::tables::Tables;
 use crate::{enrich, parse};
 
-/// Reads a polled body and cleans its articles. A poll without a body only carries its state.
+/// Reads a polled body and cleans its articles. A poll without a body only carries its state. Gives the drafts too, in
+/// the order of the articles.
 pub(super) fn batch(
     polled: Polled,
     slot: &Slot,
     config: &parse::Config,
     tables: &Tables,
-) -> Batch<Article> {
+) -> (Batch<Article>, Vec<Draft>) {
     let Polled { mut batch, body } = polled;
     let span = tracing::debug_span!("read", feed.id = %batch.feed.id);
     let _entered = span.enter();
-    let Some(fetched) = body else { return batch.with_items(Vec::new()) };
+    let Some(fetched) = body else {
+        return (batch.with_items(Vec::new()), Vec::new());
+    };
     let parsed = slot.read(&fetched, config);
     let refused = parsed.drafts.is_empty() && parsed.rejected.iter().any(|r| r.items == 0);
     if let (true, Some(state)) = (refused, &mut batch.state) {
@@ -44,7 +47,7 @@ pub(super) fn batch(
     batch.report = Some(parsed.report);
     batch.rejected.extend(parsed.rejected);
     let articles = articles(&parsed.drafts, &batch, tables);
-    batch.with_items(articles)
+    (batch.with_items(articles), parsed.drafts)
 }
 
 fn articles(drafts: &[Draft], batch: &Batch<()>, tables: &Tables) -> Vec<Article> {

@@ -1,10 +1,12 @@
 //! The reading threads, and the line that keeps their results in order.
 
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
+use super::pages::{self, Judge, PageJob, Pages, Read, SharedFullText};
 use super::{
     Breaker, Error, IDLE_MAX, LINE_UP, READER_STACK_BYTES, READERS, STUCK_BEATS, read, thread,
 };
@@ -13,27 +15,49 @@ use crate::parse;
 use crate::poll::Polled;
 use crate::tables::Tables;
 
-pub(super) type Job = (Polled, oneshot::Sender<Batch<Article>>);
+/// What a reader is given, with the place for what comes of it.
+pub(super) enum Job {
+    Feed(Box<Polled>, oneshot::Sender<Read>),
+    Page(Box<PageJob>, oneshot::Sender<Article>),
+}
 
-/// The reading threads behind one bounded queue.
+/// What the readers share.
+pub(super) struct Shared {
+    pub(super) breaker: Arc<Breaker>,
+    pub(super) parse: parse::Config,
+    pub(super) tables: Arc<RwLock<Arc<Tables>>>,
+    pub(super) full_text: SharedFullText,
+    /// The store, to be looked at.
+    pub(super) store: PathBuf,
+}
+
+/// The reading threads behind one bounded queue: room for the line, for as many pages, and some.
 pub(super) fn readers(
     stages: &mut JoinSet<Result<(), Error>>,
-    breaker: &Arc<Breaker>,
-    parse: &parse::Config,
-    tables: &Arc<RwLock<Arc<Tables>>>,
+    shared: &Shared,
 ) -> std::sync::mpsc::SyncSender<Job> {
-    let (jobs, queue) = std::sync::mpsc::sync_channel::<Job>(2 * LINE_UP);
+    let (jobs, queue) = std::sync::mpsc::sync_channel::<Job>(3 * LINE_UP);
     let queue = Arc::new(std::sync::Mutex::new(queue));
     for number in 0..READERS {
-        let (queue, parse, tables) = (Arc::clone(&queue), parse.clone(), Arc::clone(tables));
-        let slot = breaker.slot(number);
+        let (queue, parse, tables) =
+            (Arc::clone(&queue), shared.parse.clone(), Arc::clone(&shared.tables));
+        let slot = shared.breaker.slot(number);
+        let mut judge = Judge::new(Arc::clone(&shared.full_text), shared.store.clone());
         thread(stages, "reader", READER_STACK_BYTES, move || {
             loop {
                 let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                let Ok((polled, reply)) = job else { return Ok(()) };
+                let Ok(job) = job else { return Ok(()) };
                 let known = Arc::clone(&tables.read().unwrap_or_else(PoisonError::into_inner));
-                // The receiver is gone only when the writer has failed, which is told elsewhere.
-                drop(reply.send(read::batch(polled, &slot, &parse, &known)));
+                // A receiver is gone only when its batch was given up or the writer has failed.
+                match job {
+                    Job::Feed(polled, reply) => {
+                        let (batch, drafts) = read::batch(*polled, &slot, &parse, &known);
+                        drop(reply.send(judge.look(batch, drafts)));
+                    }
+                    Job::Page(job, reply) => {
+                        drop(reply.send(pages::article(&job, &slot, &parse, &known)));
+                    }
+                }
             }
         });
     }
@@ -44,7 +68,7 @@ pub(super) fn readers(
 pub(super) async fn line_up(
     mut polled: mpsc::Receiver<Polled>,
     jobs: std::sync::mpsc::SyncSender<Job>,
-    in_line: mpsc::Sender<oneshot::Receiver<Batch<Article>>>,
+    in_line: mpsc::Sender<oneshot::Receiver<Read>>,
 ) -> Result<(), Error> {
     while let Some(polled) = polled.recv().await {
         let (reply, place) = oneshot::channel();
@@ -52,37 +76,52 @@ pub(super) async fn line_up(
             return Ok(());
         }
         // As many jobs wait as places are in line, so this queue has room.
-        if jobs.send((polled, reply)).is_err() {
+        if jobs.send(Job::Feed(Box::new(polled), reply)).is_err() {
             return Ok(());
         }
     }
     Ok(())
 }
 
-/// Hands the read batches to the writer in the order in which they were polled.
+/// Hands the read batches to the writer in the order in which they were polled; one that wants pages leaves the line
+/// and comes when it has them. Ends with the line: what still waits then is fetched again at the next start.
 pub(super) async fn in_order(
-    mut line: mpsc::Receiver<oneshot::Receiver<Batch<Article>>>,
+    mut line: mpsc::Receiver<oneshot::Receiver<Read>>,
     to_group: mpsc::Sender<Batch<Article>>,
+    pages: Pages,
 ) -> Result<(), Error> {
-    while let Some(place) = line.recv().await {
-        let batch = unless_stuck(place).await?;
+    let mut waiting: JoinSet<Option<Batch<Article>>> = JoinSet::new();
+    loop {
+        let batch = tokio::select! {
+            place = line.recv() => {
+                let Some(place) = place else { return Ok(()) };
+                let read = unless_stuck(place).await?;
+                if !read.wishes.is_empty() {
+                    waiting.spawn(pages.clone().complete(read));
+                    continue;
+                }
+                read.batch
+            }
+            Some(done) = waiting.join_next() => match done {
+                Ok(Some(batch)) => batch,
+                Ok(None) => continue,
+                Err(_) => return Err(Error::Panicked("pages")),
+            },
+        };
         if to_group.send(batch).await.is_err() {
             return Ok(());
         }
     }
-    Ok(())
 }
 
 /// The batch at the head of the line, unless its reader never comes back. The run then ends with a note of the body
 /// left behind, and the next one lets a child read it.
-async fn unless_stuck(
-    mut place: oneshot::Receiver<Batch<Article>>,
-) -> Result<Batch<Article>, Error> {
+async fn unless_stuck(mut place: oneshot::Receiver<Read>) -> Result<Read, Error> {
     let mut beat = tokio::time::interval(IDLE_MAX);
     beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     for _ in 0..=STUCK_BEATS {
         tokio::select! {
-            batch = &mut place => return batch.map_err(|_| Error::Panicked("reader")),
+            read = &mut place => return read.map_err(|_| Error::Panicked("reader")),
             _ = beat.tick() => {}
         }
     }

@@ -58,6 +58,8 @@ pub struct Opened {
     pub files: Files,
     /// What must not be read again.
     pub breaker: Arc<Breaker>,
+    /// Where the store is, for those who only look.
+    pub store: PathBuf,
 }
 
 /// Opens state and output, brings the output up to the store, and restores the desk.
@@ -68,6 +70,7 @@ pub fn open(
     let Settings { store, sink, layout, desk, writer } = settings;
     let mut files = Files::open(&sink)?;
     let notes = beside(&store.path);
+    let path = store.path.clone();
     let mut store = Store::open(&store)?;
     let breaker = Breaker::open(&notes)
         .map_err(|error| StartError::Breaker { path: notes, error })
@@ -78,7 +81,7 @@ pub fn open(
     let restored = store.restore(Desk::horizon(&marks))?;
     let desk = Desk::restore(desk, restored.marks, restored.stories, restored.articles);
     let writer = Writer::new(writer, desk, store, layout)?;
-    Ok((Opened { writer, files, breaker }, states))
+    Ok((Opened { writer, files, breaker, store: path }, states))
 }
 
 /// The breaker's directory: the store's name with a suffix.

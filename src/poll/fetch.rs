@@ -157,9 +157,7 @@ impl Fetcher {
             Kind::Feed => self.limits.total,
             Kind::Page | Kind::Robots => self.limits.total.min(PAGE_TIME_MAX),
         };
-        tokio::time::timeout(total, self.exchange(request))
-            .await
-            .unwrap_or(Err(Failure::Total))
+        tokio::time::timeout(total, self.exchange(request)).await.unwrap_or(Err(Failure::Total))
     }
 
     async fn exchange(&self, request: Request) -> Result<Reply, Failure> {

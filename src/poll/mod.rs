@@ -152,7 +152,7 @@ pub async fn run(
     let (mut tasks, mut pages) = (JoinSet::new(), JoinSet::new());
     let mut ready: VecDeque<Polled> = VecDeque::new();
     let mut is_controlled = true;
-    let mut wishes = poller.wishes();
+    let mut wishes = poller.wishes.take();
     loop {
         poller.start_due(&mut tasks, &mut pages, ready.len());
         if poller.is_over(ready.len()) {
@@ -178,7 +178,7 @@ pub async fn run(
             }
             Some(arrival) = tasks.join_next_with_id() => ready.extend(poller.arrived(arrival)),
             Some(arrival) = pages.join_next_with_id() => poller.page_arrived(arrival, &mut pages),
-            wish = next_wish(&mut wishes), if poller.has_room_for_pages() => match wish {
+            wish = next_wish(&mut wishes), if poller.pages.has_room() => match wish {
                 Some(wish) => poller.wish(wish, &mut pages),
                 None => wishes = None,
             },

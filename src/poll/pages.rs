@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio::task::{Id, JoinError, JoinSet};
 use tracing::Instrument as _;
 use url::Url;
@@ -80,7 +80,6 @@ pub(super) struct Pages {
     /// Each request under way with its place in the schedule; none on a simulated clock.
     under_way: HashMap<Id, (Job, Option<Key>)>,
     sites: HashMap<String, (Robots, Timestamp)>,
-    wishes: Option<mpsc::Receiver<PageWish>>,
 }
 
 /// What the poller lends for one step.
@@ -101,17 +100,7 @@ impl Pages {
             free: Vec::new(),
             under_way: HashMap::new(),
             sites: HashMap::new(),
-            wishes: None,
         }
-    }
-
-    pub(super) fn hear(&mut self, wishes: mpsc::Receiver<PageWish>) {
-        self.wishes = Some(wishes);
-    }
-
-    /// Where wishes come from, to be listened to outside.
-    pub(super) fn wishes(&mut self) -> Option<mpsc::Receiver<PageWish>> {
-        self.wishes.take()
     }
 
     pub(super) fn has_room(&self) -> bool {
@@ -171,7 +160,10 @@ impl Pages {
         tracing::debug!(feed.id = %wish.feed.id, url = %asked, http, "page asked for");
         let next = reply.as_ref().ok().and_then(|reply| next(&asked, reply));
         match (errand, next) {
-            (Errand::Robots(_), Some(target)) if hops < HOPS_MAX => {
+            (Errand::Robots(_), Some(target))
+                if hops < HOPS_MAX
+                    && means.fetcher.policy().hop(&wish.feed.url, &asked, &target).is_ok() =>
+            {
                 let job = Job { wish, url, errand: Errand::Robots(target), hops: hops + 1 };
                 self.line_up(job, &mut means);
             }
@@ -227,10 +219,11 @@ impl Pages {
 
     fn send(&mut self, job: Job, key: Option<Key>, means: &mut Means<'_>) {
         // Several pages of a site stand in line before its rules are known, and need asking for them once.
-        let job = match self.informed(job, means.now) {
-            Ok(job) => job,
-            Err(refused) => {
-                refuse(refused, "robots.txt");
+        let job = match self.allowed_meanwhile(&job, means.now) {
+            None => job,
+            Some(true) => Job { errand: Errand::Page, ..job },
+            Some(false) => {
+                refuse(job, "robots.txt");
                 if let Some(key) = key {
                     self.release(key, means.schedule);
                 }
@@ -252,16 +245,11 @@ impl Pages {
         self.under_way.insert(handle.id(), (job, key));
     }
 
-    /// A job that was to ask for rules, once another has got them.
-    fn informed(&self, job: Job, now: Timestamp) -> Result<Job, Job> {
-        let known = self.sites.get(&site(&job.url)).filter(|(_, until)| *until > now);
-        match (&job.errand, known) {
-            (Errand::Robots(_), Some((robots, _))) if robots.allows(&job.url) => {
-                Ok(Job { errand: Errand::Page, hops: 0, ..job })
-            }
-            (Errand::Robots(_), Some(_)) => Err(job),
-            _ => Ok(job),
-        }
+    /// For a job that was to ask for rules in its own host's line: what they say, if another job got them meanwhile.
+    fn allowed_meanwhile(&self, job: &Job, now: Timestamp) -> Option<bool> {
+        let (robots, until) = self.sites.get(&site(&job.url))?;
+        let is_asking = matches!(job.errand, Errand::Robots(_)) && job.hops == 0;
+        (is_asking && *until > now).then(|| robots.allows(&job.url))
     }
 
     fn release(&mut self, key: Key, schedule: &mut Schedule) {

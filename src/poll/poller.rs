@@ -16,8 +16,8 @@ use super::failure::Failure;
 use super::fetch::{Error, Fetcher, Kind, Reply, Request};
 use super::interval::{Budget, Claim, Rate, Share};
 use super::memory::{self, Kept};
-use super::pages::{Means, PageArrival, PageTasks, PageWish, Pages};
 use super::outcome;
+use super::pages::{Means, PageArrival, PageTasks, PageWish, Pages};
 use super::round::{self, Journey, Standing, Step};
 use super::schedule::{Key, PerHost, Schedule};
 use super::{Config, Control, Polled, interval, politeness};
@@ -63,7 +63,9 @@ pub struct Poller {
     tasks: HashMap<Id, Key>,
     budget: Budget,
     latest: Timestamp,
-    pages: Pages,
+    pub(super) pages: Pages,
+    /// Where pages are asked for, until the run listens there.
+    pub(super) wishes: Option<mpsc::Receiver<PageWish>>,
 }
 
 impl Poller {
@@ -96,6 +98,7 @@ impl Poller {
             budget,
             latest,
             pages,
+            wishes: None,
         };
         poller.take_feeds(feeds);
         Ok(poller)
@@ -104,16 +107,8 @@ impl Poller {
     /// Also fetches the article pages that are asked for here.
     #[must_use]
     pub fn with_pages(mut self, wishes: mpsc::Receiver<PageWish>) -> Self {
-        self.pages.hear(wishes);
+        self.wishes = Some(wishes);
         self
-    }
-
-    pub(super) fn wishes(&mut self) -> Option<mpsc::Receiver<PageWish>> {
-        self.pages.wishes()
-    }
-
-    pub(super) fn has_room_for_pages(&self) -> bool {
-        self.pages.has_room()
     }
 
     /// Takes a wish for a page.

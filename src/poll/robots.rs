@@ -103,7 +103,9 @@ impl Robots {
             path.push_str(&normal(query));
         }
         let matching = self.rules.iter().filter(|rule| rule.matches(&path));
-        matching.max_by_key(|rule| (rule.length, rule.is_allowed)).is_none_or(|rule| rule.is_allowed)
+        matching
+            .max_by_key(|rule| (rule.length, rule.is_allowed))
+            .is_none_or(|rule| rule.is_allowed)
     }
 }
 
@@ -111,8 +113,9 @@ impl Group {
     fn take(&mut self, word: &str, value: &str) {
         if word == "crawl-delay" {
             let seconds = value.parse().ok().filter(|seconds: &f64| seconds.is_finite());
-            self.delay = seconds
-                .map(|seconds| Duration::from_secs_f64(seconds.clamp(0.0, DELAY_MAX.as_secs_f64())));
+            self.delay = seconds.map(|seconds| {
+                Duration::from_secs_f64(seconds.clamp(0.0, DELAY_MAX.as_secs_f64()))
+            });
         } else if !value.is_empty()
             && value.len() <= PATTERN_BYTES_MAX
             && self.rules.len() < RULES_MAX

@@ -86,6 +86,7 @@ fn the_article() -> Article {
         }],
         notice: Notice::default(),
         defects: words(&["date_prefix_stripped", "no_title_in_text"]),
+        feed_words: None,
     }
 }
 

@@ -97,6 +97,7 @@ fn without_text(article: &Article) -> Article {
         watch: article.watch.clone(),
         notice: article.notice.clone(),
         defects: article.defects.clone(),
+        feed_words: None,
     }
 }
 

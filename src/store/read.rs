@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use crate::news::{
-    Article, ArticleId, DeskMarks, FeedId, FeedState, Placed, StoredStory, StoryId, StreamEnd,
+    Article, ArticleId, DeskMarks, FeedId, FeedState, Known, Placed, StoredStory, StoryId,
+    StreamEnd, Wanted,
 };
 
 use super::apply::survivor;
@@ -93,6 +94,14 @@ impl Reader {
                 placed: recall::placed(packer, &row)?,
                 article: recall::told(db, packer, n, id)?,
             }))
+        })
+    }
+
+    /// One answer for each claim, as [`super::Store::recall`] gives it for what is committed.
+    pub fn recall(&mut self, wanted: &[Wanted]) -> Result<Vec<Option<Known>>, Error> {
+        self.snapshot(|db, packer| {
+            let mut feeds = Feeds::default();
+            wanted.iter().map(|wanted| recall::known(db, &mut feeds, packer, wanted)).collect()
         })
     }
 

@@ -71,6 +71,7 @@ impl Line {
             watch: Vec::new(),
             notice: Notice::default(),
             defects: Vec::new(),
+            feed_words: None,
         }
     }
 }

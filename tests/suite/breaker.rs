@@ -2,115 +2,32 @@
 
 use std::io::Write as _;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
-use tempfile::TempDir;
 
+use crate::desk::{Desk, end};
 use crate::server::{Reply, Server};
-
-/// Long enough for a busy machine; nothing waits for all of it unless it fails.
-const PATIENCE: Duration = Duration::from_secs(40);
 
 const POISON: &str = "hemlock";
 
-struct Desk {
-    dir: TempDir,
-    server: Server,
-}
-
-impl Desk {
-    /// Two feeds of one host: `good` grows with each request, `bad` holds the word that does harm.
-    async fn new() -> Self {
-        let answered = std::sync::atomic::AtomicUsize::new(0);
-        let server = Server::start(move |seen| {
-            if seen.path() == "/bad" {
-                return Reply::body(feed("bad", &[POISON.to_owned()]));
-            }
-            let n = answered.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            let words: Vec<String> = (0..=n).map(|n| format!("pier {n}")).collect();
-            Reply::body(feed("good", &words))
-        })
-        .await;
-        let desk = Self { dir: tempfile::tempdir().unwrap(), server };
-        let port = desk.server.port();
-        let mut text = format!(
-            "[store]\npath = \"state/copytaster.db\"\n[output]\ndir = \"out\"\n[poll]\ninterval_min = \"1s\"\n\
-             host_spacing = \"0s\"\nbackfill = \"all\"\nallow_private = [\"127.0.0.1:{port}\"]\n"
-        );
-        let feeds = ["good", "bad"].map(|id| {
-            let url = desk.server.url(&format!("/{id}"));
-            format!("[[feed]]\nid = \"{id}\"\nurl = \"{url}\"\ninterval = \"1s\"\n")
-        });
-        text += &feeds.concat();
-        std::fs::write(desk.dir.path().join("copytaster.toml"), text).unwrap();
-        desk
-    }
-
-    fn start(&self, name: &str, value: &str) -> Child {
-        let log = std::fs::File::options()
-            .create(true)
-            .append(true)
-            .open(self.dir.path().join("log"))
-            .unwrap();
-        Command::new(env!("CARGO_BIN_EXE_copytaster"))
-            .arg("run")
-            .current_dir(self.dir.path())
-            .env_clear()
-            .env(name, value)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap()
-    }
-
-    fn log(&self) -> String {
-        std::fs::read_to_string(self.dir.path().join("log")).unwrap()
-    }
-
-    fn records(&self, stream: &str) -> Vec<Value> {
-        let mut paths: Vec<PathBuf> = std::fs::read_dir(self.dir.path().join("out"))
-            .into_iter()
-            .flatten()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with(stream))
-            .collect();
-        paths.sort();
-        let whole = |path: &Path| std::fs::read_to_string(path).unwrap();
-        let lines = paths.iter().flat_map(|path| {
-            whole(path)
-                .split_inclusive('\n')
-                .filter(|line| line.ends_with('\n'))
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        });
-        lines.map(|line| serde_json::from_str(&line).unwrap()).collect()
-    }
-
-    fn articles(&self, feed: &str) -> usize {
-        self.records("articles-").iter().filter(|record| record["feed_id"] == feed).count()
-    }
-
-    async fn until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
-        for _ in 0..PATIENCE.as_millis() / 50 {
-            if is_so(self) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+/// Two feeds of one host: `good` grows with each request, `bad` holds the word that does harm.
+async fn desk() -> Desk {
+    let answered = std::sync::atomic::AtomicUsize::new(0);
+    let server = Server::start(move |seen| {
+        if seen.path() == "/bad" {
+            return Reply::body(feed("bad", &[POISON.to_owned()]));
         }
-        panic!("never {what}\n{}", self.log());
-    }
-
-    /// Ends a daemon as a person would; it must have lived until then.
-    async fn stop(&self, mut child: Child) {
-        assert!(child.try_wait().unwrap().is_none(), "died\n{}", self.log());
-        Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-        let status = tokio::task::spawn_blocking(move || child.wait().unwrap()).await.unwrap();
-        assert_eq!(status.code(), Some(0), "{}", self.log());
-    }
+        let n = answered.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        let words: Vec<String> = (0..=n).map(|n| format!("pier {n}")).collect();
+        Reply::body(feed("good", &words))
+    })
+    .await;
+    let feeds = ["good", "bad"].map(|id| {
+        let url = server.url(&format!("/{id}"));
+        format!("[[feed]]\nid = \"{id}\"\nurl = \"{url}\"\ninterval = \"1s\"\n")
+    });
+    Desk::new(server, &format!("host_spacing = \"0s\"\n{}", feeds.concat()))
 }
 
 fn feed(id: &str, words: &[String]) -> String {
@@ -127,13 +44,9 @@ fn feed(id: &str, words: &[String]) -> String {
     format!("<rss version=\"2.0\"><channel><title>{id}</title>{items}</channel></rss>")
 }
 
-async fn end(mut child: Child) -> std::process::ExitStatus {
-    tokio::task::spawn_blocking(move || child.wait().unwrap()).await.unwrap()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_aborts_the_process_does_so_once_and_then_goes_to_quarantine() {
-    let desk = Desk::new().await;
+    let desk = desk().await;
     let poison = format!("abort:{POISON}");
     let first = end(desk.start("COPYTASTER_POISON", &poison)).await;
     assert_eq!(first.signal(), Some(6), "{}", desk.log());
@@ -172,7 +85,7 @@ async fn a_body_that_aborts_the_process_does_so_once_and_then_goes_to_quarantine
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_under_kill_9_is_read_by_a_child_and_never_quarantined() {
-    let desk = Desk::new().await;
+    let desk = desk().await;
     for _ in 0..2 {
         let killed = end(desk.start("COPYTASTER_FAILPOINT", "parsing:1")).await;
         assert_eq!(killed.signal(), Some(9), "{}", desk.log());
@@ -192,7 +105,7 @@ async fn a_body_under_kill_9_is_read_by_a_child_and_never_quarantined() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_suspect_that_is_harmless_is_read_whole_by_the_child() {
-    let desk = Desk::new().await;
+    let desk = desk().await;
     // Both readers hold the same place, so whichever feed came first is the suspect; `bad` alone never changes.
     let config = desk.dir.path().join("copytaster.toml");
     let text = std::fs::read_to_string(&config).unwrap();
@@ -211,7 +124,7 @@ async fn a_suspect_that_is_harmless_is_read_whole_by_the_child() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_costs_too_much_is_used_once_and_its_hash_quarantined() {
-    let desk = Desk::new().await;
+    let desk = desk().await;
     let daemon = desk.start("COPYTASTER_POISON", &format!("burn:{POISON}"));
     desk.until("in quarantine", |desk| !desk.records("quarantine-").is_empty()).await;
     desk.until("told", |desk| desk.articles("bad") == 1).await;

@@ -13,7 +13,11 @@ mod day;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod desk;
+#[cfg(test)]
 mod durability;
+#[cfg(test)]
+mod full_text;
 #[cfg(test)]
 mod house;
 #[cfg(test)]

@@ -56,6 +56,7 @@ pub(super) fn article(n: u64, body: &str) -> Article {
         watch: Vec::new(),
         notice: Notice::default(),
         defects: vec!["date without a zone".to_owned()],
+        feed_words: None,
     }
 }
 

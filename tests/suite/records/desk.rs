@@ -341,6 +341,7 @@ fn article(outlet: &str, wire: &[&str], now: Timestamp) -> Article {
         watch: vec![],
         notice: Notice::default(),
         defects: vec![],
+        feed_words: None,
     }
 }
 
