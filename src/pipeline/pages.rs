@@ -10,24 +10,20 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::task::JoinSet;
 use url::Url;
 
 use super::LINE_UP;
 use super::breaker::Slot;
 use super::readers::Job;
-use crate::news::{
-    Article, Batch, Draft, Feed, FeedId, Fetched, Known, TextOrigin, Wanted, content_hash,
-};
-use crate::poll::PageWish;
+use crate::news::{Article, Batch, Draft, Feed, FeedId, Known, TextOrigin, Wanted, content_hash};
+use crate::poll::{ArticlePage, PageWish};
 use crate::store::{self, Reader, Store};
 use crate::tables::Tables;
 use crate::{desk, enrich, parse};
 
 /// Longest wait of a batch for its pages. At two seconds a page for one host this is some fifty of them.
 const PAGES_WAIT_MAX: Duration = Duration::from_mins(2);
-
-/// Longest wait for a reader; a page that takes longer is left to the watch over the readers.
-const READ_MAX: Duration = Duration::from_mins(1);
 
 /// Pages wanted for one poll; a first poll brings more articles than anybody waits for.
 const PAGES_MAX: usize = 50;
@@ -79,7 +75,17 @@ pub(super) struct PageJob {
     feed: Arc<Feed>,
     fetched_at: Timestamp,
     draft: Draft,
-    page: Fetched,
+    page: ArticlePage,
+}
+
+/// How it went with one page.
+enum Done {
+    /// The article at this place of the batch, with its page.
+    Read(usize, Box<Article>),
+    /// There is no page.
+    Without,
+    /// The poller or the readers have ended.
+    Over,
 }
 
 /// One reader's sense of which articles are new.
@@ -164,7 +170,7 @@ pub(super) fn article(
     config: &parse::Config,
     tables: &Tables,
 ) -> Article {
-    let PageJob { feed, fetched_at, draft, page } = job;
+    let PageJob { feed, fetched_at, draft, page: ArticlePage { fetched: page, .. } } = job;
     let context = enrich::Context { feed, fetched_at: *fetched_at, tables };
     let plain = enrich::article(draft, &context);
     match slot.page(page, config) {
@@ -207,52 +213,52 @@ impl Pages {
     /// is better fetched again at the next start.
     pub(super) async fn complete(self, read: Read) -> Option<Batch<Article>> {
         let Read { mut batch, wishes } = read;
-        let until = tokio::time::Instant::now() + PAGES_WAIT_MAX;
-        let asked = tokio::time::timeout_at(until, self.ask(&batch, wishes)).await;
-        let mut asked = asked.unwrap_or_else(|_| Some(Vec::new()))?;
-        let feed = Arc::clone(&batch.feed);
-        let mut missing: BTreeSet<usize> = asked.iter().map(|(wish, _)| wish.at).collect();
-        for (wish, answer) in asked.drain(..) {
-            let Ok(answer) = tokio::time::timeout_at(until, answer).await else { break };
-            let page = match answer.ok()? {
-                Ok(page) => page,
-                Err(why) => {
-                    tracing::debug!(feed.id = %feed.id, url = %wish.url, why, "no page");
-                    continue;
-                }
-            };
-            let job = PageJob {
-                feed: Arc::clone(&feed),
-                fetched_at: batch.fetched_at,
-                draft: wish.draft,
-                page,
-            };
-            let Ok(article) = tokio::time::timeout(READ_MAX, self.read(job)).await else {
-                continue;
-            };
-            batch.items[wish.at] = article?;
-            missing.remove(&wish.at);
+        let mut missing: BTreeSet<usize> = wishes.iter().map(|wish| wish.at).collect();
+        let mut under_way = JoinSet::new();
+        for wish in wishes {
+            let (feed, fetched_at) = (Arc::clone(&batch.feed), batch.fetched_at);
+            under_way.spawn(self.clone().one(wish, feed, fetched_at));
         }
+        let all = async {
+            while let Some(Ok(done)) = under_way.join_next().await {
+                match done {
+                    Done::Read(at, article) => {
+                        batch.items[at] = *article;
+                        missing.remove(&at);
+                    }
+                    Done::Without => {}
+                    Done::Over => return None,
+                }
+            }
+            Some(())
+        };
+        // What has not come by then is given up with the set, and the poller sees that nobody waits.
+        tokio::time::timeout(PAGES_WAIT_MAX, all).await.unwrap_or(Some(()))?;
         for at in missing {
             batch.items[at] = without_page(batch.items[at].clone());
         }
         Some(batch)
     }
 
-    /// Asks for all pages, each with the place where its answer comes.
-    async fn ask(
-        &self,
-        batch: &Batch<Article>,
-        wishes: Vec<Wish>,
-    ) -> Option<Vec<(Wish, oneshot::Receiver<Result<Fetched, String>>)>> {
-        let mut asked = Vec::with_capacity(wishes.len());
-        for wish in wishes {
-            let (reply, answer) = oneshot::channel();
-            let page = PageWish { feed: Arc::clone(&batch.feed), url: wish.url.clone(), reply };
-            self.wishes.send(page).await.ok()?;
-            asked.push((wish, answer));
+    /// One article with its page. A large page is read as soon as it is there: others wait for its turn.
+    async fn one(self, wish: Wish, feed: Arc<Feed>, fetched_at: Timestamp) -> Done {
+        let Wish { at, url, draft } = wish;
+        let (reply, answer) = oneshot::channel();
+        let asked = PageWish { feed: Arc::clone(&feed), url, reply };
+        if self.wishes.send(asked).await.is_err() {
+            return Done::Over;
         }
-        Some(asked)
+        match answer.await {
+            Ok(Ok(page)) => match self.read(PageJob { feed, fetched_at, draft, page }).await {
+                Some(article) => Done::Read(at, Box::new(article)),
+                None => Done::Over,
+            },
+            Ok(Err(why)) => {
+                tracing::debug!(feed.id = %feed.id, url = draft.link, why, "no page");
+                Done::Without
+            }
+            Err(_) => Done::Over,
+        }
     }
 
     async fn read(&self, job: PageJob) -> Option<Article> {

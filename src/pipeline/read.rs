@@ -14,7 +14,8 @@ pub(super) fn batch(
     config: &parse::Config,
     tables: &Tables,
 ) -> (Batch<Article>, Vec<Draft>) {
-    let Polled { mut batch, body } = polled;
+    // The turn of a large body ends with this function.
+    let Polled { mut batch, body, turn: _turn } = polled;
     let span = tracing::debug_span!("read", feed.id = %batch.feed.id);
     let _entered = span.enter();
     let Some(fetched) = body else {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Client, Response};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
 use crate::news::{Hash16, Validators};
@@ -31,8 +31,8 @@ const HEADER_BYTES_MAX: usize = 64 * 1024;
 /// Bodies beyond this size take a turn of their own, so that memory does not grow with requests at once.
 const LARGE_BYTES: usize = 1 << 20;
 
-/// Large bodies taken at once.
-const LARGE_AT_ONCE: usize = 4;
+/// Large bodies between their download and the end of their reading.
+const LARGE_AT_ONCE: usize = 3;
 
 /// Slower than this over one idle time is a drip, not an answer. Bytes a second.
 const SLOWEST: u64 = 1024;
@@ -54,7 +54,7 @@ const ACCEPT_ROBOTS: &str = "text/plain, */*;q=0.5";
 const PAGE_TIME_MAX: Duration = Duration::from_secs(20);
 
 /// Largest article page on the wire; what is longer is no text to read.
-const PAGE_BYTES_MAX: u64 = 4 << 20;
+const PAGE_BYTES_MAX: u64 = 2 << 20;
 
 /// Header fields that reading a body needs.
 const READING_NEEDS: [&str; 4] = ["content-type", "content-language", "content-location", "link"];
@@ -101,11 +101,17 @@ pub(super) struct Reply {
     pub(super) body: Option<Result<Whole, BodyError>>,
 }
 
+/// The right of a large body to be in memory. To be dropped when it has been read: others wait for it.
+#[derive(Clone, Debug)]
+pub struct Turn(#[expect(dead_code, reason = "it counts by being held")] Arc<OwnedSemaphorePermit>);
+
 /// A whole body, content coding removed.
 #[derive(Debug)]
 pub(super) struct Whole {
     pub(super) bytes: Vec<u8>,
     pub(super) hash: Hash16,
+    /// Present for a large one.
+    pub(super) turn: Option<Turn>,
 }
 
 /// The client with its guard and limits.
@@ -117,7 +123,7 @@ pub(super) struct Fetcher {
     private: BTreeMap<u16, Client>,
     limits: Limits,
     body_bytes_max: u64,
-    large: Semaphore,
+    large: Arc<Semaphore>,
 }
 
 impl Fetcher {
@@ -143,7 +149,7 @@ impl Fetcher {
             policy,
             limits: config.limits,
             body_bytes_max: config.body_bytes_max,
-            large: Semaphore::new(LARGE_AT_ONCE),
+            large: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
         })
     }
 
@@ -234,7 +240,7 @@ impl Fetcher {
         let mut pace = tokio::time::interval(self.limits.idle);
         pace.tick().await;
         let mut heard: u64 = 0;
-        let mut turn: Option<SemaphorePermit<'_>> = None;
+        let mut turn: Option<Turn> = None;
         loop {
             let chunk = tokio::select! {
                 chunk = response.chunk() => chunk.map_err(|error| failure(&error))?,
@@ -252,20 +258,21 @@ impl Fetcher {
                 return Ok((Err(error), inflate.wire()));
             }
             if turn.is_none() && inflate.decoded() > LARGE_BYTES {
-                turn = self.large.acquire().await.ok();
+                let permit = Arc::clone(&self.large).acquire_owned().await.ok();
+                turn = permit.map(|permit| Turn(Arc::new(permit)));
                 pace.reset();
                 heard = 0;
             }
         }
         let wire = inflate.wire();
-        Ok((inflate.finish().map(whole), wire))
+        Ok((inflate.finish().map(|bytes| whole(bytes, turn)), wire))
     }
 }
 
-fn whole(bytes: Vec<u8>) -> Whole {
+fn whole(bytes: Vec<u8>, turn: Option<Turn>) -> Whole {
     let mut hash = Hash16::default();
     hash.0.copy_from_slice(blake3::hash(&bytes).as_bytes().first_chunk::<16>().expect("32 bytes"));
-    Whole { bytes, hash }
+    Whole { bytes, hash, turn }
 }
 
 fn client(config: &Config, resolver: &Arc<Resolver>) -> Result<Client, Error> {

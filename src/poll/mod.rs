@@ -33,10 +33,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::news::{Batch, Committed, Feed, Fetched};
 
-pub use self::fetch::Error;
+pub use self::fetch::{Error, Turn};
 pub use self::inflate::BodyError;
 pub use self::once::once;
-pub use self::pages::PageWish;
+pub use self::pages::{ArticlePage, PageWish};
 pub use self::poller::Poller;
 pub use self::timetable::Said;
 
@@ -128,6 +128,8 @@ pub struct Polled {
     pub batch: Batch<()>,
     /// The body to be read.
     pub body: Option<Fetched>,
+    /// Held by a large body until it has been read.
+    pub turn: Option<Turn>,
 }
 
 /// What the wiring tells a running poller.

@@ -15,7 +15,7 @@ use tracing::Instrument as _;
 use url::Url;
 
 use super::failure::Failure;
-use super::fetch::{Fetcher, Kind, Reply, Request};
+use super::fetch::{Fetcher, Kind, Reply, Request, Turn};
 use super::memory;
 use super::outcome;
 use super::politeness;
@@ -44,7 +44,16 @@ pub struct PageWish {
     /// The page.
     pub url: Url,
     /// Takes the page, or the words for why there is none. Nobody listening any more is a wish withdrawn.
-    pub reply: oneshot::Sender<Result<Fetched, String>>,
+    pub reply: oneshot::Sender<Result<ArticlePage, String>>,
+}
+
+/// An article page that came.
+#[derive(Debug)]
+pub struct ArticlePage {
+    /// The page, at the address where redirects ended.
+    pub fetched: Fetched,
+    /// Held by a large one until it has been read.
+    pub turn: Option<Turn>,
 }
 
 /// What one request for a page is for.
@@ -338,16 +347,19 @@ fn end(wish: PageWish, url: &Url, reply: Result<Reply, Failure>, now: Timestamp)
     let page = match reply {
         Err(failure) => Err(failure.words()),
         Ok(Reply { http: 200, body: Some(Err(error)), .. }) => Err(Failure::Body(error).words()),
-        Ok(Reply { http: 200, body: Some(Ok(whole)), headers, wire, .. }) => Ok(Fetched {
-            feed: Arc::clone(&wish.feed),
-            url: Url::parse(&memory::address(url)).unwrap_or_else(|_| url.clone()),
-            http: 200,
-            headers,
-            body: whole.bytes,
-            body_hash: whole.hash,
-            wire_bytes: wire,
-            fetched_at: now,
-        }),
+        Ok(Reply { http: 200, body: Some(Ok(whole)), headers, wire, .. }) => {
+            let fetched = Fetched {
+                feed: Arc::clone(&wish.feed),
+                url: Url::parse(&memory::address(url)).unwrap_or_else(|_| url.clone()),
+                http: 200,
+                headers,
+                body: whole.bytes,
+                body_hash: whole.hash,
+                wire_bytes: wire,
+                fetched_at: now,
+            };
+            Ok(ArticlePage { fetched, turn: whole.turn })
+        }
         Ok(reply) => Err(Failure::Http(reply.http).words()),
     };
     drop(wish.reply.send(page));

@@ -178,10 +178,14 @@ pub(super) fn end(
         refuse(&mut batch, error, reply.wire, &journey.url);
     }
     let body = match (body, reply) {
-        (Some(Ok(whole)), Some(reply)) if outcome.read => Some(fetched(journey, whole, reply, now)),
+        (Some(Ok(mut whole)), Some(reply)) if outcome.read => {
+            let turn = whole.turn.take();
+            Some((fetched(journey, whole, reply, now), turn))
+        }
         _ => None,
     };
-    Done { polled: Polled { batch, body }, kept: outcome.kept, hold_host }
+    let (body, turn) = body.map_or((None, None), |(body, turn)| (Some(body), turn));
+    Done { polled: Polled { batch, body, turn }, kept: outcome.kept, hold_host }
 }
 
 fn batch(feed: &Arc<Feed>, outcome: &Outcome, now: Timestamp) -> Batch<()> {

@@ -120,6 +120,7 @@ fn plan(port: u16) -> Plan {
         states: std::collections::HashMap::new(),
         parse: parse::Config::default(),
         tables: Arc::new(RwLock::new(Arc::new(Tables::builtin()))),
+        full_text: Arc::default(),
         group_wait: GROUP_WAIT,
         counters: Arc::default(),
     }

@@ -23,6 +23,8 @@ mod house;
 #[cfg(test)]
 mod kill9;
 #[cfg(test)]
+mod memory;
+#[cfg(test)]
 mod poll;
 #[cfg(test)]
 mod records;
