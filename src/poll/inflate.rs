@@ -16,6 +16,9 @@ const RATIO_FREE_BYTES: u64 = 1 << 20;
 /// Largest zstd window, as RFC 8878 recommends for HTTP (8 MiB); the format would allow gigabytes.
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 
+/// Step by which a large body's buffer grows.
+const GROWTH: usize = 4 << 20;
+
 /// Compressed bytes given to a decoder at a time, so that the ratio is looked at often.
 const BITE: usize = 4096;
 
@@ -97,6 +100,10 @@ impl Write for Sink {
         if (self.body.len() + bytes.len()) as u64 > self.cap {
             self.is_full = true;
             return Err(io::Error::other("cap"));
+        }
+        // Doubling would take half as much again as the largest body needs.
+        if self.body.len() + bytes.len() > self.body.capacity() && self.body.len() >= GROWTH {
+            self.body.reserve_exact(GROWTH);
         }
         self.body.extend_from_slice(bytes);
         Ok(bytes.len())
