@@ -80,7 +80,9 @@ impl Entities {
             if value.contains(['&', '<', '%']) || self.own.len() >= ENTITIES_MAX {
                 continue;
             }
-            self.own.push((name.to_owned(), value.to_owned()));
+            let mut clean = String::with_capacity(value.len());
+            clean_into(&mut clean, value);
+            self.own.push((name.to_owned(), clean));
         }
     }
 
@@ -114,6 +116,7 @@ pub(crate) fn decode_into(out: &mut String, text: &str, entities: &mut Entities,
         clean_into(out, before);
         if let Some((meaning, length)) = reference(after, entities) {
             match meaning {
+                Meaning::One(c) if is_forbidden(c) => {}
                 Meaning::One(c) => push(out, c.encode_utf8(&mut [0; 4]), mode),
                 Meaning::Known(known) => push(out, known, mode),
                 Meaning::Own(own) => push(out, &own, mode),
@@ -129,7 +132,7 @@ pub(crate) fn decode_into(out: &mut String, text: &str, entities: &mut Entities,
 
 fn push(out: &mut String, text: &str, mode: Mode) {
     match mode {
-        Mode::Decode => out.extend(text.chars().filter(|c| !is_forbidden(*c))),
+        Mode::Decode => out.push_str(text),
         Mode::Markup => escape_into(out, text),
     }
 }
