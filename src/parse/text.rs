@@ -34,12 +34,13 @@ pub(crate) fn windows_1252(byte: u8) -> char {
     character(u32::from(byte))
 }
 
-fn is_forbidden(c: char) -> bool {
+/// Whether a character may not stand in text.
+pub(crate) fn is_forbidden(c: char) -> bool {
     matches!(c, '\0'..='\x08' | '\x0B'..='\x1F' | '\x7F' | '\u{FFFE}' | '\u{FFFF}' | '\u{FEFF}')
 }
 
 /// Whether a run has bytes that [`clean_into`] may change.
-fn is_suspect(run: &str) -> bool {
+pub(crate) fn is_suspect(run: &str) -> bool {
     run.bytes().any(|b| (b < 0x20 && b != b'\t' && b != b'\n') || matches!(b, 0x7F | 0xC2 | 0xEF))
 }
 
@@ -157,7 +158,41 @@ fn reference(rest: &str, entities: &mut Entities) -> Option<(Meaning, usize)> {
     Some((meaning, end + 1))
 }
 
+/// The word for what is odd about the reference that `rest` (behind its `&`) begins with, and the reference.
+pub(crate) fn odd_reference<'r>(
+    rest: &'r str,
+    entities: &mut Entities,
+) -> Option<(&'static str, &'r str)> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '#';
+    let end = rest.find(|c: char| !is_name(c)).unwrap_or(rest.len());
+    let name = rest.get(..end)?;
+    let word = match name.strip_prefix('#') {
+        _ if !rest.get(end..)?.starts_with(';') && reference(rest, entities).is_none() => {
+            "ampersand_bare"
+        }
+        None if matches!(name, "amp" | "lt" | "gt" | "quot" | "apos") => return None,
+        None if entities.own.iter().any(|(known, _)| known == name) => return None,
+        None if html_entity(name).is_some() => "entity_undeclared",
+        None => "entity_unknown",
+        Some(number) => match code(number) {
+            Some(0x80..=0x9F) => "reference_windows_1252",
+            Some(code) if code > 0 && char::from_u32(code).is_some_and(|c| !is_forbidden(c)) => {
+                return None;
+            }
+            Some(_) => "reference_invalid",
+            None => "ampersand_bare",
+        },
+    };
+    Some((word, name))
+}
+
 fn numeric(number: &str) -> Option<char> {
+    let code = code(number)?;
+    Some(if code == 0 { '\u{FFFD}' } else { character(code) })
+}
+
+/// The code point that a numeric reference names, one out of range as the greatest number.
+fn code(number: &str) -> Option<u32> {
     let (digits, radix) = match number.strip_prefix(['x', 'X']) {
         Some(hex) => (hex, 16),
         None => (number, 10),
@@ -165,8 +200,7 @@ fn numeric(number: &str) -> Option<char> {
     if digits.is_empty() || !digits.chars().all(|c| c.is_digit(radix)) {
         return None;
     }
-    let code = u32::from_str_radix(digits, radix).unwrap_or(u32::MAX);
-    Some(if code == 0 { '\u{FFFD}' } else { character(code) })
+    Some(u32::from_str_radix(digits, radix).unwrap_or(u32::MAX))
 }
 
 /// Whether `name` is one of the HTML names.
