@@ -11,6 +11,7 @@ mod feed;
 mod fetched;
 mod ids;
 mod line;
+mod link;
 mod page;
 mod recall;
 mod scalar;
@@ -28,6 +29,7 @@ pub use draft::{Draft, Granularity, Rung, SourceElement, StatedDate};
 pub use feed::{Feed, FeedState, Validators};
 pub use fetched::Fetched;
 pub use ids::{ArticleId, DispatchId, FeedId, Hash16, IdError, StoryId, hash16};
+pub use link::has_possible_host;
 pub use line::{Line, Stream, StreamEnd};
 pub use page::Page;
 pub use recall::{

@@ -8,7 +8,9 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use url::Url;
 
 use super::claim::{Claim, Dates, Defect, FeedClaim, Note, Person, Words};
+use super::keys::LINK_BYTES_MAX;
 use super::{html, person, text};
+use crate::news::has_possible_host;
 
 /// Depth to which values are kept; deeper ones say nothing we read.
 const DEPTH_MAX: u8 = 3;
@@ -362,6 +364,9 @@ fn people(into: &mut Vec<Person>, value: &Lean) {
 }
 
 fn absolute(link: &str, base: Option<&Url>) -> String {
+    if link.len() > LINK_BYTES_MAX || !has_possible_host(link) {
+        return link.to_owned();
+    }
     match (Url::parse(link), base) {
         (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) if !link.is_empty() => {
             base.join(link).map_or_else(|_| link.to_owned(), String::from)
