@@ -26,9 +26,7 @@ pub fn has_possible_host(link: &str) -> bool {
     let authority = authority.split(|c| is_slash(c) || matches!(c, '?' | '#')).next().unwrap_or("");
     let host = authority.rsplit('@').next().unwrap_or("");
     host.chars().take(HOST_CHARS_MAX + 1).count() <= HOST_CHARS_MAX
-        && host
-            .split(['.', '。', '．', '｡'])
-            .all(|label| label.chars().count() <= LABEL_CHARS_MAX)
+        && host.split(['.', '。', '．', '｡']).all(|label| label.chars().count() <= LABEL_CHARS_MAX)
 }
 
 #[cfg(test)]

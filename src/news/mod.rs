@@ -29,8 +29,8 @@ pub use draft::{Draft, Granularity, Rung, SourceElement, StatedDate};
 pub use feed::{Feed, FeedState, Validators};
 pub use fetched::Fetched;
 pub use ids::{ArticleId, DispatchId, FeedId, Hash16, IdError, StoryId, hash16};
-pub use link::has_possible_host;
 pub use line::{Line, Stream, StreamEnd};
+pub use link::has_possible_host;
 pub use page::Page;
 pub use recall::{
     DeskMarks, Known, Placed, Recalled, StoredStory, Wanted, WindowArticle, content_hash,

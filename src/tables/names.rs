@@ -90,7 +90,8 @@ impl Names {
         }
         for at in 0..sorted.len() {
             let mut shorter = at.checked_sub(1);
-            while let Some(known) = shorter.filter(|n| !sorted[at].text.starts_with(&sorted[*n].text))
+            while let Some(known) =
+                shorter.filter(|n| !sorted[at].text.starts_with(&sorted[*n].text))
             {
                 shorter = sorted[known].shorter;
             }

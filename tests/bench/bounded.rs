@@ -1,6 +1,9 @@
 //! Work in a process of its own: its processor time, its memory at the peak, and an end where it takes too long.
 
-#![expect(clippy::disallowed_methods, reason = "it waits for a process, so it reads the clock and sleeps")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "it waits for a process, so it reads the clock and sleeps"
+)]
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -61,7 +64,8 @@ pub(crate) fn run(name: &str) -> Cost {
 /// Processor time of this thread.
 pub(crate) fn processor_ms() -> f64 {
     let spent = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::new(spent.tv_sec.try_into().unwrap(), spent.tv_nsec.try_into().unwrap()).as_secs_f64() * 1_000.0
+    Duration::new(spent.tv_sec.try_into().unwrap(), spent.tv_nsec.try_into().unwrap()).as_secs_f64()
+        * 1_000.0
 }
 
 /// Forgets the peak so far and says what is held.

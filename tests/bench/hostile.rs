@@ -65,12 +65,20 @@ fn report(costs: &[(&str, Cost)]) {
         println!("{{\"figure\":\"hostile.{name}\",\"value\":{total:.0},\"unit\":\"ms\"}}");
         println!("{{\"figure\":\"hostile.{name}.memory\",\"value\":{peak:.0},\"unit\":\"MB\"}}");
     }
-    println!("\n{:<36} {:>9} {:>9} {:>9} {:>9} {:>8}", "body of 20 MB", "parse", "enrich", "parse", "enrich", "");
-    println!("{:<36} {:>9} {:>9} {:>9} {:>9} {:>8}", "", "ms", "ms", "MB more", "MB more", "drafts");
+    println!(
+        "\n{:<36} {:>9} {:>9} {:>9} {:>9} {:>8}",
+        "body of 20 MB", "parse", "enrich", "parse", "enrich", ""
+    );
+    println!(
+        "{:<36} {:>9} {:>9} {:>9} {:>9} {:>8}",
+        "", "ms", "ms", "MB more", "MB more", "drafts"
+    );
     for (name, cost) in costs {
         let Cost { parse_ms, enrich_ms, parse_mb, enrich_mb, drafts, .. } = cost;
         let note = if cost.is_stopped { "stopped" } else { cost.refused.as_str() };
-        println!("{name:<36} {parse_ms:>9.0} {enrich_ms:>9.0} {parse_mb:>9.0} {enrich_mb:>9.0} {drafts:>8} {note}");
+        println!(
+            "{name:<36} {parse_ms:>9.0} {enrich_ms:>9.0} {parse_mb:>9.0} {enrich_mb:>9.0} {drafts:>8} {note}"
+        );
     }
     let over = costs.iter().filter(|(_, cost)| cost.total_ms() > LIMIT_MS).count();
     println!("\n{over} of {} over {LIMIT_MS:.0} ms", costs.len());
@@ -78,10 +86,16 @@ fn report(costs: &[(&str, Cost)]) {
 
 fn fetched(attack: &Attack, body: Vec<u8>) -> Fetched {
     let url: Url = "https://paper.example/feed.xml".parse().unwrap();
-    let feed =
-        Feed { id: FeedId::new("paper"), url: url.clone(), outlet: None, interval: None, zone: None };
+    let feed = Feed {
+        id: FeedId::new("paper"),
+        url: url.clone(),
+        outlet: None,
+        interval: None,
+        zone: None,
+    };
     let kind = attack.content_type.to_owned();
-    let headers = Some(("content-type".to_owned(), kind)).into_iter().filter(|(_, kind)| !kind.is_empty());
+    let headers =
+        Some(("content-type".to_owned(), kind)).into_iter().filter(|(_, kind)| !kind.is_empty());
     Fetched {
         feed: Arc::new(feed),
         url,
@@ -98,7 +112,12 @@ fn fetched(attack: &Attack, body: Vec<u8>) -> Fetched {
 fn cost(attack: &Attack, bytes: usize) -> Cost {
     let tables = Tables::builtin();
     let body = (attack.make)(bytes);
-    assert!(body.len() <= bytes && body.len() > bytes / 2, "{} makes {} bytes", attack.name, body.len());
+    assert!(
+        body.len() <= bytes && body.len() > bytes / 2,
+        "{} makes {} bytes",
+        attack.name,
+        body.len()
+    );
     warm(&tables);
     let fetched = fetched(attack, body);
     let before = memory_mark();

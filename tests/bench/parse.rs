@@ -50,7 +50,8 @@ fn real(folder: &Path, figures: &mut Figures) {
     figures.add("parse.real.files", "", number(files.len()));
     figures.add("parse.real.bytes_a_file", "", number(bytes) / number(files.len()));
     compare("real", &fetched, times, figures);
-    let refused = fetched.iter().filter(|f| parse::read(f, &parse::Config::default()).drafts.is_empty());
+    let refused =
+        fetched.iter().filter(|f| parse::read(f, &parse::Config::default()).drafts.is_empty());
     figures.add("parse.real.ours.without_items", "feeds", number(refused.count()));
     let refused = fetched.iter().filter(|f| alone(f).is_none_or(|entries| entries == 0));
     figures.add("parse.real.feed_rs_alone.without_items", "feeds", number(refused.count()));
@@ -59,8 +60,13 @@ fn real(folder: &Path, figures: &mut Figures) {
 fn response(file: &Path) -> Fetched {
     let body = std::fs::read(file).unwrap();
     let url: url::Url = "https://paper.example/feed.xml".parse().unwrap();
-    let feed =
-        Feed { id: FeedId::new("paper"), url: url.clone(), outlet: None, interval: None, zone: None };
+    let feed = Feed {
+        id: FeedId::new("paper"),
+        url: url.clone(),
+        outlet: None,
+        interval: None,
+        zone: None,
+    };
     Fetched {
         feed: Arc::new(feed),
         url,
@@ -86,7 +92,8 @@ fn compare(name: &str, fetched: &[Fetched], times: usize, figures: &mut Figures)
     let mut of_a_pass = 0;
     for _ in 0..rounds() {
         let (drafts, ours) = spend(|| {
-            let pass = || fetched.iter().map(|f| parse::read(f, &config).drafts.len()).sum::<usize>();
+            let pass =
+                || fetched.iter().map(|f| parse::read(f, &config).drafts.len()).sum::<usize>();
             (0..times).map(|_| pass()).sum::<usize>()
         });
         let (entries, theirs) = spend(|| {
@@ -100,7 +107,11 @@ fn compare(name: &str, fetched: &[Fetched], times: usize, figures: &mut Figures)
         figures.rate(&format!("parse.{name}.ours"), "feeds/s", feeds, ours);
         figures.add(format!("parse.{name}.bytes"), "MB/s", number(bytes) / 1e6 / ours.cpu_s);
         figures.rate(&format!("parse.{name}.feed_rs_alone"), "feeds/s", feeds, theirs);
-        figures.add(format!("parse.{name}.feed_rs_alone.bytes"), "MB/s", number(bytes) / 1e6 / theirs.cpu_s);
+        figures.add(
+            format!("parse.{name}.feed_rs_alone.bytes"),
+            "MB/s",
+            number(bytes) / 1e6 / theirs.cpu_s,
+        );
     }
     of_a_pass
 }

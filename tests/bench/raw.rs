@@ -40,8 +40,16 @@ fn shown(file: &str, feed: &Feed) -> Value {
     put(&mut map, "link", link(&feed.links));
     put(&mut map, "id", Some(feed.id.clone()));
     put(&mut map, "language", feed.language.clone());
-    put(&mut map, "published", feed.published.map(|date| date.format("%Y-%m-%dT%H:%M:%SZ").to_string()));
-    put(&mut map, "updated", feed.updated.map(|date| date.format("%Y-%m-%dT%H:%M:%SZ").to_string()));
+    put(
+        &mut map,
+        "published",
+        feed.published.map(|date| date.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
+    );
+    put(
+        &mut map,
+        "updated",
+        feed.updated.map(|date| date.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
+    );
     author(&mut map, &feed.authors);
     let entries: Vec<Value> = feed.entries.iter().map(entry).collect();
     json!({"file": file, "ok": true, "feed": map, "entries": entries})
@@ -56,8 +64,16 @@ fn entry(entry: &Entry) -> Value {
     put(&mut map, "link", link(&entry.links));
     put(&mut map, "id", Some(entry.id.clone()));
     put(&mut map, "language", entry.language.clone());
-    put(&mut map, "published", entry.published.map(|date| date.format("%Y-%m-%dT%H:%M:%SZ").to_string()));
-    put(&mut map, "updated", entry.updated.map(|date| date.format("%Y-%m-%dT%H:%M:%SZ").to_string()));
+    put(
+        &mut map,
+        "published",
+        entry.published.map(|date| date.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
+    );
+    put(
+        &mut map,
+        "updated",
+        entry.updated.map(|date| date.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
+    );
     author(&mut map, &entry.authors);
     let tags: Vec<&str> = entry.categories.iter().map(|category| category.term.as_str()).collect();
     if !tags.is_empty() {

@@ -131,14 +131,18 @@ impl<'a> Scanner<'a> {
 
     /// Notes something wrong with the document, or with the item being read.
     pub(super) fn defect(&mut self, word: &'static str, element: &'static str) {
+        // A document of nothing but strays notes the same defect a million times; most are found by their address.
+        let is_it =
+            |known: (&str, &str)| std::ptr::eq(known.0, word) && std::ptr::eq(known.1, element);
         if let Some(item) = &mut self.item {
-            if item.defects.len() < DEFECTS_MAX && !item.defects.contains(&(word, element)) {
+            let is_known = item.defects.last().is_some_and(|last| is_it(*last))
+                || item.defects.contains(&(word, element));
+            if item.defects.len() < DEFECTS_MAX && !is_known {
                 item.defects.push((word, element));
             }
             return;
         }
-        // A document of nothing but strays notes the same defect a million times; most are found by their address.
-        let is_last = |d: &Defect| std::ptr::eq(d.word, word) && std::ptr::eq(d.element, element);
+        let is_last = |d: &Defect| is_it((d.word, d.element));
         let known = self.defects.last().is_some_and(is_last)
             || self.defects.iter().any(|d| d.word == word && d.element == element);
         if !known && self.defects.len() < DEFECTS_MAX {

@@ -14,7 +14,7 @@ const TAGS_MAX: usize = 64;
 /// Most authors gathered of one item; drafts keep half of them.
 const AUTHORS_MAX: usize = 16;
 /// Most enclosures of one item.
-const ENCLOSURES_MAX: usize = 32;
+const ENCLOSURES_MAX: usize = 8;
 /// Most hours or days to skip; a week has no more of either that mean something.
 const SKIPS_MAX: usize = 24;
 

@@ -1,5 +1,6 @@
 //! Writes what was gathered as a clean Atom document, and the notes beside it.
 
+use crate::news::has_possible_host;
 use crate::parse::claim::{Dates, FeedClaim, Note, Person, Words};
 use crate::parse::text::escape_into;
 
@@ -118,7 +119,7 @@ fn element(out: &mut String, name: &str, text: &str) {
     out.push('<');
     out.push_str(name);
     out.push('>');
-    escape_into(out, text);
+    section_into(out, text);
     out.push_str("</");
     out.push_str(name);
     out.push_str(">\n");
@@ -166,7 +167,8 @@ fn without_opening(out: &mut String, text: &str) {
 }
 
 fn link(out: &mut String, rel: &str, href: &str, (kind, length): (&str, &str)) {
-    if href.is_empty() {
+    // feed-rs would parse it, and the note beside the entry has it in any case.
+    if href.is_empty() || !has_possible_host(href) {
         return;
     }
     out.push_str("<link rel=\"");

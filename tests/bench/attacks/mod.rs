@@ -62,7 +62,9 @@ fn html(unit: &str, cap: usize) -> Vec<u8> {
 fn section(unit: &str, bytes: usize, cap: usize) -> Vec<u8> {
     let text = unit.repeat(bytes.min(cap / 2) / unit.len());
     fill(RSS, RSS_END, cap, |n| {
-        format!("<item><guid>{n}</guid><content:encoded><![CDATA[{text}]]></content:encoded></item>")
+        format!(
+            "<item><guid>{n}</guid><content:encoded><![CDATA[{text}]]></content:encoded></item>"
+        )
     })
 }
 
@@ -73,7 +75,8 @@ fn items(cap: usize, item: impl Fn(usize) -> String) -> Vec<u8> {
 
 /// JSON items made one by one.
 fn json(cap: usize, item: impl Fn(usize) -> String) -> Vec<u8> {
-    let head = "{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"Harbour\",\"items\":[{}";
+    let head =
+        "{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"Harbour\",\"items\":[{}";
     fill(head, "]}", cap, |n| format!(",{{{}}}", item(n)))
 }
 
@@ -128,7 +131,7 @@ const TAGS: &[Attack] = attacks! {
     tag_attributes_long "" |cap| repeat(RSS, &format!("<category {}=\"\"/>", "a='b' x".repeat(120)), RSS_END, cap);
     tag_marks_in_quotes "" |cap| repeat("<rss><channel><item ", "b='<' ", ">", cap);
     tag_marks_in_quotes_no_end "" |cap| repeat("<rss><channel><item ", "b='<a' ", "", cap);
-    tag_marks_in_quotes_short "" |cap| repeat(RSS, &format!("<a {}>", "b='<' ".repeat(250)), RSS_END, cap);
+    tag_marks_in_quotes_short "" |cap| repeat(RSS, &format!("<a {}/>", "b='<' ".repeat(250)), RSS_END, cap);
     tag_quotes_never_close "" |cap| repeat("<rss><channel>", "<a b=\"", "", cap);
     tag_quotes_one_far "" |cap| repeat("<rss><channel>", "<a b='", "\"", cap);
     tag_ends_alone "" |cap| repeat("<rss><channel>", "</a>", "", cap);
@@ -195,7 +198,9 @@ const TAGS: &[Attack] = attacks! {
 fn plain_behind(doctype: &str, unit: &str, cap: usize) -> Vec<u8> {
     let text = unit.repeat(FIELD_BYTES.min(cap / 3) / unit.len());
     let head = format!("{doctype}<rss><channel>");
-    fill(&head, "", cap, |n| format!("<item><guid>{n}</guid><description>{text}</description></item>"))
+    fill(&head, "", cap, |n| {
+        format!("<item><guid>{n}</guid><description>{text}</description></item>")
+    })
 }
 
 /// Aimed at what is escaped, decoded and escaped again.
