@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use url::Url;
 
-use crate::news::{self, Feed, OutletKind, SourceElement};
+use crate::news::{self, Feed, OutletKind, SourceElement, has_possible_host};
 use crate::tables::{self, Tables};
 
 /// Longer ids help nobody; what names itself with a paragraph is cut.
@@ -170,6 +170,10 @@ fn without_www(host: &str) -> &str {
 /// The host of a URL, or of a bare host name.
 fn host_of(link: &str) -> Option<String> {
     let link = link.trim();
+    // A bare host is looked at as well.
+    if !has_possible_host(link) || !has_possible_host(&format!("//{link}")) {
+        return None;
+    }
     let url = match Url::parse(link) {
         Ok(url) => url,
         Err(_) if link.contains('.') && !link.contains(char::is_whitespace) => {

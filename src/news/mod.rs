@@ -11,6 +11,7 @@ mod feed;
 mod fetched;
 mod ids;
 mod line;
+mod link;
 mod page;
 mod recall;
 mod scalar;
@@ -29,6 +30,7 @@ pub use feed::{Feed, FeedState, Validators};
 pub use fetched::Fetched;
 pub use ids::{ArticleId, DispatchId, FeedId, Hash16, IdError, StoryId, hash16};
 pub use line::{Line, Stream, StreamEnd};
+pub use link::has_possible_host;
 pub use page::Page;
 pub use recall::{
     DeskMarks, Known, Placed, Recalled, StoredStory, Wanted, WindowArticle, content_hash,

@@ -8,7 +8,9 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use url::Url;
 
 use super::claim::{Claim, Dates, Defect, FeedClaim, Note, Person, Words};
+use super::keys::LINK_BYTES_MAX;
 use super::{html, person, text};
+use crate::news::has_possible_host;
 
 /// Depth to which values are kept; deeper ones say nothing we read.
 const DEPTH_MAX: u8 = 3;
@@ -133,6 +135,8 @@ impl Lean {
 pub(crate) struct JsonFeed {
     pub(crate) feed: FeedClaim,
     pub(crate) items: Vec<Claim>,
+    /// Moments and places of the first of them, so that a date is read once.
+    ages: Vec<(i64, u64)>,
     pub(crate) over_limit: u64,
     pub(crate) defects: Vec<Defect>,
     is_feed: bool,
@@ -193,6 +197,7 @@ impl<'de> Visitor<'de> for Top<'_, '_> {
                 self.out.is_feed = true;
                 // A repeated key: the last one counts, and what the first one counted is gone with it.
                 self.out.items.clear();
+                self.out.ages.clear();
                 self.out.over_limit = 0;
                 map.next_value_seed(Items { out: self.out, limits: self.limits })?;
             } else {
@@ -277,15 +282,23 @@ fn prune(out: &mut JsonFeed, max: usize) {
     if out.items.len() <= max {
         return;
     }
-    let age = |claim: &Claim| {
+    out.over_limit += (out.items.len() - max) as u64;
+    if max == 0 {
+        out.items.clear();
+        return;
+    }
+    for claim in &out.items[out.ages.len()..] {
         let moment = super::date::read(&claim.note.dates.published)
             .map_or(i64::MIN, |read| read.date.moment.as_second());
-        (std::cmp::Reverse(moment), claim.note.ordinal)
-    };
-    out.items.sort_by_cached_key(age);
-    out.over_limit += (out.items.len() - max) as u64;
-    out.items.truncate(max);
-    out.items.sort_by_key(|claim| claim.note.ordinal);
+        out.ages.push((moment, u64::MAX - claim.note.ordinal));
+    }
+    // Ordinals make all ages different, so exactly `max` are as young as the oldest that is kept.
+    let mut ranked = out.ages.clone();
+    let cut = ranked.len() - max;
+    let (_, oldest, _) = ranked.select_nth_unstable(cut);
+    let mut kept = out.ages.iter().map(|age| *age >= *oldest);
+    out.items.retain(|_| kept.next().unwrap_or(false));
+    out.ages.retain(|age| *age >= *oldest);
 }
 
 fn item(ordinal: u64, value: &Lean, limits: Limits<'_>) -> Claim {
@@ -371,6 +384,9 @@ fn people(into: &mut Vec<Person>, value: &Lean) {
 }
 
 fn absolute(link: &str, base: Option<&Url>) -> String {
+    if link.len() > LINK_BYTES_MAX || !has_possible_host(link) {
+        return link.to_owned();
+    }
     match (Url::parse(link), base) {
         (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) if !link.is_empty() => {
             base.join(link).map_or_else(|_| link.to_owned(), String::from)

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
-use crate::news::{Draft, Rung, hash16};
+use crate::news::{Draft, Rung, has_possible_host, hash16};
 
 /// Links over this are no addresses.
 pub const LINK_BYTES_MAX: usize = 4 << 10;
@@ -30,7 +30,7 @@ pub fn canonical_link(link: &str) -> Option<String> {
 /// The canonical form with the scheme that the link has: what records show. Only ids fold http and https.
 pub fn shown_link(link: &str) -> Option<String> {
     let link = link.trim();
-    if link.len() > LINK_BYTES_MAX {
+    if link.len() > LINK_BYTES_MAX || !has_possible_host(link) {
         return None;
     }
     let mut url = Url::parse(link).ok().filter(Url::has_host)?;

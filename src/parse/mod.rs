@@ -3,6 +3,7 @@
 //! `decode` → `guard` and `mend` → feed-rs (`read`) → `keys` and `date`; JSON Feed by a path of its own.
 //! Pure: no clock, no network, no chance. Work is linear in the body, stack depth does not depend on it,
 //! and nothing panics: one bad item costs itself only.
+#![doc = include_str!("quality.md")]
 
 mod claim;
 mod date;

@@ -1,6 +1,7 @@
 //! Characters: references, control characters, windows-1252 in disguise, cutting at a bound.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::tables::html_entity;
 
@@ -59,7 +60,7 @@ pub(crate) fn clean_into(out: &mut String, run: &str) {
 /// The document's own entities, as far as they are plain text.
 #[derive(Debug, Default)]
 pub(crate) struct Entities {
-    own: Vec<(String, String)>,
+    own: HashMap<String, String>,
     spent: usize,
 }
 
@@ -81,14 +82,17 @@ impl Entities {
             if value.contains(['&', '<', '%']) || self.own.len() >= ENTITIES_MAX {
                 continue;
             }
-            let mut clean = String::with_capacity(value.len());
-            clean_into(&mut clean, value);
-            self.own.push((name.to_owned(), clean));
+            // Of two declarations the first one counts.
+            self.own.entry(name.to_owned()).or_insert_with(|| {
+                let mut clean = String::with_capacity(value.len());
+                clean_into(&mut clean, value);
+                clean
+            });
         }
     }
 
     fn own(&mut self, name: &str) -> Option<String> {
-        let value = &self.own.iter().find(|(known, _)| known == name)?.1;
+        let value = self.own.get(name)?;
         self.spent += value.len();
         (self.spent <= EXPANSION_BYTES_MAX).then(|| value.clone())
     }

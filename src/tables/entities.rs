@@ -16,6 +16,11 @@ pub fn html_entity(name: &str) -> Option<&'static str> {
         // HTML 4 and every publisher's habit; HTML 5 moved the two to code points few fonts have.
         "lang" => Some("\u{2329}"),
         "rang" => Some("\u{232A}"),
+        // What escaped text is full of, without a search.
+        "amp" => Some("&"),
+        "lt" => Some("<"),
+        "gt" => Some(">"),
+        "quot" => Some("\""),
         _ => HTML.get(name).map(String::as_str),
     }
 }

@@ -1,7 +1,5 @@
 //! Finds names of agencies and outlets in a line and puts one mark for each, so that patterns need not know them.
 
-use std::collections::HashMap;
-
 /// Stands for an agency in a masked line.
 pub(super) const AGENCY_MARK: char = '\u{E000}';
 /// Stands for the word "agencies" and its kin.
@@ -36,7 +34,6 @@ pub(super) struct Reading {
 
 #[derive(Clone, Debug)]
 struct Name {
-    text: String,
     named: Named,
     reading: Reading,
 }
@@ -52,36 +49,70 @@ pub struct Setting<'a> {
     pub dateline: bool,
 }
 
-/// All names by their first character, longest first.
+/// All names, sorted, each with the longest other name that it begins with.
+///
+/// Whatever name a text begins with is met on the way from the last name that sorts before the text along those that it
+/// begins with: one search instead of a look at every name with the same first letter.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Names(HashMap<char, Vec<Name>>);
+pub(super) struct Names {
+    texts: Vec<Entry>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    text: String,
+    /// Whose name it is, agencies before outlets.
+    names: Vec<Name>,
+    /// The longest other name that this one begins with.
+    shorter: Option<usize>,
+}
 
 impl Names {
     pub(super) fn add(&mut self, text: &str, named: Named, reading: Reading) {
-        if let Some(first) = text.chars().next() {
-            let name = Name { text: text.to_owned(), named, reading };
-            self.0.entry(first).or_default().push(name);
+        if !text.is_empty() {
+            let names = vec![Name { named, reading }];
+            self.texts.push(Entry { text: text.to_owned(), names, shorter: None });
         }
     }
 
     /// Must be called once after the last name: agencies come before outlets of the same name.
     pub(super) fn sort(&mut self) {
-        for names in self.0.values_mut() {
-            names.sort_by(|a, b| {
-                let rank = |name: &Name| matches!(name.named, Named::Outlet(_));
-                (b.text.len(), rank(a), &a.text).cmp(&(a.text.len(), rank(b), &b.text))
-            });
+        self.texts.sort_by(|a, b| a.text.cmp(&b.text));
+        let mut sorted: Vec<Entry> = Vec::with_capacity(self.texts.len());
+        for entry in self.texts.drain(..) {
+            match sorted.last_mut().filter(|last| last.text == entry.text) {
+                Some(last) => last.names.extend(entry.names),
+                None => sorted.push(entry),
+            }
         }
+        for entry in &mut sorted {
+            entry.names.sort_by_key(|name| matches!(name.named, Named::Outlet(_)));
+        }
+        for at in 0..sorted.len() {
+            let mut shorter = at.checked_sub(1);
+            while let Some(known) =
+                shorter.filter(|n| !sorted[at].text.starts_with(&sorted[*n].text))
+            {
+                shorter = sorted[known].shorter;
+            }
+            sorted[at].shorter = shorter;
+        }
+        self.texts = sorted;
     }
 
-    fn at(&self, rest: &str, setting: &Setting<'_>) -> Option<&Name> {
-        let first = rest.chars().next()?;
-        self.0.get(&first)?.iter().find(|name| {
-            rest.strip_prefix(name.text.as_str()).is_some_and(|after| {
-                let last = name.text.chars().next_back().unwrap_or(first);
-                ends_word(last, after)
-            }) && name.means(setting)
-        })
+    /// The longest name that `rest` begins with, and whose it is.
+    fn at(&self, rest: &str, setting: &Setting<'_>) -> Option<(&str, Named)> {
+        let mut at = self.texts.partition_point(|entry| entry.text.as_str() <= rest).checked_sub(1);
+        while let Some(entry) = at.and_then(|at| self.texts.get(at)) {
+            if let Some(after) = rest.strip_prefix(entry.text.as_str())
+                && entry.text.chars().next_back().is_some_and(|last| ends_word(last, after))
+                && let Some(name) = entry.names.iter().find(|name| name.means(setting))
+            {
+                return Some((&entry.text, name.named));
+            }
+            at = entry.shorter;
+        }
+        None
     }
 }
 
@@ -125,8 +156,8 @@ impl Masked {
             masked.starts.push((masked.text.len(), masked.end));
             let at_word = is_spaceless(c) || is_spaceless(previous) || !previous.is_alphanumeric();
             let name = if at_word { names.at(rest, setting) } else { None };
-            let taken = name.map_or(c.len_utf8(), |name| name.text.len());
-            masked.push(c, name, setting);
+            let taken = name.map_or(c.len_utf8(), |(text, _)| text.len());
+            masked.push(c, name.map(|(_, named)| named), setting);
             let (word, after) = rest.split_at_checked(taken).unwrap_or((rest, ""));
             masked.end += if name.is_some() { word.chars().count() } else { 1 };
             previous = word.chars().next_back().unwrap_or(c);
@@ -135,8 +166,8 @@ impl Masked {
         masked
     }
 
-    fn push(&mut self, c: char, name: Option<&Name>, setting: &Setting<'_>) {
-        let mark = match name.map(|name| name.named) {
+    fn push(&mut self, c: char, name: Option<Named>, setting: &Setting<'_>) {
+        let mark = match name {
             // The outlet's own name is no credit.
             Some(Named::Outlet(outlet)) if Some(outlet) == setting.own => OWN_MARK,
             Some(Named::Outlet(_)) => OUTLET_MARK,
@@ -148,7 +179,7 @@ impl Masked {
         if let Some(name) = name
             && mark != OWN_MARK
         {
-            self.names.push((self.text.len(), name.named));
+            self.names.push((self.text.len(), name));
         }
         self.text.push(mark);
     }

@@ -137,9 +137,10 @@ fn month(word: &str) -> Option<i8> {
         return None;
     }
     // The longest beginning decides: "juin" is not "jui…", "maart" is not "maa…".
+    let first = lower.as_bytes().get(..3);
     MONTHS
         .iter()
-        .filter(|(name, _)| lower.starts_with(name))
+        .filter(|(name, _)| name.as_bytes().get(..3) == first && lower.starts_with(name))
         .max_by_key(|(name, _)| name.len())
         .map(|(_, month)| *month)
 }

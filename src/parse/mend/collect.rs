@@ -5,8 +5,10 @@ use std::rc::Rc;
 
 use url::Url;
 
+use crate::news::has_possible_host;
 use crate::parse::claim::{Dates, Flaw, Person, Wishes, Words};
 use crate::parse::date;
+use crate::parse::keys::LINK_BYTES_MAX;
 
 /// A value that a better claim may replace.
 #[derive(Clone, Debug)]
@@ -58,7 +60,8 @@ impl Href {
     /// The link made absolute, as written where it is absolute or has no base.
     pub(crate) fn absolute(&self) -> String {
         let text = self.text.trim();
-        if text.is_empty() || has_scheme(text) {
+        let is_address = text.len() <= LINK_BYTES_MAX && has_possible_host(text);
+        if text.is_empty() || has_scheme(text) || !is_address {
             return text.to_owned();
         }
         match &self.base {
@@ -125,6 +128,8 @@ pub(crate) struct Shared {
     /// An author to fall back on, such as iTunes names.
     pub(crate) author_fallback: Vec<Person>,
     pub(crate) tags: Vec<String>,
+    /// Hashes of the tags, to find repeated ones by.
+    pub(crate) tag_hashes: Vec<u32>,
 }
 
 /// One item as gathered.
@@ -169,13 +174,15 @@ pub(crate) struct RawFeed {
 #[derive(Debug)]
 pub(crate) struct Kept {
     items: Vec<RawItem>,
+    /// Ages of the first of them, so that a date is read once.
+    ages: Vec<(i64, u64)>,
     max: usize,
     pub(crate) seen: u64,
 }
 
 impl Kept {
     pub(crate) fn new(max: usize) -> Self {
-        Self { items: Vec::new(), max, seen: 0 }
+        Self { items: Vec::new(), ages: Vec::new(), max, seen: 0 }
     }
 
     pub(crate) fn push(&mut self, item: RawItem) {
@@ -190,12 +197,20 @@ impl Kept {
         if self.items.len() <= self.max {
             return;
         }
-        let mut aged: Vec<_> =
-            std::mem::take(&mut self.items).into_iter().map(|item| (item.age(), item)).collect();
-        aged.sort_by_key(|(age, _)| std::cmp::Reverse(*age));
-        aged.truncate(self.max);
-        aged.sort_by_key(|(_, item)| item.ordinal);
-        self.items = aged.into_iter().map(|(_, item)| item).collect();
+        if self.max == 0 {
+            self.items.clear();
+            return;
+        }
+        for item in &self.items[self.ages.len()..] {
+            self.ages.push(item.age());
+        }
+        // Ordinals make all ages different, so exactly `max` are as young as the oldest that is kept.
+        let mut ranked = self.ages.clone();
+        let cut = self.items.len() - self.max;
+        let (_, oldest, _) = ranked.select_nth_unstable(cut);
+        let mut kept = self.ages.iter().map(|age| *age >= *oldest);
+        self.items.retain(|_| kept.next().unwrap_or(false));
+        self.ages.retain(|age| *age >= *oldest);
     }
 
     /// The items kept, and how many were not.

@@ -13,8 +13,8 @@ use super::names::{Element, Field, Found, Space};
 use super::scan::{Role, Scanner};
 use super::store::is_address;
 
-/// Longest base that links are resolved against: a longer one is no address, and each link would pay for it.
-const BASE_LENGTH_MAX: usize = 2 << 10;
+/// Longest `xml:base` that links are resolved against: each link of a few letters becomes as long as that.
+const BASE_LENGTH_MAX: usize = 512;
 
 /// Added to the rank of a claim from a vocabulary that only helps out.
 pub(super) const FALLBACK: u16 = 1000;

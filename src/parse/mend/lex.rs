@@ -41,9 +41,13 @@ pub(crate) struct Lexer<'a> {
     at: usize,
     /// No `-->`, `]]>`, `"`, `'`, `>` stands behind these positions.
     none: [usize; 5],
+    /// Where each of them was found last, and from where it was looked for.
+    found: [(usize, usize); 5],
     pending: Option<(usize, Token<'a>)>,
     /// A DOCTYPE that never ends was met: the next ones are not searched.
     endless_doctype: bool,
+    /// A tag that never ends was met: quotes are not trusted from then on.
+    endless_tag: bool,
 }
 
 const COMMENT: usize = 0;
@@ -54,7 +58,16 @@ const CLOSE: usize = 4;
 
 impl<'a> Lexer<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, pos: 0, at: 0, none: [usize::MAX; 5], pending: None, endless_doctype: false }
+        Self {
+            text,
+            pos: 0,
+            at: 0,
+            none: [usize::MAX; 5],
+            found: [(1, 0); 5],
+            pending: None,
+            endless_doctype: false,
+            endless_tag: false,
+        }
     }
 
     fn cut(&self, from: usize, to: usize) -> &'a str {
@@ -65,11 +78,16 @@ impl<'a> Lexer<'a> {
         if from >= self.none[what] {
             return None;
         }
-        let found = self.text.get(from..).and_then(|rest| rest.find(needle));
-        if found.is_none() {
-            self.none[what] = from;
+        let (since, known) = self.found[what];
+        if (since..=known).contains(&from) {
+            return Some(known);
         }
-        found.map(|at| at + from)
+        let found = self.text.get(from..).and_then(|rest| rest.find(needle)).map(|at| at + from);
+        match found {
+            Some(at) => self.found[what] = (from, at),
+            None => self.none[what] = from,
+        }
+        found
     }
 
     /// Byte offset at which the piece handed out last begins; that of the end once there is none.
@@ -204,7 +222,10 @@ impl<'a> Lexer<'a> {
         while bytes.get(name_end).is_some_and(|b| is_name(*b)) {
             name_end += 1;
         }
-        let end = self.tag_end(name_end)?;
+        let Some(end) = self.tag_end(name_end) else {
+            self.endless_tag = true;
+            return None;
+        };
         let mut attrs_end = end;
         let empty = attrs_end > name_end && bytes[attrs_end - 1] == b'/';
         if empty {
@@ -223,7 +244,7 @@ impl<'a> Lexer<'a> {
         while let Some(&byte) = bytes.get(at) {
             match byte {
                 b'>' | b'<' => return Some(at),
-                b'"' | b'\'' if after_equals => {
+                b'"' | b'\'' if after_equals && !self.endless_tag => {
                     at = self.quoted_end(from, at, byte)?;
                     if bytes.get(at) == Some(&b'>') {
                         return Some(at);
@@ -244,9 +265,8 @@ impl<'a> Lexer<'a> {
         let (what, needle) = if quote == b'"' { (DOUBLE, "\"") } else { (SINGLE, "'") };
         let close = self.find(what, needle, open + 1);
         let region = self.cut(open, close.unwrap_or(self.text.len()));
-        let forgotten = region
-            .find('<')
-            .and_then(|stop| self.cut(from, open + stop).find('>').map(|first| from + first));
+        let stop = region.find('<').map(|stop| open + stop);
+        let forgotten = stop.and_then(|stop| self.find(CLOSE, ">", from).filter(|at| *at < stop));
         forgotten.or(close)
     }
 }
@@ -366,6 +386,28 @@ mod tests {
             ("<a></a", vec!["<a||false", "/a"]),
         ] {
             assert_eq!(pieces(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_searched_once_is_not_searched_again() {
+        // Each took minutes when every mark searched the rest of the document.
+        for (unit, end) in [
+            ("<a b='<' ", ">"),
+            ("b='<' ", ">"),
+            ("b='<a' ", ""),
+            ("<![CDATA[</item>", "]]>"),
+            ("<a b=\"", ""),
+            ("<!--", ""),
+            ("<!DOCTYPE[", ""),
+        ] {
+            let text = format!("<item {}{end}", unit.repeat(100_000));
+            let mut lexer = Lexer::new(&text);
+            let mut count = 0;
+            while lexer.next().is_some() {
+                count += 1;
+            }
+            assert!(count > 0, "{unit}");
         }
     }
 

@@ -59,19 +59,23 @@ fn space_of(uri: &str) -> Space {
 
 /// The vocabulary that a well-known prefix means where nobody declared it.
 fn space_by_habit(prefix: &str) -> Option<Space> {
-    Some(match prefix.to_ascii_lowercase().as_str() {
-        "dc" => Space::DublinCore,
-        "dcterms" | "dct" => Space::Terms,
-        "content" => Space::Content,
-        "media" => Space::Media,
-        "itunes" => Space::Itunes,
-        "xhtml" => Space::Xhtml,
-        "rdf" => Space::Rdf,
-        "sy" => Space::Syndication,
-        "news" => Space::News,
-        "atom" | "atom10" | "a10" | "rss" => Space::Core,
-        _ => return None,
-    })
+    let habits = [
+        ("dc", Space::DublinCore),
+        ("dcterms", Space::Terms),
+        ("dct", Space::Terms),
+        ("content", Space::Content),
+        ("media", Space::Media),
+        ("itunes", Space::Itunes),
+        ("xhtml", Space::Xhtml),
+        ("rdf", Space::Rdf),
+        ("sy", Space::Syndication),
+        ("news", Space::News),
+        ("atom", Space::Core),
+        ("atom10", Space::Core),
+        ("a10", Space::Core),
+        ("rss", Space::Core),
+    ];
+    habits.iter().find(|(known, _)| known.eq_ignore_ascii_case(prefix)).map(|(_, space)| *space)
 }
 
 /// Where a name's vocabulary was found.

@@ -132,14 +132,20 @@ impl<'a> Scanner<'a> {
     /// Notes something wrong with the document, or with the item being read.
     pub(super) fn defect(&mut self, word: &'static str, element: &'static str) {
         let at = self.lexer.at();
+        // A document of nothing but strays notes the same defect a million times; most are found by their address.
+        let is_it =
+            |known: (&str, &str)| std::ptr::eq(known.0, word) && std::ptr::eq(known.1, element);
         if let Some(item) = &mut self.item {
-            let is_known = item.defects.iter().any(|(w, e, _)| (*w, *e) == (word, element));
+            let is_known = item.defects.last().is_some_and(|(w, e, _)| is_it((w, e)))
+                || item.defects.iter().any(|(w, e, _)| (*w, *e) == (word, element));
             if item.defects.len() < DEFECTS_MAX && !is_known {
                 item.defects.push((word, element, at));
             }
             return;
         }
-        let known = self.defects.iter().any(|d| d.word == word && d.element == element);
+        let is_last = |d: &Defect| is_it((d.word, d.element));
+        let known = self.defects.last().is_some_and(is_last)
+            || self.defects.iter().any(|d| d.word == word && d.element == element);
         if !known && self.defects.len() < DEFECTS_MAX {
             self.defects.push(Defect { word, at: Some(at), element, detail: String::new() });
         }

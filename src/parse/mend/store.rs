@@ -1,6 +1,7 @@
 //! Where each field goes once its end is reached.
 
 use crate::parse::claim::Person;
+use crate::parse::guard::{hash, innermost};
 use crate::parse::{html, person, text};
 
 use super::capture::Capture;
@@ -8,12 +9,12 @@ use super::collect::{Enclosure, Href, Shared, Slot};
 use super::names::Field;
 use super::scan::Scanner;
 
-/// Most categories gathered of one item before the bound of drafts; repeats count.
-const TAGS_MAX: usize = 256;
-/// Most authors gathered of one item before the bound of drafts.
-const AUTHORS_MAX: usize = 64;
+/// Most categories gathered of one item; drafts keep half of them.
+const TAGS_MAX: usize = 64;
+/// Most authors gathered of one item; drafts keep half of them.
+const AUTHORS_MAX: usize = 16;
 /// Most enclosures of one item.
-const ENCLOSURES_MAX: usize = 32;
+const ENCLOSURES_MAX: usize = 8;
 /// Most hours or days to skip; a week has no more of either that mean something.
 const SKIPS_MAX: usize = 24;
 
@@ -246,10 +247,16 @@ impl<'a> Scanner<'a> {
     }
 
     fn tag(&mut self, tag: &str) {
+        let shared = self.shared();
+        if shared.tags.len() >= TAGS_MAX {
+            return;
+        }
         let tag = text::mended(tag);
-        let tags = &mut self.shared().tags;
-        if !tag.is_empty() && tags.len() < TAGS_MAX && !tags.iter().any(|known| **known == *tag) {
-            tags.push(tag.into_owned());
+        let hash = hash(&tag);
+        let is_known = || shared.tags.iter().any(|known| **known == *tag);
+        if !tag.is_empty() && (innermost(&shared.tag_hashes, hash).is_none() || !is_known()) {
+            shared.tags.push(tag.into_owned());
+            shared.tag_hashes.push(hash);
         }
     }
 

@@ -1,11 +1,15 @@
 //! Writes what was gathered as a clean Atom document, and the notes beside it.
 
+use crate::news::has_possible_host;
 use crate::parse::claim::{Dates, FeedClaim, Note, Person, Words};
 use crate::parse::text::escape_into;
 
 use super::collect::{Href, RawFeed, RawItem};
 use super::scan::Scanned;
 use super::{Mended, Piece, Settings};
+
+/// What opens a CDATA section.
+const OPEN: &str = "<![CDATA[";
 
 /// Writes the document.
 pub(super) fn document(scanned: Scanned, settings: &Settings) -> Mended {
@@ -117,7 +121,7 @@ fn element(out: &mut String, name: &str, text: &str) {
     out.push('<');
     out.push_str(name);
     out.push('>');
-    escape_into(out, text);
+    section_into(out, text);
     out.push_str("</");
     out.push_str(name);
     out.push_str(">\n");
@@ -130,14 +134,43 @@ fn words(out: &mut String, name: &str, words: &Words) {
     out.push('<');
     out.push_str(name);
     out.push_str(if words.is_html { " type=\"html\">" } else { " type=\"text\">" });
-    escape_into(out, &words.value);
+    section_into(out, &words.value);
     out.push_str("</");
     out.push_str(name);
     out.push_str(">\n");
 }
 
+/// A text as a CDATA section where anything in it would have to be escaped: a reference takes six bytes for one, and
+/// its reader a hundred times as long. The section's own marks are cut in two, so that none stands in it.
+fn section_into(out: &mut String, text: &str) {
+    if !text.contains(['&', '<', '>']) {
+        out.push_str(text);
+        return;
+    }
+    out.push_str(OPEN);
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("]]>") {
+        without_opening(out, before);
+        out.push_str("]]]]><![CDATA[>");
+        rest = after;
+    }
+    without_opening(out, rest);
+    out.push_str("]]>");
+}
+
+fn without_opening(out: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(OPEN) {
+        out.push_str(before);
+        out.push_str("<![]]><![CDATA[CDATA[");
+        rest = after;
+    }
+    out.push_str(rest);
+}
+
 fn link(out: &mut String, rel: &str, href: &str, (kind, length): (&str, &str)) {
-    if href.is_empty() {
+    // feed-rs would parse it, and the note beside the entry has it in any case.
+    if href.is_empty() || !has_possible_host(href) {
         return;
     }
     out.push_str("<link rel=\"");
