@@ -3,6 +3,8 @@
 //! BOM or the shape of `<` in UTF-16 and UTF-32, then HTTP, then the XML declaration, then UTF-8, then a
 //! guess. A candidate that yields errors falls through to the next; a BOM beats every declaration.
 
+use std::borrow::Cow;
+
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 use super::text;
@@ -13,18 +15,18 @@ const DECLARATION_BYTES_MAX: usize = 1 << 10;
 /// What the guess looks at: enough text to know a language by.
 const GUESS_BYTES_MAX: usize = 64 << 10;
 
-/// A decoded body.
+/// A decoded body. Most are UTF-8 already and are not copied.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Decoded {
-    pub(crate) text: String,
+pub(crate) struct Decoded<'b> {
+    pub(crate) text: Cow<'b, str>,
     /// What was repaired, `""` if nothing had to be.
     pub(crate) repaired: &'static str,
 }
 
 /// Decodes a body; `content_type` is the header's value.
-pub(crate) fn decode(body: &[u8], content_type: Option<&str>) -> Decoded {
+pub(crate) fn decode<'b>(body: &'b [u8], content_type: Option<&str>) -> Decoded<'b> {
     if let Some(text) = wide(body) {
-        return Decoded { text, repaired: "" };
+        return Decoded { text: text.into(), repaired: "" };
     }
     let body = body.strip_prefix(b"\xEF\xBB\xBF").map_or((body, false), |rest| (rest, true));
     let (body, has_mark) = body;
@@ -36,30 +38,28 @@ pub(crate) fn decode(body: &[u8], content_type: Option<&str>) -> Decoded {
         match declared {
             Some(other) if other != UTF_8 && !is_one_byte => {
                 if let Some(text) = strict(other, body) {
-                    return Decoded { text, repaired: "" };
+                    return Decoded { text: text.into(), repaired: "" };
                 }
             }
             _ => {}
         }
         let repaired = if is_one_byte { "charset_mislabelled" } else { "" };
-        return Decoded { text: text.to_owned(), repaired };
+        return Decoded { text: text.into(), repaired };
     }
     let candidates = [http_charset(content_type), declaration(body)];
     for known in candidates.into_iter().flatten().filter(|known| *known != UTF_8) {
         if let Some(text) = strict(known, body) {
-            return Decoded { text, repaired: "" };
+            return Decoded { text: text.into(), repaired: "" };
         }
     }
     if is_mostly_utf_8(body) {
-        return Decoded { text: patched(body), repaired: "bytes_outside_utf8" };
+        return Decoded { text: patched(body).into(), repaired: "bytes_outside_utf8" };
     }
-    Decoded { text: guessed(body), repaired: "charset_guessed" }
+    Decoded { text: guessed(body).into(), repaired: "charset_guessed" }
 }
 
 fn strict(encoding: &'static Encoding, body: &[u8]) -> Option<String> {
-    encoding
-        .decode_without_bom_handling_and_without_replacement(body)
-        .map(std::borrow::Cow::into_owned)
+    encoding.decode_without_bom_handling_and_without_replacement(body).map(Cow::into_owned)
 }
 
 /// UTF-16 or UTF-32, by BOM or by the zeros around the first `<`.

@@ -118,11 +118,11 @@ pub fn view(fetched: &Fetched, config: &Config, file: &str) -> View {
     }
 }
 
-fn decoded(fetched: &Fetched) -> Decoded {
+fn decoded(fetched: &Fetched) -> Decoded<'_> {
     decode::decode(&fetched.body, header(fetched, "content-type"))
 }
 
-fn look(fetched: &Fetched, decoded: &Decoded, config: &Config) -> Result<Seen, Refused> {
+fn look(fetched: &Fetched, decoded: &Decoded<'_>, config: &Config) -> Result<Seen, Refused> {
     if fetched.body.iter().all(u8::is_ascii_whitespace) {
         return Err(Refused { reason: "empty", detail: "empty body".to_owned() });
     }
