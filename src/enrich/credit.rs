@@ -118,8 +118,8 @@ pub(super) fn is_beside(
         return false;
     }
     let byline = tables.credit(Slot::Byline, &masked);
-    let is_bar = line.contains(['|', '•', '·']);
-    if byline.is_some_and(|hit| byline::opens(line) || is_bar && hit.extent != Extent::None) {
+    let is_alone = masked.is_name_alone();
+    if byline.is_some_and(|hit| byline::opens(line) || !is_alone && hit.extent != Extent::None) {
         return true;
     }
     match side {
@@ -128,10 +128,8 @@ pub(super) fn is_beside(
             tables.credit(Slot::Head, &masked).is_some()
         }
         Side::After => {
-            let is_marked = line.contains(['(', '[', '（', '–', '—', '-', ':', '：', '©'])
-                || line.split_whitespace().count() > 2;
             let slots = [Slot::Tail, Slot::Notice];
-            is_marked && slots.into_iter().any(|slot| tables.credit(slot, &masked).is_some())
+            !is_alone && slots.into_iter().any(|slot| tables.credit(slot, &masked).is_some())
         }
     }
 }

@@ -6,13 +6,16 @@
 
 use std::collections::BTreeSet;
 
+use super::lines::{Kind, Line, Swept};
 use super::linked::Linked;
-use super::sweep::{Kind, Line, Swept};
+use super::noise;
 use super::tree;
 use super::words::{self, Runs};
 
 /// A flagged box with more than this share of the page's prose (in percent) holds the story all the same.
 const NOISE_PERCENT_MAX: usize = 34;
+/// Bytes of prose up to which a box that is named for consent or payment is a wall, though it be all there is.
+const WALL_BYTES_MAX: usize = 2_000;
 /// Bytes from which on a line counts as prose.
 const PROSE_BYTES: usize = 60;
 /// Share of a line's runs that must stand in the body.
@@ -20,13 +23,17 @@ const LINE_PERCENT: usize = 80;
 /// Share of the body's runs that the lines must have to stand for it.
 const BODY_PERCENT: usize = 80;
 /// A body shorter than this share of what the library found is a teaser.
-const WHOLE_PERCENT: usize = 85;
+const WHOLE_PERCENT: usize = 60;
 /// A line more linked than this is a link to something else.
 const LINK_PERCENT_MAX: usize = 60;
 /// Lines beside the text that may hold a credit, on either side.
 const BESIDE_MAX: usize = 8;
 /// Bytes of such a line: the longest notices of agencies have 250.
 const BESIDE_BYTES_MAX: usize = 400;
+/// Bytes of a byline.
+const BYLINE_BYTES_MAX: usize = 120;
+/// Bylines of one article.
+const BYLINES_MAX: usize = 2;
 /// Bytes of a text that is none: a headline over an empty page.
 const TEXT_BYTES_MIN: usize = 40;
 
@@ -39,11 +46,13 @@ pub(super) struct Chosen {
     pub(super) before: Vec<String>,
     /// Lines behind it.
     pub(super) after: Vec<String>,
+    /// Those before it whose box is named for an author.
+    pub(super) bylines: Vec<String>,
 }
 
 /// Chooses the article's lines; none where the page has no text of its own.
 pub(super) fn choose(swept: &Swept, linked: Option<&Linked>, title: &str) -> Chosen {
-    let noise = noise(swept);
+    let noise = noisy(swept);
     let voted = tree::vote(swept, &noise);
     let body = linked.map_or("", |linked| linked.body.as_str());
     let mut bodies = Runs::default();
@@ -58,7 +67,9 @@ pub(super) fn choose(swept: &Swept, linked: Option<&Linked>, title: &str) -> Cho
         |lines: &BTreeSet<usize>| lines.iter().map(|at| swept.lines[*at].text.len()).sum::<usize>();
     let spread = page.spread_of_body();
     let mut own = Runs::default();
-    spread.iter().for_each(|at| own.add(&swept.lines[*at].text));
+    for at in &spread {
+        own.add(&swept.lines[*at].text);
+    }
     let agrees = own.percent(body).is_some_and(|percent| percent >= BODY_PERCENT);
     let is_whole = body.len() * 100 >= bytes(&voted) * WHOLE_PERCENT;
     page.picked = match (agrees, is_whole) {
@@ -81,7 +92,7 @@ fn of_body(body: &str) -> Chosen {
 }
 
 /// Which lines stand in boxes that hold no story.
-fn noise(swept: &Swept) -> Vec<bool> {
+fn noisy(swept: &Swept) -> Vec<bool> {
     let mut prose = vec![0_usize; swept.boxes.len()];
     for line in swept.lines.iter().filter(|line| is_prose(line)) {
         let mut at = line.inside;
@@ -98,7 +109,8 @@ fn noise(swept: &Swept) -> Vec<bool> {
     for at in 1..swept.boxes.len() {
         let own = &swept.boxes[at];
         let is_small = prose[at] * 100 <= prose[0] * NOISE_PERCENT_MAX;
-        noisy[at] = noisy[own.parent] || (own.is_noise && is_small);
+        let is_wall = prose[at] <= WALL_BYTES_MAX && noise::is_wall(&own.label);
+        noisy[at] = noisy[own.parent] || (own.is_noise && is_small) || is_wall;
     }
     swept.lines.iter().map(|line| noisy[line.inside] || line.is_noise).collect()
 }
@@ -158,7 +170,9 @@ impl Page<'_> {
     /// Whether the picked lines are the body's text, at least half of it.
     fn stands_for(&self, body: &str) -> bool {
         let mut runs = Runs::default();
-        self.picked.iter().for_each(|at| runs.add(&self.line(*at).text));
+        for at in &self.picked {
+            runs.add(&self.line(*at).text);
+        }
         let picked: usize = self.picked.iter().map(|at| self.line(*at).text.len()).sum();
         runs.percent(body).is_none_or(|percent| percent >= BODY_PERCENT / 2)
             && picked * 2 >= body.len()
@@ -197,9 +211,21 @@ impl Page<'_> {
         let mut before: Vec<String> =
             (0..*first).rev().filter(beside).take(BESIDE_MAX).map(text).collect();
         before.reverse();
+        let named = (0..*first).filter(beside).filter(|at| self.is_byline(*at));
+        let bylines = named.take(BYLINES_MAX).map(text).collect();
         let after = (last + 1..self.swept.lines.len()).filter(beside).take(BESIDE_MAX).map(text);
         let lines = self.picked.iter().map(|at| (self.line(*at).kind, self.line(*at).text.clone()));
-        Chosen { lines: lines.collect(), before, after: after.collect() }
+        Chosen { lines: lines.collect(), before, after: after.collect(), bylines }
+    }
+
+    /// Whether the line, or the box it stands in, is named for an author.
+    fn is_byline(&self, at: usize) -> bool {
+        let line = self.line(at);
+        line.text.len() <= BYLINE_BYTES_MAX
+            && (line.is_byline
+                || [&line.label, &self.swept.boxes[line.inside].label]
+                    .iter()
+                    .any(|label| noise::is_byline(label)))
     }
 
     /// The box around the box that holds all picked lines.

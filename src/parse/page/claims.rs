@@ -2,8 +2,8 @@
 
 use url::Url;
 
+use super::lines::Swept;
 use super::linked::Linked;
-use super::sweep::Swept;
 use super::words;
 use crate::news::{Page, StatedDate};
 use crate::parse::{date, keys, text};
@@ -157,7 +157,7 @@ fn authors(swept: &Swept, linked: &Linked) -> Vec<String> {
 
 /// The moment that the `<time>` elements of the page agree on; lists of other stories have their own.
 fn moment(swept: &Swept) -> String {
-    let own = |is: fn(&super::sweep::Moment) -> bool| {
+    let own = |is: fn(&super::lines::Moment) -> bool| {
         let mut found: Vec<&str> =
             swept.times.iter().filter(|time| is(time)).map(|time| time.datetime.as_str()).collect();
         found.dedup();

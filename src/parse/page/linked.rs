@@ -11,6 +11,8 @@ const NODES_MAX: usize = 2_000;
 const DEPTH_MAX: usize = 8;
 /// Bytes of one body.
 const BODY_BYTES_MAX: usize = 256 << 10;
+/// Bytes of any other text.
+const TEXT_BYTES_MAX: usize = 2 << 10;
 /// Authors of one article.
 const AUTHORS_MAX: usize = 8;
 
@@ -135,8 +137,8 @@ fn visit(value: &Value, depth: usize, left: &mut usize, take: &mut dyn FnMut(&Va
                 take(value, rank);
             }
             // Not `itemListElement`, `hasPart` and the like: other stories.
-            for key in ["@graph", "mainEntity", "mainEntityOfPage", "liveBlogUpdate"] {
-                if let Some(inside) = members.get(key).filter(|_| key != "liveBlogUpdate") {
+            for key in ["@graph", "mainEntity", "mainEntityOfPage"] {
+                if let Some(inside) = members.get(key) {
                     visit(inside, depth + 1, left, take);
                 }
             }
@@ -183,11 +185,7 @@ fn string(value: &Value) -> Option<String> {
 }
 
 fn plain(value: &Value) -> String {
-    html::plain(text::head(&string(value).unwrap_or_default(), text_max()))
-}
-
-const fn text_max() -> usize {
-    2 << 10
+    html::plain(text::head(&string(value).unwrap_or_default(), TEXT_BYTES_MAX))
 }
 
 fn article(node: &Value) -> Linked {

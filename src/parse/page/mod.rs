@@ -5,10 +5,12 @@
 
 mod choose;
 mod claims;
+mod lines;
 mod linked;
 mod noise;
 mod scan;
 mod sweep;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -19,12 +21,15 @@ use crate::news::{Fetched, Page};
 use super::html::one_space;
 use super::read::caught;
 use super::{Config, base, decode, header, text};
-use sweep::Kind;
+use lines::Kind;
 
 /// Decoded bytes that are looked at; longer pages are programs, and their story stands before.
 const PAGE_BYTES_MAX: usize = 2 << 20;
 /// Where a page's own word for its charset is looked for; browsers look at 1 KB.
 const CHARSET_BYTES_MAX: usize = 4 << 10;
+
+/// First bytes of documents and pictures.
+const BINARY: [&[u8]; 6] = [b"%PDF", b"\x89PNG", b"GIF8", b"PK\x03\x04", b"\xFF\xD8\xFF", b"RIFF"];
 
 /// Why a page gave nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +65,9 @@ pub fn page(fetched: &Fetched, config: &Config) -> Result<Page, PageError> {
     if fetched.body.iter().all(u8::is_ascii_whitespace) {
         return Err(PageError::Empty);
     }
+    if BINARY.iter().any(|sign| fetched.body.starts_with(sign)) {
+        return Err(PageError::NotHtml);
+    }
     let declared = charset(&fetched.body, header(fetched, "content-type"));
     let decoded = decode::decode(&fetched.body, declared.as_deref());
     if !is_html(&decoded.text) {
@@ -67,7 +75,7 @@ pub fn page(fetched: &Fetched, config: &Config) -> Result<Page, PageError> {
     }
     let mut page = caught(|| look(&decoded.text, fetched, config)).map_err(PageError::Failed)?;
     if page.lang.is_empty() {
-        page.lang = header(fetched, "content-language").unwrap_or("").to_owned();
+        header(fetched, "content-language").unwrap_or("").clone_into(&mut page.lang);
     }
     if !decoded.repaired.is_empty() {
         page.defects.push("encoding_repaired".to_owned());
@@ -94,6 +102,16 @@ fn look(decoded: &str, fetched: &Fetched, config: &Config) -> Page {
     if is_cut {
         page.defects.push("page_cut".to_owned());
     }
+    for byline in chosen.bylines {
+        let seen = words::squeezed(&byline);
+        let is_new = |name: &String| {
+            let known = words::squeezed(name);
+            !known.is_empty() && !seen.contains(&known) && !known.contains(&seen)
+        };
+        if page.authors.iter().all(is_new) {
+            page.authors.push(byline);
+        }
+    }
     (page.content, page.before, page.after) = (content, chosen.before, chosen.after);
     page
 }
@@ -113,6 +131,12 @@ fn content(lines: &[(Kind, String)], bytes_max: usize) -> (String, bool) {
         block = block.replace('\n', "<br>");
         block.extend(["</", tag, ">\n"]);
         if out.len() + block.len() > bytes_max {
+            if out.is_empty() {
+                // One endless paragraph: its beginning. A character takes six bytes at most when escaped.
+                out.push_str("<p>");
+                text::escape_into(&mut out, text::head(line, bytes_max / 6));
+                out.push_str("</p>\n");
+            }
             return (out, true);
         }
         out.push_str(&block);
@@ -142,10 +166,7 @@ fn charset(body: &[u8], content_type: Option<&str>) -> Option<String> {
 /// Whether a text has tags of a page; feeds, pictures and plain texts have none.
 fn is_html(decoded: &str) -> bool {
     let start = decoded.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
-    if ["%PDF", "\u{FFFD}PNG", "GIF8", "PK\u{3}", "{", "["]
-        .iter()
-        .any(|sign| start.starts_with(sign))
-    {
+    if start.starts_with(['{', '[']) {
         return false;
     }
     let head = text::head(start, CHARSET_BYTES_MAX).to_ascii_lowercase();

@@ -78,8 +78,13 @@ const WORDS: [&str; 68] = [
     "masthead",
     "skiplink",
 ];
+/// Those of them that stand before a page, not beside it.
+const WALLS: [&str; 7] = ["cookie", "cookies", "consent", "gdpr", "ccpa", "paywall", "regwall"];
 /// Words before one of those that turn it round.
 const NEGATIONS: [&str; 6] = ["no", "non", "without", "has", "with", "is"];
+/// Words for the line that names the author.
+const BYLINE: [&str; 8] =
+    ["byline", "author", "authors", "writer", "reporter", "autor", "auteur", "contributor"];
 /// Words for what only a screen reader sees.
 const HIDDEN: [&str; 7] = [
     "sr-only",
@@ -113,15 +118,30 @@ pub(super) fn is_hidden(tag: &Tag<'_>) -> bool {
 
 /// Whether `class` and `id` name something else than story.
 pub(super) fn is_label(label: &str) -> bool {
-    is_hidden_label(label)
-        || label.split_ascii_whitespace().any(|class| {
-            let parts = words(class);
-            parts.iter().enumerate().any(|(at, part)| {
-                let before = at.checked_sub(1).map(|before| parts[before].as_str());
-                WORDS.contains(&part.as_str())
-                    && !before.is_some_and(|before| NEGATIONS.contains(&before))
-            })
+    is_hidden_label(label) || names(label, &WORDS)
+}
+
+/// Whether `class` and `id` name what stands before a page until one agrees or pays.
+pub(super) fn is_wall(label: &str) -> bool {
+    names(label, &WALLS)
+}
+
+fn names(label: &str, known: &[&str]) -> bool {
+    label.split_ascii_whitespace().any(|class| {
+        let parts = words(class);
+        parts.iter().enumerate().any(|(at, part)| {
+            let before = at.checked_sub(1).map(|before| parts[before].as_str());
+            known.contains(&part.as_str())
+                && !before.is_some_and(|before| NEGATIONS.contains(&before))
         })
+    })
+}
+
+/// Whether `class` and `id` name an author's line.
+pub(super) fn is_byline(label: &str) -> bool {
+    label
+        .split_ascii_whitespace()
+        .any(|class| words(class).iter().any(|part| BYLINE.contains(&part.as_str())))
 }
 
 /// Whether `class` and `id` say that only a screen reader sees it.

@@ -45,15 +45,12 @@ impl<'a> Iterator for Attributes<'a> {
             return Some((name, ""));
         };
         let value = value.trim_start();
-        let (value, after) = match value.chars().next() {
-            Some(quote @ ('"' | '\'')) => {
-                let inside = value.get(1..)?;
-                inside.split_once(quote).unwrap_or((inside, ""))
-            }
-            _ => {
-                let end = value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len());
-                value.split_at_checked(end)?
-            }
+        let (value, after) = if value.starts_with(['"', '\'']) {
+            let (quote, inside) = value.split_at_checked(1)?;
+            inside.split_once(quote).unwrap_or((inside, ""))
+        } else {
+            let end = value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len());
+            value.split_at_checked(end)?
         };
         self.0 = after;
         Some((name, value))

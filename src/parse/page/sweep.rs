@@ -3,8 +3,10 @@
 //! What comes out is small and well-formed whatever went in: bounded depth, boxes, lines and text, no scripts, no inline
 //! markup but links. A library that builds a tree sees only that.
 
+use super::lines::{Box, Kind, Line, Moment, Swept};
 use super::noise;
 use super::scan::{Piece, Scanner, Tag};
+use super::tags::{META_BYTES_MAX, VOID, label, shown, value};
 use crate::parse::guard::{hash, innermost};
 use crate::parse::text;
 
@@ -20,12 +22,10 @@ const BOXES_MAX: usize = 8_000;
 const LINES_MAX: usize = 4_000;
 /// Bytes of text: twenty times a long read.
 const TEXT_BYTES_MAX: usize = 512 << 10;
-/// Bytes of `class` and `id` that are kept.
-const LABEL_BYTES_MAX: usize = 160;
+/// Bytes of one line; a longer paragraph is parted at a space.
+const LINE_BYTES_MAX: usize = 16 << 10;
 /// Claims of the head that are kept.
 const METAS_MAX: usize = 300;
-/// Bytes of one claim.
-const META_BYTES_MAX: usize = 2 << 10;
 /// Bytes of all JSON-LD of a page.
 const LINKED_BYTES_MAX: usize = 1 << 20;
 /// Links of one line that are told apart; more are one.
@@ -33,75 +33,8 @@ const LINKS_MAX: usize = 200;
 /// Letters after which a table's cell is a line of its own.
 const CELL_BYTES_MAX: usize = 80;
 
-/// What a line is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub(super) enum Kind {
-    #[default]
-    Paragraph,
-    Heading,
-    Item,
-    Quote,
-}
-
-/// An element that holds others.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Box {
-    pub(super) parent: usize,
-    pub(super) depth: u16,
-    pub(super) tag: &'static str,
-    /// `class` and `id`, escaped.
-    pub(super) label: String,
-    /// Whether its name, class or role says it is no story.
-    pub(super) is_noise: bool,
-}
-
-/// A run of text that stands by itself; line breaks inside it are U+000A.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Line {
-    pub(super) text: String,
-    /// Bytes of it that are links.
-    pub(super) links: Vec<(usize, usize)>,
-    pub(super) kind: Kind,
-    pub(super) level: u8,
-    pub(super) inside: usize,
-    pub(super) label: String,
-    pub(super) is_noise: bool,
-}
-
-impl Line {
-    /// Share of its bytes that are links, in percent.
-    pub(super) fn link_percent(&self) -> usize {
-        let linked: usize = self.links.iter().map(|(from, to)| to - from).sum();
-        linked * 100 / self.text.len().max(1)
-    }
-}
-
-/// What a `<time>` says.
-#[derive(Clone, Debug)]
-pub(super) struct Moment {
-    pub(super) datetime: String,
-    pub(super) is_publication: bool,
-}
-
-/// All that one walk found.
-#[derive(Debug, Default)]
-pub(super) struct Swept {
-    /// The first is the body.
-    pub(super) boxes: Vec<Box>,
-    pub(super) lines: Vec<Line>,
-    /// `name`, `property` or `itemprop` in lower case, and `content`.
-    pub(super) metas: Vec<(String, String)>,
-    pub(super) linked: Vec<String>,
-    pub(super) times: Vec<Moment>,
-    pub(super) title: String,
-    pub(super) lang: String,
-    pub(super) canonical: String,
-    pub(super) base: String,
-    /// Whether a bound left something out.
-    pub(super) is_cut: bool,
-}
-
 /// An open element.
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts of an element")]
 #[derive(Clone, Debug, Default)]
 struct Open {
     inside: usize,
@@ -178,7 +111,9 @@ impl Sweeper {
     }
 
     fn push(&mut self, c: char) {
-        if self.breaks > 1 {
+        let is_long = self.line.text.len() >= LINE_BYTES_MAX
+            && (self.space || self.line.text.len() >= 2 * LINE_BYTES_MAX);
+        if self.breaks > 1 || is_long {
             self.flush();
         }
         if !self.line.text.is_empty() {
@@ -207,6 +142,7 @@ impl Sweeper {
         (self.breaks, self.space) = (0, false);
         let mut line = std::mem::take(&mut self.line);
         if line.text.is_empty() {
+            self.line.is_byline = line.is_byline;
             return;
         }
         let full =
@@ -230,8 +166,7 @@ impl Sweeper {
             "br" => self.breaks += 1,
             "img" | "input" | "source" => self.space = true,
             "hr" => self.flush(),
-            "td" | "th" if self.line.text.len() > CELL_BYTES_MAX => self.flush(),
-            "td" | "th" => self.space = true,
+            "td" | "th" => self.cell(tag, &name),
             "meta" => self.meta(tag),
             "link" => self.link(tag),
             "base" if self.out.base.is_empty() => self.out.base = value(tag, "href"),
@@ -244,6 +179,20 @@ impl Sweeper {
                 Some(shown) => self.open_box(tag, &name, shown),
                 None => self.open_inline(tag, &name),
             },
+        }
+    }
+
+    /// Cells of a row are one line, unless they are long or named for something else than story.
+    fn cell(&mut self, tag: &Tag<'_>, name: &str) {
+        let is_noise = noise::is_label(&label(tag)) || noise::is_hidden(tag);
+        let open = innermost(&self.names, hash("td")).max(innermost(&self.names, hash("th")));
+        if is_noise || open.is_some() || self.line.text.len() > CELL_BYTES_MAX {
+            self.flush();
+        }
+        self.end_sibling(&["td", "th"], &["table"]);
+        self.space = true;
+        if is_noise {
+            self.open_box(tag, name, "div");
         }
     }
 
@@ -291,7 +240,10 @@ impl Sweeper {
 
     fn open_inline(&mut self, tag: &Tag<'_>, name: &str) {
         let is_link = name == "a" && tag.value("href").is_some();
-        let hides = noise::is_hidden(tag) || noise::is_hidden_label(&label(tag));
+        let labels = label(tag);
+        let said = [tag.value("rel"), tag.value("itemprop"), Some(&labels)];
+        self.line.is_byline |= said.into_iter().flatten().any(noise::is_byline);
+        let hides = noise::is_hidden(tag) || noise::is_hidden_label(&labels);
         // What closes the hiding element must be told from what closes those inside it.
         let is_hidden = self.open.last().is_some_and(|open| open.hides);
         if !(is_link || hides || is_hidden) || VOID.contains(&name) {
@@ -307,7 +259,7 @@ impl Sweeper {
         let (is_link, hides) = (is_link || above.is_link, hides || above.hides);
         let inline = above.inline + 1;
         if inline < INLINE_MAX {
-            self.push_open(name, Open { inline, is_link, hides, ..above });
+            self.push_open(name, Open { is_link, hides, inline, ..above });
         }
     }
 
@@ -340,12 +292,12 @@ impl Sweeper {
         }
     }
 
-    fn end_sibling(&mut self, siblings: &[&str], lists: &[&str]) {
+    fn end_sibling(&mut self, siblings: &[&str], around: &[&str]) {
         let last = |names: &[&str]| {
             names.iter().filter_map(|name| innermost(&self.names, hash(name))).max()
         };
-        let (sibling, list) = (last(siblings), last(lists));
-        if let Some(at) = sibling.filter(|at| list.is_none_or(|list| list < *at)) {
+        let around = last(around);
+        if let Some(at) = last(siblings).filter(|at| around.is_none_or(|around| around < *at)) {
             self.truncate(at);
         }
     }
@@ -423,66 +375,4 @@ impl Sweeper {
             self.out.times.push(Moment { datetime, is_publication });
         }
     }
-}
-
-const VOID: [&str; 8] = ["wbr", "embed", "param", "track", "area", "col", "keygen", "basefont"];
-
-/// The name under which a box is shown to the tree, `None` for what is no box.
-fn shown(name: &str) -> Option<&'static str> {
-    const SAME: [&str; 11] = [
-        "div",
-        "section",
-        "article",
-        "main",
-        "header",
-        "footer",
-        "aside",
-        "ul",
-        "ol",
-        "li",
-        "blockquote",
-    ];
-    const PLAIN: [&str; 21] = [
-        "nav",
-        "figure",
-        "figcaption",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "thead",
-        "tbody",
-        "tfoot",
-        "tr",
-        "form",
-        "fieldset",
-        "details",
-        "center",
-        "dialog",
-        "menu",
-        "hgroup",
-        "address",
-        "search",
-        "dir",
-    ];
-    let same = SAME.iter().find(|known| **known == name).copied();
-    same.or_else(|| (PLAIN.contains(&name) || name.contains('-')).then_some("div"))
-}
-
-fn value(tag: &Tag<'_>, name: &str) -> String {
-    let raw = text::head(tag.value(name).unwrap_or(""), META_BYTES_MAX);
-    crate::parse::html::one_space(&text::decoded(raw))
-}
-
-/// `class` and `id`, as one list of words.
-fn label(tag: &Tag<'_>) -> String {
-    let mut label = String::new();
-    for (name, value) in tag.attributes() {
-        if name.eq_ignore_ascii_case("class") || name.eq_ignore_ascii_case("id") {
-            label.push_str(text::head(value, LABEL_BYTES_MAX));
-            label.push(' ');
-        }
-    }
-    label.retain(|c| !matches!(c, '"' | '<' | '>' | '&'));
-    label
 }

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use dom_smoothie::{Config, Readability};
 
-use super::sweep::{Kind, Line, Swept};
-use crate::parse::text;
+use super::lines::{Kind, Line, Swept};
 
 /// Letters from which on the library is content with what it found; flashes are short.
 const ENOUGH_CHARS: usize = 200;
@@ -24,7 +23,7 @@ pub(super) fn vote(swept: &Swept, skip: &[bool]) -> BTreeSet<usize> {
 /// The page as the library sees it: boxes and numbered lines, nothing else.
 fn shown(swept: &Swept, skip: &[bool]) -> String {
     let mut out = String::from("<!DOCTYPE html><html><head><title>");
-    text::escape_into(&mut out, &swept.title);
+    text_into(&mut out, &swept.title);
     out.push_str("</title></head><body>");
     // Positions of the open boxes, outermost first; the body is not among them.
     let mut path: Vec<usize> = Vec::new();
@@ -70,12 +69,17 @@ fn line_into(out: &mut String, line: &Line, at: usize) {
     out.extend(["<", tag, " class=\"", line.label.trim(), "\" data-n=\"", &number, "\">"]);
     let mut from = 0;
     for (start, end) in &line.links {
-        text::escape_into(out, line.text.get(from..*start).unwrap_or(""));
+        text_into(out, line.text.get(from..*start).unwrap_or(""));
         out.push_str("<a href=\"/\">");
-        text::escape_into(out, line.text.get(*start..*end).unwrap_or(""));
+        text_into(out, line.text.get(*start..*end).unwrap_or(""));
         out.push_str("</a>");
         from = *end;
     }
-    text::escape_into(out, line.text.get(from..).unwrap_or(""));
+    text_into(out, line.text.get(from..).unwrap_or(""));
     out.extend(["</", tag, ">"]);
+}
+
+/// Appends text for its weight: a reference would part it, and the tree joins such parts at quadratic cost.
+fn text_into(out: &mut String, text: &str) {
+    out.extend(text.chars().map(|c| if matches!(c, '&' | '<' | '>') { '+' } else { c }));
 }
