@@ -8,6 +8,9 @@ mod html;
 mod language;
 mod notice;
 mod outlet;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod properties;
 mod published;
 mod role;
 #[cfg(test)]

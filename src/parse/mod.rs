@@ -14,6 +14,9 @@ mod json;
 mod keys;
 mod mend;
 mod person;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod properties;
 mod read;
 mod text;
 mod view;

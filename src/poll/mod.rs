@@ -17,6 +17,9 @@ mod once;
 pub mod outcome;
 pub mod politeness;
 mod poller;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod properties;
 mod round;
 pub mod schedule;
 mod timetable;
