@@ -35,3 +35,13 @@ fn the_guard_refuses_each_shape_and_no_good_one() {
     assert_eq!(guard::check(&"<item><b>".repeat(1_000)), Ok(()));
     assert_eq!(guard::check("<!-- <a> <![CDATA[ <b <c d='"), Ok(()));
 }
+
+#[test]
+fn white_space_around_an_attribute_is_no_part_of_it() {
+    let draft = super::only(
+        "<rdf:RDF><item rdf:about=\" tag:desk.example,2025:7 \"><title>Ferry</title></item></rdf:RDF>",
+    );
+    assert_eq!(draft.guid, "tag:desk.example,2025:7");
+    let draft = super::only("<CHANNEL><ITEM LASTMOD=' 2025-08-16&#32;' HREF='a'/></CHANNEL>");
+    assert_eq!(draft.published_raw, "2025-08-16");
+}
