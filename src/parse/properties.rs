@@ -20,7 +20,7 @@ use super::{
 };
 
 /// A response with this body.
-pub(super) fn fetched(body: &[u8]) -> Fetched {
+pub fn fetched(body: &[u8]) -> Fetched {
     let url = Url::parse("https://desk.example/feeds/all.xml").expect("a constant URL parses");
     let feed = Feed {
         id: FeedId::new("desk"),

@@ -10,6 +10,7 @@
 #   url      canonical links, and which addresses may be reached
 #   html     HTML to blocks of text, to a title, and to what is safe to show
 #   inflate  content codings: whole or not at all, however cut
+#   work     half a megabyte of anything repeated is read and enriched in linear time
 #
 # What they assert stands in src/*/properties.rs, and `cargo test` runs it over the seeds and mutants of them.
 # Needs Rust and a C++ compiler; libFuzzer comes with its crate, so cargo-fuzz is not needed (it works as well).
@@ -19,7 +20,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 seconds=${1:?usage: tests/fuzz/run.sh SECONDS [TARGET…]}
 shift
-[ $# -gt 0 ] || set -- decode guard mend parse json date url html inflate
+[ $# -gt 0 ] || set -- decode guard mend parse json date url html inflate work
 corpus=${CORPUS:-${CARGO_TARGET_DIR:-target}/fuzz-corpus}
 host=$(rustc -vV | sed -n 's/^host: //p')
 
