@@ -121,7 +121,7 @@ pub(crate) fn holds(name: &str, property: fn(&[u8])) {
     for seed in &seeds {
         property(seed);
     }
-    let mut runner = TestRunner::new(cases(1_000));
+    let mut runner = TestRunner::new(cases(500));
     let tried = runner.run(&inputs(seeds), |input| {
         property(&input);
         Ok(())
