@@ -60,6 +60,8 @@ pub mod config;
 pub mod desk;
 pub mod enrich;
 pub mod failpoint;
+#[cfg(test)]
+mod mutants;
 pub mod news;
 pub mod parse;
 pub mod pipeline;

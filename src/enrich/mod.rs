@@ -9,6 +9,9 @@ mod language;
 mod notice;
 mod outlet;
 mod page;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod properties;
 mod published;
 mod role;
 #[cfg(test)]

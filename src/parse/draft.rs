@@ -14,7 +14,7 @@ pub(crate) const TAGS_MAX: usize = 32;
 /// Authors of one item.
 pub(crate) const AUTHORS_MAX: usize = 8;
 /// Bytes of names, categories and the like.
-const NAME_BYTES_MAX: usize = 256;
+pub(crate) const NAME_BYTES_MAX: usize = 256;
 /// Characters of a rejected item that are kept to look at.
 const SAMPLE_CHARS_MAX: usize = 500;
 /// Items that must share one date before it is taken for the time the feed was built.

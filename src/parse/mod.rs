@@ -17,6 +17,9 @@ mod mend;
 mod page;
 mod person;
 mod place;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod properties;
 mod read;
 mod text;
 mod trace;

@@ -19,6 +19,9 @@ mod pages;
 pub mod politeness;
 mod poller;
 mod robots;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod properties;
 mod round;
 pub mod schedule;
 mod timetable;

@@ -9,6 +9,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("tables", &["news"]),
     ("clock", &[]),
     ("failpoint", &[]),
+    ("mutants", &[]),
     ("config", &["news", "telemetry"]),
     ("telemetry", &[]),
     ("poll", &["news", "tables", "clock"]),

@@ -91,6 +91,15 @@ fn a_day_is_a_day_and_a_minute_a_minute() {
 }
 
 #[test]
+fn an_offset_is_read_to_its_end_or_not_at_all() {
+    assert_eq!(told("2025-08-16T05:58:00+05:30:00").0, "2025-08-16T00:28:00Z");
+    assert_eq!(told("2025-08-16T05:58:00\u{2212}05:30").0, "2025-08-16T11:28:00Z");
+    for text in ["2025-08-16T05:58:00+05:30:15", "Sat, 16 Aug 2025 05:58:00 +05:3099"] {
+        assert_eq!(read(text), None, "{text}");
+    }
+}
+
+#[test]
 fn what_needs_a_guess_is_no_date() {
     for text in [
         "",

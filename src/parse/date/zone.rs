@@ -105,15 +105,17 @@ fn named(text: &str) -> Option<Zone> {
     is_word.then_some(Zone::Unclear)
 }
 
-/// `±hh`, `±hhmm`, `±hh:mm`, `±h:mm`.
+/// `±hh`, `±hhmm`, `±hh:mm`, `±h:mm`, and no seconds but `:00`: no zone of our time has others.
 fn numeric(text: &str) -> Option<Offset> {
-    let (sign, digits) = match text.split_at_checked(1)? {
-        ("+", digits) => (1, digits),
-        ("-" | "\u{2212}", digits) => (-1, digits),
+    let mut chars = text.chars();
+    let sign = match chars.next()? {
+        '+' => 1,
+        '-' | '\u{2212}' => -1,
         _ => return None,
     };
+    let digits = chars.as_str();
     let (hours, minutes) = match digits.split_once(':') {
-        Some((hours, minutes)) => (hours, minutes.get(..2)?),
+        Some((hours, minutes)) => (hours, minutes.strip_suffix(":00").unwrap_or(minutes)),
         None if digits.len() <= 2 => (digits, "00"),
         None => digits.split_at_checked(digits.len() - 2)?,
     };

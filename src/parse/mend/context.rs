@@ -67,13 +67,13 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// The first of the attributes that is there, decoded.
+    /// The first of the attributes that is there, decoded, without white space around it.
     pub(super) fn attribute(&mut self, attrs: &str, names: &[&str]) -> Option<String> {
         let (_, value) = Attributes::new(attrs)
             .find(|(name, _)| names.iter().any(|known| name.eq_ignore_ascii_case(known)))?;
         let mut out = String::new();
         text::decode_into(&mut out, value, &mut self.entities, text::Mode::Decode);
-        Some(out)
+        Some(out.trim().to_owned())
     }
 
     pub(super) fn enter_base(&mut self, attrs: &str) {

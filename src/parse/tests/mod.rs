@@ -7,36 +7,10 @@ mod mend_table;
 mod places;
 mod raw_feed_rs;
 
-use std::sync::Arc;
+use crate::news::{Draft, Hash16};
 
-use jiff::Timestamp;
-use url::Url;
-
-use crate::news::{Draft, Feed, FeedId, Fetched, Hash16};
-
+use super::properties::{assert_sum, fetched};
 use super::{Config, Parsed, View, read, view};
-
-/// A response with this body.
-pub(super) fn fetched(body: &[u8]) -> Fetched {
-    let url = Url::parse("https://desk.example/feeds/all.xml").unwrap();
-    let feed = Feed {
-        id: FeedId::new("desk"),
-        url: url.clone(),
-        outlet: None,
-        interval: None,
-        zone: None,
-    };
-    Fetched {
-        feed: Arc::new(feed),
-        url,
-        http: 200,
-        headers: Vec::new(),
-        wire_bytes: body.len() as u64,
-        body: body.to_vec(),
-        body_hash: Hash16([7; 16]),
-        fetched_at: Timestamp::UNIX_EPOCH,
-    }
-}
 
 /// What a body gives.
 pub(super) fn parsed(body: &str) -> Parsed {
@@ -48,13 +22,6 @@ pub(super) fn parsed(body: &str) -> Parsed {
 /// So many texts as one.
 fn all(count: u32, one: impl Fn(u32) -> String) -> String {
     (0..count).map(one).collect()
-}
-
-/// Every item is a draft, a rejection, or counted.
-pub(super) fn assert_sum(parsed: &Parsed) {
-    let rejected: u64 = parsed.rejected.iter().map(|rejection| rejection.items).sum();
-    let told = parsed.drafts.len() as u64 + rejected + parsed.report.over_limit;
-    assert_eq!(parsed.report.items, told);
 }
 
 /// The one draft of a body.

@@ -1,0 +1,6 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    copytaster::parse::properties::link(input);
+    copytaster::poll::properties::address(input);
+});
