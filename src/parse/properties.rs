@@ -81,7 +81,8 @@ pub fn decode(input: &[u8]) {
 fn unicode_is_read_back(text: &str, header: &str) {
     let flawless = |text: &str| Decoded { text: text.to_owned().into(), repaired: "" };
     let marked = |text: &str| ["\u{FEFF}", text].concat();
-    let utf_8 = decoding::decode(marked(text).as_bytes(), Some(header));
+    let marked_bytes = marked(text);
+    let utf_8 = decoding::decode(marked_bytes.as_bytes(), Some(header));
     assert_eq!(utf_8, flawless(text), "a mark beats every declaration");
     for turn in [u16::to_le_bytes, u16::to_be_bytes] {
         let wide: Vec<u8> = marked(text).encode_utf16().flat_map(turn).collect();

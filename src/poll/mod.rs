@@ -18,10 +18,10 @@ pub mod outcome;
 mod pages;
 pub mod politeness;
 mod poller;
-mod robots;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod properties;
+mod robots;
 mod round;
 pub mod schedule;
 mod timetable;
