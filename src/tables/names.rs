@@ -66,7 +66,7 @@ pub(super) struct Names {
 struct Entry {
     text: String,
     /// Whose name it is, agencies before outlets.
-    names: Vec<Name>,
+    whose: Vec<Name>,
     /// The longest other name that this one begins with.
     shorter: Option<usize>,
 }
@@ -74,8 +74,8 @@ struct Entry {
 impl Names {
     pub(super) fn add(&mut self, text: &str, named: Named, reading: Reading) {
         if !text.is_empty() {
-            let names = vec![Name { named, reading }];
-            self.texts.push(Entry { text: text.to_owned(), names, shorter: None });
+            let whose = vec![Name { named, reading }];
+            self.texts.push(Entry { text: text.to_owned(), whose, shorter: None });
         }
     }
 
@@ -85,12 +85,12 @@ impl Names {
         let mut sorted: Vec<Entry> = Vec::with_capacity(self.texts.len());
         for entry in self.texts.drain(..) {
             match sorted.last_mut().filter(|last| last.text == entry.text) {
-                Some(last) => last.names.extend(entry.names),
+                Some(last) => last.whose.extend(entry.whose),
                 None => sorted.push(entry),
             }
         }
         for entry in &mut sorted {
-            entry.names.sort_by_key(|name| matches!(name.named, Named::Outlet(_)));
+            entry.whose.sort_by_key(|name| matches!(name.named, Named::Outlet(_)));
         }
         for at in 0..sorted.len() {
             let mut shorter = at.checked_sub(1);
@@ -136,7 +136,7 @@ impl Names {
         while let Some(entry) = at.and_then(|at| self.texts.get(at)) {
             if let Some(after) = rest.strip_prefix(entry.text.as_str())
                 && entry.text.chars().next_back().is_some_and(|last| ends_word(last, after))
-                && let Some(name) = entry.names.iter().find(|name| name.means(setting))
+                && let Some(name) = entry.whose.iter().find(|name| name.means(setting))
             {
                 return Some((&entry.text, name.named));
             }
