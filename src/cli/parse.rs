@@ -16,9 +16,7 @@ const FILE_BYTES_MAX: u64 = 20 << 20;
 
 /// All files were read.
 const OK: u8 = 0;
-/// A file could not be opened.
-const FAILED: u8 = 1;
-/// A file is no feed.
+/// A file is no feed, or could not be read.
 const BAD_DATA: u8 = 65;
 /// The output cannot be written.
 const CANNOT_WRITE: u8 = 74;
@@ -26,18 +24,35 @@ const CANNOT_WRITE: u8 = 74;
 /// Show what the reader sees in a feed.
 ///
 /// Prints one JSON object a file: the feed, its entries in document order, and every defect with its place.
-/// Absent values are left out. Exit code 65 when a file is no feed.
+/// Absent values are left out. Exit code 65 when a file is no feed or cannot be read.
+///
+/// Lines and columns count from 1 in the decoded text, columns in characters; `offset` counts bytes. Of one
+/// word the first 20 defects stand singly; the next has in `more` how many follow, itself among them.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// Feeds as they were fetched (RSS, Atom, RDF, CDF, JSON Feed, news sitemaps).
+    /// Feeds as they were fetched (RSS, Atom, RDF, CDF, JSON Feed, news sitemaps); `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Where the feed came from; relative links are resolved against it.
-    #[arg(long, value_name = "U")]
-    pub url: Option<String>,
+    #[arg(long, value_name = "U", value_parser = address)]
+    pub url: Option<Url>,
     /// A header of the response, such as 'Content-Type: text/xml; charset=koi8-r'.
-    #[arg(long = "header", value_name = "K: V")]
-    pub headers: Vec<String>,
+    #[arg(long = "header", value_name = "K: V", value_parser = header)]
+    pub headers: Vec<(String, String)>,
+}
+
+fn address(text: &str) -> Result<Url, String> {
+    Url::parse(text)
+        .map_err(|error| format!("{error}; an address such as https://desk.example/feed"))
+}
+
+fn header(text: &str) -> Result<(String, String), String> {
+    match text.split_once(':').map(|(name, value)| (name.trim(), value.trim())) {
+        Some((name, value)) if !name.is_empty() => {
+            Ok((name.to_ascii_lowercase(), value.to_owned()))
+        }
+        _ => Err("no name and colon; a header such as 'Content-Type: text/xml'".to_owned()),
+    }
 }
 
 /// Runs the command and returns its exit code.
@@ -63,7 +78,7 @@ fn one(file: &Path, args: &Args) -> (View, u8) {
     let body = match load(file) {
         Ok(body) => body,
         Err(error) => {
-            return (View::failed(&name, &format!("cannot read the file: {error}")), FAILED);
+            return (View::failed(&name, &format!("cannot read the file: {error}")), BAD_DATA);
         }
     };
     if body.len() as u64 > FILE_BYTES_MAX {
@@ -76,18 +91,18 @@ fn one(file: &Path, args: &Args) -> (View, u8) {
 
 fn load(file: &Path) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
-    File::open(file)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut body)?;
+    if file.as_os_str() == "-" {
+        io::stdin().lock().take(FILE_BYTES_MAX + 1).read_to_end(&mut body)?;
+    } else {
+        File::open(file)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut body)?;
+    }
     Ok(body)
 }
 
 /// The file as if it had been fetched.
 fn fetched(body: Vec<u8>, args: &Args) -> Fetched {
     let nowhere = || Url::parse("about:blank").expect("a constant URL parses");
-    let url = args.url.as_deref().and_then(|url| Url::parse(url).ok()).unwrap_or_else(nowhere);
-    let headers = args.headers.iter().filter_map(|header| header.split_once(':'));
-    let headers = headers
-        .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().to_owned()))
-        .collect();
+    let url = args.url.clone().unwrap_or_else(nowhere);
     let feed = Feed {
         id: FeedId::new("parse"),
         url: url.clone(),
@@ -99,7 +114,7 @@ fn fetched(body: Vec<u8>, args: &Args) -> Fetched {
         feed: Arc::new(feed),
         url,
         http: 200,
-        headers,
+        headers: args.headers.clone(),
         wire_bytes: body.len() as u64,
         body,
         body_hash: Hash16::default(),
@@ -122,13 +137,24 @@ mod tests {
         files.push(dir.path().join("missing.xml"));
         let args = Args {
             files,
-            url: Some("https://desk.example/feeds/".to_owned()),
-            headers: headers.iter().map(ToString::to_string).collect(),
+            url: Some(address("https://desk.example/feeds/").unwrap()),
+            headers: headers.iter().map(|text| header(text).unwrap()).collect(),
         };
         let mut out = Vec::new();
         let code = run(&args, &mut out);
         let lines = String::from_utf8(out).unwrap();
         (code, lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+    }
+
+    #[test]
+    fn a_header_without_a_colon_and_an_address_that_is_none_are_usage_errors() {
+        for bad in ["foo", ":", ": x", ""] {
+            assert!(header(bad).is_err(), "{bad}");
+        }
+        assert_eq!(header("ETag:x").unwrap(), ("etag".to_owned(), "x".to_owned()));
+        for bad in ["notaurl", "", "/feed"] {
+            assert!(address(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

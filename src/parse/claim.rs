@@ -1,5 +1,7 @@
 //! What a body claims, item by item, after reading and before it becomes drafts.
 
+use std::ops::Range;
+
 use super::text;
 
 /// Text with its kind.
@@ -35,8 +37,8 @@ pub(crate) struct Person {
 pub(crate) struct Defect {
     /// The word for it.
     pub(crate) word: &'static str,
-    /// Which item of the document, from 0; `None` for the feed as a whole.
-    pub(crate) item: Option<u64>,
+    /// Byte offset in the decoded text, `None` where it stands in none.
+    pub(crate) at: Option<usize>,
     /// Which element, `""` if it is the whole.
     pub(crate) element: &'static str,
     /// What exactly, `""` if the word says it.
@@ -56,11 +58,16 @@ pub(crate) struct Dates {
     pub(crate) created: String,
 }
 
+/// Something wrong with one item that was survived: the word, the element (`""` if all of it), the byte offset.
+pub(crate) type Flaw = (&'static str, &'static str, usize);
+
 /// What feed-rs does not carry through, so `mend` notes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Note {
     /// Position in the document, from 0.
     pub(crate) ordinal: u64,
+    /// Bytes of the decoded text that it takes; none known in JSON.
+    pub(crate) span: Range<usize>,
     /// The guid as given; full even where it is long.
     pub(crate) guid: String,
     /// Link as given, made absolute where a base is known.
@@ -71,8 +78,8 @@ pub(crate) struct Note {
     pub(crate) origin: Option<(String, String)>,
     /// Language of the item, `""` if it states none.
     pub(crate) lang: String,
-    /// Words for what was wrong.
-    pub(crate) defects: Vec<(&'static str, &'static str)>,
+    /// What was wrong.
+    pub(crate) defects: Vec<Flaw>,
 }
 
 /// All that one item claims.
@@ -100,6 +107,8 @@ pub(crate) struct FeedClaim {
     pub(crate) lang: String,
     pub(crate) dates: Dates,
     pub(crate) wishes: Wishes,
+    /// Where it begins, in bytes of the decoded text.
+    pub(crate) at: usize,
 }
 
 /// How the feed asks to be polled.

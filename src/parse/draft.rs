@@ -129,7 +129,7 @@ fn bounded(text: String, max: usize, word: &str, defects: &mut Vec<String>) -> S
 fn draft(claim: Claim, feed_lang: &str, is_repaired: bool, guids: &GuidCount<'_>) -> Draft {
     let note = claim.note;
     let mut defects: Vec<String> =
-        note.defects.iter().map(|(word, _)| (*word).to_owned()).collect();
+        note.defects.iter().map(|(word, ..)| (*word).to_owned()).collect();
     let link = shown_link(&note.link).unwrap_or_default();
     let folded = canonical_link(&note.link).unwrap_or_default();
     if link.is_empty() && !note.link.is_empty() {

@@ -153,10 +153,17 @@ pub(crate) fn read(text: &str, limits: Limits<'_>) -> Option<JsonFeed> {
     let result = Top { out: &mut out, limits }.deserialize(&mut deserializer);
     if let Err(error) = result {
         let detail = error.to_string();
-        out.defects.push(Defect { word: "document_cut", item: None, element: "", detail });
+        let at = Some(offset(text, error.line(), error.column()));
+        out.defects.push(Defect { word: "document_cut", at, element: "", detail });
     }
     prune(&mut out, limits.entries_max);
     (out.is_feed || !out.items.is_empty()).then_some(out)
+}
+
+/// The byte offset of a line and a column, both from 1, columns in bytes.
+fn offset(text: &str, line: usize, column: usize) -> usize {
+    let begin: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    (begin + column.saturating_sub(1)).min(text.len())
 }
 
 /// The object at the top.
@@ -283,21 +290,22 @@ fn prune(out: &mut JsonFeed, max: usize) {
 
 fn item(ordinal: u64, value: &Lean, limits: Limits<'_>) -> Claim {
     let mut defects = Vec::new();
-    let mut bounded = |text: String| {
+    let mut bounded = |element: &'static str| {
+        let text = value.get(element).text();
         if text.len() <= limits.text_bytes_max {
             return text;
         }
-        defects.push(("text_cut", ""));
+        defects.push(("text_cut", element, 0));
         text::head(&text, limits.text_bytes_max).to_owned()
     };
-    let page = bounded(value.get("content_html").text());
-    let plain = bounded(value.get("content_text").text());
+    let page = bounded("content_html");
+    let plain = bounded("content_text");
     let content = if page.is_empty() {
         Words { value: plain, is_html: false }
     } else {
         Words { value: page, is_html: true }
     };
-    let summary = Words { value: bounded(value.get("summary").text()), is_html: false };
+    let summary = Words { value: bounded("summary"), is_html: false };
     let title = value.get("title").text();
     let is_html = html::looks_like(&title);
     let link = [value.get("url"), value.get("external_url")]
@@ -310,6 +318,7 @@ fn item(ordinal: u64, value: &Lean, limits: Limits<'_>) -> Claim {
     people(&mut authors, value.get("authors"));
     let note = Note {
         ordinal,
+        span: 0..0,
         guid: value.get("id").text(),
         link: absolute(&link, limits.base),
         dates: Dates {

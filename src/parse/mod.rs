@@ -14,17 +14,21 @@ mod json;
 mod keys;
 mod mend;
 mod person;
+mod place;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod properties;
 mod read;
 mod text;
+mod trace;
 mod view;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::news::{Draft, FetchReport, Fetched, Rejection};
+
+use decode::Decoded;
 
 use claim::{Claim, Defect, FeedClaim};
 use read::Unread;
@@ -87,6 +91,7 @@ struct Seen {
     defects: Vec<Defect>,
     /// Whether bytes were read otherwise than declared.
     is_repaired: bool,
+    is_json: bool,
 }
 
 /// Why a body was refused whole.
@@ -98,7 +103,7 @@ struct Refused {
 
 /// Reads a body. Never fails: what is refused whole comes back as one rejection.
 pub fn read(fetched: &Fetched, config: &Config) -> Parsed {
-    match look(fetched, config) {
+    match look(fetched, &decoded(fetched), config) {
         Ok(seen) => draft::parsed(seen, fetched),
         Err(refused) => draft::refused(&refused, fetched),
     }
@@ -106,27 +111,40 @@ pub fn read(fetched: &Fetched, config: &Config) -> Parsed {
 
 /// Reads a body as `copytaster parse` shows it, under the name of its file.
 pub fn view(fetched: &Fetched, config: &Config, file: &str) -> View {
-    match look(fetched, config) {
-        Ok(seen) => View::of(&seen, file),
+    let decoded = decoded(fetched);
+    match look(fetched, &decoded, config) {
+        Ok(seen) => View::of(&seen, &decoded.text, file),
         Err(refused) => View::failed(file, &refused.detail),
     }
 }
 
-fn look(fetched: &Fetched, config: &Config) -> Result<Seen, Refused> {
+fn decoded(fetched: &Fetched) -> Decoded {
+    decode::decode(&fetched.body, header(fetched, "content-type"))
+}
+
+fn look(fetched: &Fetched, decoded: &Decoded, config: &Config) -> Result<Seen, Refused> {
     if fetched.body.iter().all(u8::is_ascii_whitespace) {
         return Err(Refused { reason: "empty", detail: "empty body".to_owned() });
     }
-    let decoded = decode::decode(&fetched.body, header(fetched, "content-type"));
     let base = base(fetched);
     let start = decoded.text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
     let mut seen = if start.starts_with('{') {
-        look_at_json(start, config, base.as_ref())?
+        let mut seen = look_at_json(start, config, base.as_ref())?;
+        let skipped = decoded.text.len() - start.len();
+        seen.feed.at = skipped;
+        for at in seen.defects.iter_mut().filter_map(|defect| defect.at.as_mut()) {
+            *at += skipped;
+        }
+        seen.is_json = true;
+        seen
     } else {
         look_at_xml(&decoded.text, config, (base, header(fetched, "content-language")))?
     };
     if !decoded.repaired.is_empty() {
         let detail = decoded.repaired.to_owned();
-        seen.defects.push(Defect { word: "encoding_repaired", item: None, element: "", detail });
+        // The first character that the charset could have spoiled.
+        let at = decoded.text.find(|c: char| !c.is_ascii());
+        seen.defects.push(Defect { word: "encoding_repaired", at, element: "", detail });
         seen.is_repaired = true;
     }
     Ok(seen)
@@ -152,6 +170,7 @@ fn look_at_xml(
         over_limit: mended.over_limit,
         defects: mended.defects,
         is_repaired: false,
+        is_json: false,
     })
 }
 
@@ -170,6 +189,7 @@ fn look_at_json(text: &str, config: &Config, base: Option<&Url>) -> Result<Seen,
         over_limit: read.over_limit,
         defects: read.defects,
         is_repaired: false,
+        is_json: false,
     })
 }
 

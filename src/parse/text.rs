@@ -34,12 +34,13 @@ pub(crate) fn windows_1252(byte: u8) -> char {
     character(u32::from(byte))
 }
 
-fn is_forbidden(c: char) -> bool {
+/// Whether a character may not stand in text.
+pub(crate) fn is_forbidden(c: char) -> bool {
     matches!(c, '\0'..='\x08' | '\x0B'..='\x1F' | '\x7F' | '\u{FFFE}' | '\u{FFFF}' | '\u{FEFF}')
 }
 
 /// Whether a run has bytes that [`clean_into`] may change.
-fn is_suspect(run: &str) -> bool {
+pub(crate) fn is_suspect(run: &str) -> bool {
     run.bytes().any(|b| (b < 0x20 && b != b'\t' && b != b'\n') || matches!(b, 0x7F | 0xC2 | 0xEF))
 }
 
@@ -80,7 +81,9 @@ impl Entities {
             if value.contains(['&', '<', '%']) || self.own.len() >= ENTITIES_MAX {
                 continue;
             }
-            self.own.push((name.to_owned(), value.to_owned()));
+            let mut clean = String::with_capacity(value.len());
+            clean_into(&mut clean, value);
+            self.own.push((name.to_owned(), clean));
         }
     }
 
@@ -114,6 +117,7 @@ pub(crate) fn decode_into(out: &mut String, text: &str, entities: &mut Entities,
         clean_into(out, before);
         if let Some((meaning, length)) = reference(after, entities) {
             match meaning {
+                Meaning::One(c) if is_forbidden(c) => {}
                 Meaning::One(c) => push(out, c.encode_utf8(&mut [0; 4]), mode),
                 Meaning::Known(known) => push(out, known, mode),
                 Meaning::Own(own) => push(out, &own, mode),
@@ -129,7 +133,7 @@ pub(crate) fn decode_into(out: &mut String, text: &str, entities: &mut Entities,
 
 fn push(out: &mut String, text: &str, mode: Mode) {
     match mode {
-        Mode::Decode => out.extend(text.chars().filter(|c| !is_forbidden(*c))),
+        Mode::Decode => out.push_str(text),
         Mode::Markup => escape_into(out, text),
     }
 }
@@ -154,7 +158,41 @@ fn reference(rest: &str, entities: &mut Entities) -> Option<(Meaning, usize)> {
     Some((meaning, end + 1))
 }
 
+/// The word for what is odd about the reference that `rest` (behind its `&`) begins with, and the reference.
+pub(crate) fn odd_reference<'r>(
+    rest: &'r str,
+    entities: &mut Entities,
+) -> Option<(&'static str, &'r str)> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '#';
+    let end = rest.find(|c: char| !is_name(c)).unwrap_or(rest.len());
+    let name = rest.get(..end)?;
+    let word = match name.strip_prefix('#') {
+        _ if !rest.get(end..)?.starts_with(';') && reference(rest, entities).is_none() => {
+            "ampersand_bare"
+        }
+        None if matches!(name, "amp" | "lt" | "gt" | "quot" | "apos") => return None,
+        None if entities.own.iter().any(|(known, _)| known == name) => return None,
+        None if html_entity(name).is_some() => "entity_undeclared",
+        None => "entity_unknown",
+        Some(number) => match code(number) {
+            Some(0x80..=0x9F) => "reference_windows_1252",
+            Some(code) if code > 0 && char::from_u32(code).is_some_and(|c| !is_forbidden(c)) => {
+                return None;
+            }
+            Some(_) => "reference_invalid",
+            None => "ampersand_bare",
+        },
+    };
+    Some((word, name))
+}
+
 fn numeric(number: &str) -> Option<char> {
+    let code = code(number)?;
+    Some(if code == 0 { '\u{FFFD}' } else { character(code) })
+}
+
+/// The code point that a numeric reference names, one out of range as the greatest number.
+fn code(number: &str) -> Option<u32> {
     let (digits, radix) = match number.strip_prefix(['x', 'X']) {
         Some(hex) => (hex, 16),
         None => (number, 10),
@@ -162,8 +200,7 @@ fn numeric(number: &str) -> Option<char> {
     if digits.is_empty() || !digits.chars().all(|c| c.is_digit(radix)) {
         return None;
     }
-    let code = u32::from_str_radix(digits, radix).unwrap_or(u32::MAX);
-    Some(if code == 0 { '\u{FFFD}' } else { character(code) })
+    Some(u32::from_str_radix(digits, radix).unwrap_or(u32::MAX))
 }
 
 /// Whether `name` is one of the HTML names.

@@ -1,8 +1,12 @@
 //! What `copytaster parse` shows of a body: values with the meaning feedparser gave them.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
-use super::claim::{Claim, Dates, Defect, FeedClaim, Person, Words};
+use super::claim::{Claim, Dates, Defect, FeedClaim, Note, Person, Words};
+use super::place::{self, DefectView, Entries};
+use super::trace::{self, Traced};
 use super::{Seen, date, html};
 
 /// One line of `copytaster parse`; absent values are left out.
@@ -74,18 +78,6 @@ struct EntryView {
     enclosures: Vec<String>,
 }
 
-/// A defect and where it stands.
-#[derive(Clone, Debug, Default, Serialize)]
-struct DefectView {
-    defect: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    entry: Option<u64>,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    element: &'static str,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    detail: String,
-}
-
 impl View {
     /// Whether the body could be read.
     pub fn is_ok(&self) -> bool {
@@ -97,55 +89,94 @@ impl View {
         Self { file: file.to_owned(), error: error.to_owned(), ..Self::default() }
     }
 
-    /// The line of a body that was read.
-    pub(super) fn of(seen: &Seen, file: &str) -> Self {
+    /// The line of a body that was read, with the places of its defects in the decoded text.
+    pub(super) fn of(seen: &Seen, text: &str, file: &str) -> Self {
+        let starts = if seen.is_json { place::item_starts(text) } else { Vec::new() };
+        let span = |note: &Note| span(note, &starts, text.len());
         let mut defects: Vec<DefectView> = seen.defects.iter().map(stated).collect();
         let mut entries = Vec::with_capacity(seen.items.len());
+        let mut spans = Vec::with_capacity(seen.items.len());
         for item in &seen.items {
-            match item {
-                Ok(claim) => entries.push(entry(claim, &mut defects)),
+            let (note, shown) = match item {
+                Ok(claim) => {
+                    let part = Part { text, span: span(&claim.note) };
+                    (&claim.note, entry(claim, &part, &mut defects))
+                }
                 Err(unread) => {
-                    entries.push(EntryView::default());
                     defects.push(DefectView {
                         defect: unread.reason.to_owned(),
                         entry: Some(unread.note.ordinal),
-                        element: "",
                         detail: unread.detail.clone(),
+                        offset: span(&unread.note).start,
+                        ..DefectView::default()
                     });
+                    (&unread.note, EntryView::default())
                 }
-            }
+            };
+            entries.push(shown);
+            spans.push((note.ordinal, span(note)));
         }
+        let end = spans.first().map_or(text.len(), |(_, span)| span.start);
+        let part = Part { text, span: seen.feed.at..end.max(seen.feed.at) };
         if seen.over_limit > 0 {
             let detail = format!("{} entries left out", seen.over_limit);
-            defects.push(DefectView {
-                defect: "over_limit".to_owned(),
-                detail,
-                ..DefectView::default()
-            });
+            defects.push(whole("over_limit", detail, &part));
         }
+        let feed = feed(&seen.feed, &part, &mut defects);
+        let traced = if seen.is_json { Traced::default() } else { trace::trace(text) };
+        defects.extend(traced.told.iter().map(stated));
+        let defects = place::placed(defects, &traced.counts, text, &Entries::new(spans));
         Self {
             file: file.to_owned(),
             ok: true,
             error: String::new(),
-            feed: Some(feed(&seen.feed, &mut defects)),
+            feed: Some(feed),
             entries: Some(entries),
             defects: Some(defects),
         }
     }
 }
 
-fn stated(defect: &Defect) -> DefectView {
-    DefectView {
-        defect: defect.word.to_owned(),
-        entry: defect.item,
-        element: defect.element,
-        detail: defect.detail.clone(),
+/// A part of the text: an entry, or what stands before the first.
+struct Part<'t> {
+    text: &'t str,
+    span: Range<usize>,
+}
+
+impl Part<'_> {
+    /// Where words stand in it; its beginning where they are not written so.
+    fn find(&self, words: &str) -> usize {
+        let inside = self.text.get(self.span.clone()).unwrap_or("");
+        self.span.start + inside.find(words).unwrap_or(0)
     }
 }
 
-fn feed(claim: &FeedClaim, defects: &mut Vec<DefectView>) -> FeedView {
+fn span(note: &Note, starts: &[usize], end: usize) -> Range<usize> {
+    if !note.span.is_empty() {
+        return note.span.clone();
+    }
+    let at = usize::try_from(note.ordinal).unwrap_or(usize::MAX);
+    let start = starts.get(at).copied().unwrap_or(0);
+    start..starts.get(at.saturating_add(1)).copied().unwrap_or(end)
+}
+
+fn whole(word: &str, detail: String, part: &Part<'_>) -> DefectView {
+    DefectView { defect: word.to_owned(), detail, offset: part.span.start, ..DefectView::default() }
+}
+
+fn stated(defect: &Defect) -> DefectView {
+    DefectView {
+        defect: defect.word.to_owned(),
+        element: defect.element,
+        detail: defect.detail.clone(),
+        offset: defect.at.unwrap_or(0),
+        ..DefectView::default()
+    }
+}
+
+fn feed(claim: &FeedClaim, part: &Part<'_>, defects: &mut Vec<DefectView>) -> FeedView {
     let (author, author_email) = author(&claim.authors);
-    let (published, updated) = dates(&claim.dates, None, defects);
+    let (published, updated) = dates(&claim.dates, (None, part), defects);
     FeedView {
         title: shown(&claim.title),
         link: link(&claim.link),
@@ -160,31 +191,28 @@ fn feed(claim: &FeedClaim, defects: &mut Vec<DefectView>) -> FeedView {
     }
 }
 
-fn entry(claim: &Claim, defects: &mut Vec<DefectView>) -> EntryView {
+fn entry(claim: &Claim, part: &Part<'_>, defects: &mut Vec<DefectView>) -> EntryView {
     let note = &claim.note;
     let at = Some(note.ordinal);
-    for (word, element) in &note.defects {
+    for (word, element, offset) in &note.defects {
         defects.push(DefectView {
             defect: (*word).to_owned(),
             entry: at,
             element,
-            detail: String::new(),
+            offset: (*offset).max(part.span.start),
+            ..DefectView::default()
         });
     }
     let mut missing = |word: &str, is_missing: bool| {
         if is_missing {
-            defects.push(DefectView {
-                defect: word.to_owned(),
-                entry: at,
-                ..DefectView::default()
-            });
+            defects.push(DefectView { entry: at, ..whole(word, String::new(), part) });
         }
     };
     missing("guid_missing", note.guid.is_empty());
     missing("title_missing", claim.title.value.is_empty());
     missing("date_missing", note.dates == Dates::default());
     let (author, author_email) = author(&claim.authors);
-    let (published, updated) = dates(&note.dates, at, defects);
+    let (published, updated) = dates(&note.dates, (at, part), defects);
     EntryView {
         title: shown(&claim.title),
         link: link(&note.link),
@@ -217,7 +245,11 @@ fn author(authors: &[Person]) -> (String, String) {
     (name.clone(), person.mail.clone())
 }
 
-fn dates(dates: &Dates, entry: Option<u64>, defects: &mut Vec<DefectView>) -> (String, String) {
+fn dates(
+    dates: &Dates,
+    (entry, part): (Option<u64>, &Part<'_>),
+    defects: &mut Vec<DefectView>,
+) -> (String, String) {
     let updated = if dates.updated.is_empty() { &dates.core } else { &dates.updated };
     let mut show = |text: &str, element: &'static str| {
         if text.is_empty() {
@@ -227,7 +259,8 @@ fn dates(dates: &Dates, entry: Option<u64>, defects: &mut Vec<DefectView>) -> (S
         let defect = read.as_ref().map_or("date_unreadable", |read| read.defect);
         if !defect.is_empty() {
             let detail = super::text::head(text, 100).to_owned();
-            defects.push(DefectView { defect: defect.to_owned(), entry, element, detail });
+            let offset = part.find(text);
+            defects.push(DefectView { entry, element, offset, ..whole(defect, detail, part) });
         }
         read.map_or_else(String::new, |read| format!("{:.0}", read.date.moment))
     };

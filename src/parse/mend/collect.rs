@@ -1,10 +1,11 @@
 //! What is gathered of the feed and of each item, and which items are kept.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use url::Url;
 
-use crate::parse::claim::{Dates, Person, Wishes, Words};
+use crate::parse::claim::{Dates, Flaw, Person, Wishes, Words};
 use crate::parse::date;
 
 /// A value that a better claim may replace.
@@ -140,7 +141,9 @@ pub(crate) struct RawItem {
     pub(crate) content: Slot<Words>,
     pub(crate) origin: Option<(String, Href)>,
     pub(crate) enclosures: Vec<Enclosure>,
-    pub(crate) defects: Vec<(&'static str, &'static str)>,
+    pub(crate) defects: Vec<Flaw>,
+    /// Bytes of the document that it takes.
+    pub(crate) span: Range<usize>,
 }
 
 impl RawItem {
@@ -158,6 +161,8 @@ pub(crate) struct RawFeed {
     pub(crate) shared: Shared,
     pub(crate) description: Slot<Words>,
     pub(crate) wishes: Wishes,
+    /// Where its first element begins.
+    pub(crate) at: usize,
 }
 
 /// The newest items of a document, in its order. Work stays linear: pruning halves what is held.

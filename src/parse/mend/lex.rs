@@ -37,9 +37,11 @@ pub(crate) enum Token<'a> {
 pub(crate) struct Lexer<'a> {
     text: &'a str,
     pos: usize,
+    /// Where the piece handed out last begins.
+    at: usize,
     /// No `-->`, `]]>`, `"`, `'`, `>` stands behind these positions.
     none: [usize; 5],
-    pending: Option<Token<'a>>,
+    pending: Option<(usize, Token<'a>)>,
     /// A DOCTYPE that never ends was met: the next ones are not searched.
     endless_doctype: bool,
 }
@@ -52,7 +54,7 @@ const CLOSE: usize = 4;
 
 impl<'a> Lexer<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, pos: 0, none: [usize::MAX; 5], pending: None, endless_doctype: false }
+        Self { text, pos: 0, at: 0, none: [usize::MAX; 5], pending: None, endless_doctype: false }
     }
 
     fn cut(&self, from: usize, to: usize) -> &'a str {
@@ -70,12 +72,19 @@ impl<'a> Lexer<'a> {
         found.map(|at| at + from)
     }
 
+    /// Byte offset at which the piece handed out last begins; that of the end once there is none.
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
     /// The next piece, `None` at the end.
     pub(crate) fn next(&mut self) -> Option<Token<'a>> {
-        if let Some(token) = self.pending.take() {
+        if let Some((at, token)) = self.pending.take() {
+            self.at = at;
             return Some(token);
         }
         let start = self.pos;
+        self.at = start;
         let bytes = self.text.as_bytes();
         if start >= bytes.len() {
             return None;
@@ -89,7 +98,7 @@ impl<'a> Lexer<'a> {
             at += next;
             if let Some(token) = self.markup(at) {
                 if at > start {
-                    self.pending = Some(token);
+                    self.pending = Some((at, token));
                     return Some(Token::Text(self.cut(start, at)));
                 }
                 return Some(token);

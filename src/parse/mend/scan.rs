@@ -54,7 +54,7 @@ pub(super) struct Scanned {
 
 /// The walk.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent facts about one document")]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about one document")]
 pub(super) struct Scanner<'a> {
     lexer: Lexer<'a>,
     guard: Guard,
@@ -131,15 +131,17 @@ impl<'a> Scanner<'a> {
 
     /// Notes something wrong with the document, or with the item being read.
     pub(super) fn defect(&mut self, word: &'static str, element: &'static str) {
+        let at = self.lexer.at();
         if let Some(item) = &mut self.item {
-            if item.defects.len() < DEFECTS_MAX && !item.defects.contains(&(word, element)) {
-                item.defects.push((word, element));
+            let is_known = item.defects.iter().any(|(w, e, _)| (*w, *e) == (word, element));
+            if item.defects.len() < DEFECTS_MAX && !is_known {
+                item.defects.push((word, element, at));
             }
             return;
         }
         let known = self.defects.iter().any(|d| d.word == word && d.element == element);
         if !known && self.defects.len() < DEFECTS_MAX {
-            self.defects.push(Defect { word, item: None, element, detail: String::new() });
+            self.defects.push(Defect { word, at: Some(at), element, detail: String::new() });
         }
     }
 
@@ -204,6 +206,9 @@ impl<'a> Scanner<'a> {
         self.saw_html |= local.eq_ignore_ascii_case("html");
         let is_root = matches!(meaning, Element::Feed | Element::Item);
         if is_root {
+            if !self.has_feed {
+                self.feed.at = self.lexer.at();
+            }
             self.has_feed = true;
             self.is_atom =
                 local.eq_ignore_ascii_case("feed") || local.eq_ignore_ascii_case("entry");
@@ -256,7 +261,9 @@ impl<'a> Scanner<'a> {
         match role {
             Role::Item => {
                 self.item_depth = self.stack.len();
-                self.item = Some(RawItem { ordinal: self.kept.seen, ..RawItem::default() });
+                let at = self.lexer.at();
+                let ordinal = self.kept.seen;
+                self.item = Some(RawItem { ordinal, span: at..at, ..RawItem::default() });
                 self.item_attributes(tag.attrs);
             }
             Role::Feed => self.feed_attributes(tag.attrs),
@@ -326,7 +333,8 @@ impl<'a> Scanner<'a> {
             Role::Author => self.take_author(),
             Role::Origin => self.take_origin(),
             Role::Item => {
-                if let Some(item) = self.item.take() {
+                if let Some(mut item) = self.item.take() {
+                    item.span.end = self.lexer.at().max(item.span.start + 1);
                     self.kept.push(item);
                 }
             }

@@ -63,7 +63,12 @@ impl<'a> Scanner<'a> {
         match capture.field {
             Field::Title if origin.title.is_empty() => {
                 let words = capture.words();
-                origin.title = if words.is_html { html::plain(&words.value) } else { words.value };
+                // What stood between the tags may be encoded twice though the whole was not.
+                origin.title = if words.is_html {
+                    text::mended(&html::plain(&words.value)).into_owned()
+                } else {
+                    words.value
+                };
             }
             Field::Link if origin.href.text.is_empty() || rel != "self" => {
                 let text = href.unwrap_or_else(|| capture.plain().to_owned());

@@ -25,6 +25,7 @@ fn head(raw: RawFeed, settings: &Settings) -> (String, FeedClaim) {
         lang,
         dates: shared.dates.into_dates(),
         wishes: raw.wishes,
+        at: raw.at,
         ..FeedClaim::default()
     };
     let mut out = String::with_capacity(512);
@@ -69,6 +70,7 @@ fn piece(at: usize, item: RawItem) -> Piece {
         origin: item.origin.map(|(title, href)| (title, href.absolute())),
         lang: language(&shared.lang.value),
         defects: item.defects,
+        span: item.span,
     };
     let size = content.value.len() + item.summary.value.value.len();
     let mut out = String::with_capacity(size + size / 4 + 512);

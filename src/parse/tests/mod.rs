@@ -3,6 +3,9 @@
 mod broken;
 mod dialects;
 mod hostile;
+mod mend_table;
+mod places;
+mod raw_feed_rs;
 
 use crate::news::{Draft, Hash16};
 
@@ -197,8 +200,9 @@ fn the_view_leaves_out_what_is_absent_and_says_where_defects_are() {
                 {"title": "Quay <b>closed</b>"},
             ],
             "defects": [
-                {"defect": "guid_missing", "entry": 1},
-                {"defect": "date_unreadable", "entry": 1, "element": "published", "detail": "soon"},
+                {"defect": "guid_missing", "entry": 1, "line": 1, "column": 271, "offset": 270},
+                {"defect": "date_unreadable", "entry": 1, "element": "published", "detail": "soon",
+                 "line": 1, "column": 331, "offset": 330},
             ],
         })
     );
