@@ -16,7 +16,7 @@ use crate::news::{Draft, Feed, FeedId, Fetched, Granularity, Hash16};
 use super::decode::Decoded;
 use super::{
     Config, GUID_BYTES_MAX, LINK_BYTES_MAX, Parsed, canonical_link, date, decode as decoding,
-    draft, guard as guarding, html, mend as mending, read, shown_link, view,
+    draft, guard as guarding, html, mend as mending, read, shown_link, trace, view,
 };
 
 /// A response with this body.
@@ -134,7 +134,7 @@ pub fn guard(input: &[u8]) {
     }
 }
 
-/// Mending twice is mending once, what was mended has no defect, and feed-rs reads all of it.
+/// Mending twice is mending once, what was mended has no defect and needs no mend, and feed-rs reads all of it.
 ///
 /// # Panics
 /// Where that does not hold.
@@ -146,6 +146,7 @@ pub fn mend(input: &[u8]) {
     assert_eq!(xml, twice.xml());
     assert_eq!((twice.over_limit, &twice.defects), (0, &Vec::new()), "{xml}");
     assert!(twice.pieces.iter().all(|piece| piece.note.defects.is_empty()), "{twice:?}");
+    assert!(trace::trace(&xml).counts.is_empty(), "{:?}", trace::trace(&xml));
     let read = feed_rs::parser::parse(xml.as_bytes()).expect("feed-rs accepts it");
     let ids: Vec<&str> = read.entries.iter().map(|entry| entry.id.as_str()).collect();
     let ordinals: Vec<String> = (0..once.pieces.len()).map(|at| at.to_string()).collect();
@@ -153,7 +154,7 @@ pub fn mend(input: &[u8]) {
 }
 
 /// A whole body: nothing panics, nothing vanishes, every draft has a key, clean words and bounds. A bound changes what is
-/// kept and not what is counted, and the same body is read the same each time.
+/// kept and not what is counted, defects stand in the body, and the same body is read the same each time.
 ///
 /// # Panics
 /// Where that does not hold.
@@ -171,6 +172,9 @@ pub fn whole(body: &[u8]) {
     let entries = shown["entries"].as_array().map_or(0, Vec::len) as u64;
     assert_eq!(entries, bounded.report.items - bounded.report.over_limit);
     assert_eq!(shown["ok"] == true, shown["entries"].is_array());
+    let offsets = shown["defects"].as_array().into_iter().flatten();
+    let offsets = offsets.filter_map(|defect| defect["offset"].as_u64());
+    assert!(offsets.into_iter().all(|at| at <= 3 * body.len() as u64), "{shown}");
 }
 
 fn assert_read(parsed: &Parsed, config: &Config) {
