@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use url::Url;
 
 use super::replay::Failed;
@@ -13,11 +14,12 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::enrich::{self, PlainText};
-use crate::news::{Article, Draft, Feed, Fetched, Hash16, Input, Rung, Stream};
+use crate::news::{Article, Feed, Fetched, Hash16, Input, Page, StatedDate, Stream};
 use crate::parse;
 use crate::pipeline::replay;
 use crate::record::{ArticleRecord, Layout, Record};
 use crate::store::Store;
+use crate::tables::Tables;
 use crate::telemetry::Escaped;
 use crate::writer::Writer;
 
@@ -72,10 +74,49 @@ pub fn run(args: &Args) -> Exit {
             return Exit::Usage;
         }
     };
-    match taste(args, &config, bytes, url) {
+    let tables = match convert::tables(&config) {
+        Ok(tables) => tables,
+        Err(error) => return Failed::from(error).tell(),
+    };
+    let told = match told(args, &tables) {
+        Ok(told) => told,
+        Err(usage) => {
+            complain(&usage);
+            return Exit::Usage;
+        }
+    };
+    match taste(args, &config, (&tables, told), bytes, url) {
         Ok(tasted) => tell(args, &tasted),
         Err(failed) => failed.tell(),
     }
+}
+
+/// What the options say, understood.
+struct Told {
+    outlet: Option<String>,
+    published: Option<StatedDate>,
+}
+
+/// Checks the options; an error is words for the user.
+fn told(args: &Args, tables: &Tables) -> Result<Told, String> {
+    let published = args.published.as_deref().map(|raw| {
+        enrich::stated_date(raw).ok_or_else(|| {
+            format!(
+                "--published {raw}: no date that can be understood; write it like 2025-08-16T05:58:00Z or 2025-08-16"
+            )
+        })
+    });
+    let outlet = args.outlet.as_deref().map(|named| {
+        let known = enrich::known_outlet(named, tables).map(str::to_owned);
+        known.ok_or_else(|| {
+            let near = tables.nearest_outlet(named).map(|id| format!("did you mean {id}? "));
+            format!(
+                "--outlet {named}: no table knows it; {}an [[outlet]] in the configuration or its tables adds one",
+                near.unwrap_or_default()
+            )
+        })
+    });
+    Ok(Told { outlet: outlet.transpose()?, published: published.transpose()? })
 }
 
 /// What came of the file.
@@ -137,14 +178,24 @@ fn kind(bytes: &[u8]) -> Kind {
     }
 }
 
-fn taste(args: &Args, config: &Config, bytes: Vec<u8>, url: Option<Url>) -> Result<Tasted, Failed> {
-    let tables = convert::tables(config)?;
-    let feed = Arc::new(Feed { outlet: args.outlet.clone(), ..(*replay::feed("taste")).clone() });
+fn taste(
+    args: &Args,
+    config: &Config,
+    (tables, told): (&Tables, Told),
+    bytes: Vec<u8>,
+    url: Option<Url>,
+) -> Result<Tasted, Failed> {
+    let feed = Arc::new(Feed { outlet: told.outlet, ..(*replay::feed("taste")).clone() });
     let now = Clock::System.now();
-    let context = enrich::Context { feed: &feed, fetched_at: now, tables: &tables };
+    let context = enrich::Context { feed: &feed, fetched_at: now, tables };
     let (articles, refused) = match kind(&bytes) {
         Kind::Feed => feed_articles(&feed, bytes, url, &context),
-        Kind::Page => (vec![page(args, &bytes, &context)], None),
+        Kind::Page => {
+            match parse::page(&fetched(&feed, bytes, url, now), &parse::Config::default()) {
+                Ok(page) => (vec![page_article(args, told.published, page, &context)], None),
+                Err(error) => (vec![], Some(error.to_string())),
+            }
+        }
         Kind::Text => (vec![text(args, &bytes, &context)], None),
     };
     let settings = convert::settings(config);
@@ -167,13 +218,9 @@ fn taste(args: &Args, config: &Config, bytes: Vec<u8>, url: Option<Url>) -> Resu
     Ok(tasted)
 }
 
-fn feed_articles(
-    feed: &Arc<Feed>,
-    body: Vec<u8>,
-    url: Option<Url>,
-    context: &enrich::Context<'_>,
-) -> (Vec<Article>, Option<String>) {
-    let fetched = Fetched {
+/// The file as an answer; without an address it came from the feed's.
+fn fetched(feed: &Arc<Feed>, body: Vec<u8>, url: Option<Url>, fetched_at: Timestamp) -> Fetched {
+    Fetched {
         feed: Arc::clone(feed),
         url: url.unwrap_or_else(|| feed.url.clone()),
         http: 200,
@@ -181,8 +228,17 @@ fn feed_articles(
         body_hash: Hash16::default(),
         wire_bytes: body.len() as u64,
         body,
-        fetched_at: context.fetched_at,
-    };
+        fetched_at,
+    }
+}
+
+fn feed_articles(
+    feed: &Arc<Feed>,
+    body: Vec<u8>,
+    url: Option<Url>,
+    context: &enrich::Context<'_>,
+) -> (Vec<Article>, Option<String>) {
+    let fetched = fetched(feed, body, url, context.fetched_at);
     let parsed = parse::read(&fetched, &parse::Config::default());
     let refused = parsed.rejected.iter().find(|rejection| rejection.items == 0);
     let refused = refused.map(|rejection| format!("{}: {}", rejection.reason, rejection.detail));
@@ -196,34 +252,24 @@ fn text(args: &Args, bytes: &[u8], context: &enrich::Context<'_>) -> Article {
     plain(args, &String::from_utf8_lossy(bytes), context)
 }
 
-fn page(args: &Args, bytes: &[u8], context: &enrich::Context<'_>) -> Article {
-    let html = String::from_utf8_lossy(bytes);
-    let title = html
-        .split_once("<title>")
-        .and_then(|(_, rest)| rest.split_once("</title>"))
-        .map(|(title, _)| title.trim().to_owned());
-    let url = args.url.as_deref().and_then(parse::canonical_link).unwrap_or_default();
+/// The page's article; what the options say counts more than what the page says.
+fn page_article(
+    args: &Args,
+    published: Option<StatedDate>,
+    mut page: Page,
+    context: &enrich::Context<'_>,
+) -> Article {
+    if let Some(url) = args.url.as_deref().and_then(parse::shown_link) {
+        page.link = url;
+    }
+    if let Some(title) = &args.title {
+        title.clone_into(&mut page.title);
+    }
+    if let Some(raw) = &args.published {
+        (page.published, page.published_raw) = (published, raw.clone());
+    }
     let name = args.file.file_name().unwrap_or(args.file.as_os_str()).to_string_lossy();
-    let draft = Draft {
-        rung: if url.is_empty() { Rung::Text } else { Rung::Url },
-        key: if url.is_empty() { name.into_owned() } else { url.clone() },
-        key_link: None,
-        guid: String::new(),
-        link: url,
-        title: args.title.clone().or(title).unwrap_or_default(),
-        summary: String::new(),
-        content: html.into_owned(),
-        authors: Vec::new(),
-        source: None,
-        rights: String::new(),
-        lang: String::new(),
-        tags: Vec::new(),
-        published: None,
-        published_raw: String::new(),
-        updated: None,
-        defects: Vec::new(),
-    };
-    enrich::article(&draft, context)
+    enrich::page(&page, &name, context)
 }
 
 fn plain(args: &Args, text: &str, context: &enrich::Context<'_>) -> Article {

@@ -96,6 +96,44 @@ pub(super) fn find(
     search.found
 }
 
+/// On which side of the text a line stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Before,
+    After,
+}
+
+/// Whether a line that a page has beside the text credits or dates it. Names alone do not: they are links, tags and
+/// credits of pictures.
+pub(super) fn is_beside(
+    line: &str,
+    side: Side,
+    publisher: &Publisher<'_>,
+    tables: &Tables,
+) -> bool {
+    let own = tables.outlet_index(&publisher.shown.id);
+    let setting = Setting { country: &publisher.shown.country, own, dateline: false };
+    let masked = tables.mask(line, &setting);
+    if tables.credit(Slot::Plain, &masked).is_some() {
+        return false;
+    }
+    let byline = tables.credit(Slot::Byline, &masked);
+    let is_alone = masked.is_name_alone();
+    if byline.is_some_and(|hit| byline::opens(line) || !is_alone && hit.extent != Extent::None) {
+        return true;
+    }
+    match side {
+        Side::Before => {
+            let masked = tables.mask(line, &Setting { dateline: true, ..setting });
+            tables.credit(Slot::Head, &masked).is_some()
+        }
+        Side::After => {
+            let slots = [Slot::Tail, Slot::Notice];
+            !is_alone && slots.into_iter().any(|slot| tables.credit(slot, &masked).is_some())
+        }
+    }
+}
+
 /// The agency ids in order of rank, then of the text, each once.
 pub(super) fn wires(credits: &[Credit], own_agency: &str) -> Vec<String> {
     let mut ranked: Vec<&Credit> = credits.iter().collect();

@@ -48,9 +48,24 @@ const BLOCKS: [&str; 42] = [
     "option",
 ];
 /// Elements whose content is no text of the article.
-const DROPPED: [&str; 14] = [
-    "script", "style", "noscript", "iframe", "object", "svg", "template", "head", "button",
-    "select", "textarea", "audio", "video", "math",
+const DROPPED: [&str; 17] = [
+    "script",
+    "style",
+    "noscript",
+    "iframe",
+    "object",
+    "svg",
+    "template",
+    "head",
+    "button",
+    "select",
+    "textarea",
+    "audio",
+    "video",
+    "math",
+    "nav",
+    "form",
+    "figcaption",
 ];
 /// Quoted attribute values are followed this far for their closing mark; longer ones are a lost quote.
 const TAG_BYTES_MAX: usize = 16 * 1024;
@@ -59,9 +74,24 @@ const ENTITY_BYTES_MAX: usize = 32;
 
 /// The blocks of a text that is, or may be, HTML.
 pub(super) fn blocks(html: &str) -> Vec<String> {
+    let story = read(html, Captions::Dropped);
+    // A picture's caption is not the story, unless there is no other.
+    if story.is_empty() && html.contains("figcaption") { read(html, Captions::Kept) } else { story }
+}
+
+/// What becomes of captions. Those of quotations name the speaker and are always kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Captions {
+    Dropped,
+    Kept,
+}
+
+fn read(html: &str, captions: Captions) -> Vec<String> {
     let flow = Flow { newlines_part: !has_structure(html), ..Flow::default() };
     let lost = [false; DROPPED.len()];
-    let mut reader = Reader { rest: html, flow, lost, lost_comment: false, lost_cdata: false };
+    let (lost_comment, lost_cdata, keeps_caption) = (false, false, captions == Captions::Kept);
+    let mut reader =
+        Reader { rest: html, flow, lost, lost_comment, lost_cdata, captions, keeps_caption };
     reader.read();
     reader.flow.finish()
 }
@@ -98,6 +128,9 @@ struct Reader<'a> {
     /// The same for comments and CDATA sections.
     lost_comment: bool,
     lost_cdata: bool,
+    captions: Captions,
+    /// Whether a caption that comes next belongs to a quotation.
+    keeps_caption: bool,
 }
 
 impl Reader<'_> {
@@ -140,12 +173,19 @@ impl Reader<'_> {
             Some(b'/') => {
                 let name = name(after.get(1..).unwrap_or_default());
                 self.skip_tag();
+                if name.eq_ignore_ascii_case("q") {
+                    self.flow.space = false;
+                    self.flow.push('”');
+                }
                 self.flow.tag(name);
             }
             Some(b) if b.is_ascii_alphabetic() => {
                 let name = name(after);
                 self.skip_tag();
                 self.flow.tag(name);
+                if name.eq_ignore_ascii_case("q") {
+                    self.flow.push('“');
+                }
                 self.drop_content(name);
             }
             _ => self.literal(),
@@ -188,6 +228,12 @@ impl Reader<'_> {
     }
 
     fn drop_content(&mut self, name: &str) {
+        let is = |other: &str| name.eq_ignore_ascii_case(other);
+        if is("figure") || is("blockquote") {
+            self.keeps_caption = is("blockquote") || self.captions == Captions::Kept;
+        } else if is("figcaption") && self.keeps_caption {
+            return;
+        }
         let Some(index) = DROPPED.iter().position(|known| known.eq_ignore_ascii_case(name)) else {
             return;
         };
@@ -275,7 +321,13 @@ impl Flow {
         match c {
             '\n' | '\u{2028}' | '\u{2029}' if self.newlines_part => self.newlines += 1,
             // Zero-width space, soft hyphen, byte order mark: invisible, and they would part equal words.
-            '\u{200B}' | '\u{AD}' | '\u{FEFF}' => {}
+            // Embeddings, overrides and isolates of direction: a block that is cut leaves them open, and they can show
+            // words in an order they do not have. The marks U+200E, U+200F, U+061C and the joiners stay.
+            '\u{200B}'
+            | '\u{AD}'
+            | '\u{FEFF}'
+            | '\u{202A}'..='\u{202E}'
+            | '\u{2066}'..='\u{2069}' => {}
             _ if c.is_whitespace() => self.space = true,
             _ if c.is_control() => {}
             _ => {
@@ -308,7 +360,11 @@ impl Flow {
     }
 
     fn end_block(&mut self) {
-        let block = std::mem::take(&mut self.block);
+        let mut block = std::mem::take(&mut self.block);
+        if block.contains("]]>") {
+            // The end of a section whose start another program took away.
+            block.replace("]]>", "").trim().clone_into(&mut block);
+        }
         self.newlines = 0;
         self.space = false;
         if !block.contains('\n') {
@@ -405,6 +461,65 @@ mod tests {
             "قال الوزير إن المحادثات انتهت"
         );
         assert_eq!(joined("<p>می\u{200C}شود</p>"), "می\u{200C}شود");
+    }
+
+    #[test]
+    fn marks_of_direction_stay_and_what_reorders_words_goes() {
+        assert_eq!(joined("<p>שלום\u{200F} ABC\u{200E}!</p>"), "שלום\u{200F} ABC\u{200E}!");
+        assert_eq!(joined("<p>\u{202B}مرحبا\u{202C} and \u{2067}سلام\u{2069}</p>"), "مرحبا and سلام");
+        assert_eq!(
+            joined("<p>سازمان\u{200C}ها گفتند.</p><p>क्\u{200D}ष और क्ष</p>"),
+            "سازمان\u{200C}ها گفتند.|क्\u{200D}ष और क्ष"
+        );
+        assert_eq!(
+            joined(
+                "<div dir=rtl><p>قال الناطق باسم الميناء: «عبر 212 راكبا».</p><p>The port (Lindholm) agreed.</p></div>"
+            ),
+            "قال الناطق باسم الميناء: «عبر 212 راكبا».|The port (Lindholm) agreed."
+        );
+    }
+
+    #[test]
+    fn lists_quotations_and_tables_keep_their_blocks() {
+        assert_eq!(
+            joined("<ul><li>Boats<ul><li>old</li><li>new</li></ul></li><li>Crews</li></ul>"),
+            "Boats|old|new|Crews"
+        );
+        assert_eq!(
+            joined("<dl><dt>Quay<dd>Where boats lie.<dt>Berth<dd>The same.</dl>"),
+            "Quay|Where boats lie.|Berth|The same."
+        );
+        assert_eq!(
+            joined(
+                "<blockquote><p>“One.”</p><p>“Two.”</p></blockquote><p>She said <q>three</q>.</p>"
+            ),
+            "“One.”|“Two.”|She said “three”."
+        );
+        assert_eq!(
+            joined("<table><tr><th>Boat<th>Seats<tr><td>Ada<td>212</table>"),
+            "Boat Seats|Ada 212"
+        );
+        assert_eq!(
+            joined("One.<br><br>Two,<br>still two.<br /> <br />(ANI)"),
+            "One.|Two, still two.|(ANI)"
+        );
+        assert_eq!(joined("<p>ka&shy;bel&nbsp;&nbsp;weg ]]></p>"), "kabel weg");
+    }
+
+    #[test]
+    fn a_caption_goes_unless_it_is_all_or_names_a_speaker() {
+        let figure = "<figure><img src=x><figcaption>The quay. Photo: Ada</figcaption></figure>";
+        assert_eq!(
+            joined(&format!("<p>It sailed.</p>{figure}<p>At dawn.</p>")),
+            "It sailed.|At dawn."
+        );
+        assert_eq!(joined(figure), "The quay. Photo: Ada");
+        assert_eq!(
+            joined(
+                "<p>x</p><figure><blockquote>“No.”</blockquote><figcaption>Ada Vale</figcaption></figure>"
+            ),
+            "x|“No.”|Ada Vale"
+        );
     }
 
     #[test]

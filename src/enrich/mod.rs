@@ -8,6 +8,7 @@ mod html;
 mod language;
 mod notice;
 mod outlet;
+mod page;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod properties;
@@ -26,6 +27,8 @@ use credit::{Fields, Rank};
 use outlet::Publisher;
 use published::Claims;
 use text::{Body, Shape};
+
+pub use page::{page, with_page};
 
 /// What all items of one batch share.
 #[derive(Clone, Copy, Debug)]
@@ -59,38 +62,22 @@ pub struct PlainText {
 
 /// The article a draft becomes.
 pub fn article(draft: &Draft, context: &Context<'_>) -> Article {
-    let publisher =
-        outlet::of_item(context.feed, draft.source.as_ref(), &draft.link, context.tables);
-    let whole = html::blocks(&draft.content);
-    let (blocks, origin) = if whole.is_empty() {
-        (html::blocks(&draft.summary), TextOrigin::FeedSummary)
-    } else {
-        (whole, TextOrigin::FeedContent)
-    };
-    // Atom's `updated` is the date of an item that gives no other.
-    let silent = draft.published_raw.trim().is_empty();
-    let stated = draft.published.or(if silent { draft.updated } else { None });
-    assemble(
-        Source {
-            rung: draft.rung,
-            key: draft.key.clone(),
-            key_link: draft.key_link.clone(),
-            link_is_key: !draft.link.is_empty(),
-            guid: draft.guid.clone(),
-            url: draft.link.clone(),
-            title: html::plain_blocks(&draft.title).join(" "),
-            lang: &draft.lang,
-            blocks,
-            origin,
-            authors: &draft.authors,
-            rights: &draft.rights,
-            stated,
-            raw_date: !silent,
-            defects: draft.defects.clone(),
-        },
-        &publisher,
-        context,
-    )
+    let publisher = of_draft(draft, context);
+    assemble(Source::of(draft), &publisher, context)
+}
+
+fn of_draft<'a>(draft: &Draft, context: &Context<'a>) -> Publisher<'a> {
+    outlet::of_item(context.feed, draft.source.as_ref(), &draft.link, context.tables)
+}
+
+/// The id of the outlet that goes by this id, name or host; `None` where no table knows one.
+pub fn known_outlet<'a>(named: &str, tables: &'a Tables) -> Option<&'a str> {
+    outlet::known(named, tables).map(|outlet| outlet.shown.id.as_str())
+}
+
+/// The date that a text states; `None` where it cannot be understood without a guess.
+pub fn stated_date(raw: &str) -> Option<StatedDate> {
+    date::read(raw).filter(|stated| stated.day.year() >= published::FIRST_YEAR)
 }
 
 /// The article a line of plain text becomes: its own article, its text whole unless it says otherwise.
@@ -113,6 +100,8 @@ pub fn plain(line: PlainText, context: &Context<'_>) -> Article {
             rights: "",
             stated: date::read(&raw),
             raw_date: !raw.trim().is_empty(),
+            stated_by_page: None,
+            is_cut: false,
             defects: vec![],
         },
         &publisher,
@@ -122,9 +111,7 @@ pub fn plain(line: PlainText, context: &Context<'_>) -> Article {
 
 /// The moment a line's date states, for the order of lines; `None` where it states none that can be right.
 pub fn stated(raw: &str) -> Option<Timestamp> {
-    date::read(raw)
-        .filter(|stated| stated.day.year() >= published::FIRST_YEAR)
-        .map(|stated| stated.moment)
+    stated_date(raw).map(|stated| stated.moment)
 }
 
 /// A draft or a line, as far as they are treated alike.
@@ -143,14 +130,51 @@ struct Source<'a> {
     rights: &'a str,
     stated: Option<StatedDate>,
     raw_date: bool,
+    /// The date of the page, which counts where the feed has none.
+    stated_by_page: Option<StatedDate>,
+    /// Whether the text is known to be cut, whatever it looks like.
+    is_cut: bool,
     defects: Vec<String>,
+}
+
+impl<'a> Source<'a> {
+    fn of(draft: &'a Draft) -> Self {
+        let whole = html::blocks(&draft.content);
+        let (blocks, origin) = if whole.is_empty() {
+            (html::blocks(&draft.summary), TextOrigin::FeedSummary)
+        } else {
+            (whole, TextOrigin::FeedContent)
+        };
+        // Atom's `updated` is the date of an item that gives no other.
+        let silent = draft.published_raw.trim().is_empty();
+        Self {
+            rung: draft.rung,
+            key: draft.key.clone(),
+            key_link: draft.key_link.clone(),
+            link_is_key: !draft.link.is_empty(),
+            guid: draft.guid.clone(),
+            url: draft.link.clone(),
+            title: html::plain_blocks(&draft.title).join(" "),
+            lang: &draft.lang,
+            blocks,
+            origin,
+            authors: &draft.authors,
+            rights: &draft.rights,
+            stated: draft.published.or(if silent { draft.updated } else { None }),
+            raw_date: !silent,
+            stated_by_page: None,
+            is_cut: false,
+            defects: draft.defects.clone(),
+        }
+    }
 }
 
 fn assemble(mut source: Source<'_>, publisher: &Publisher<'_>, context: &Context<'_>) -> Article {
     let tables = context.tables;
     let mut defects = std::mem::take(&mut source.defects);
     let prefix = strip_prefix(&mut source.blocks);
-    let body = Body::new(std::mem::take(&mut source.blocks));
+    let is_cut = source.is_cut || text::is_cut(&source.blocks, tables, Shape::of(source.origin));
+    let body = Body::new(without_boilerplate(std::mem::take(&mut source.blocks), tables));
     if prefix.is_some() {
         defects.push("date_prefix_stripped".to_owned());
         if !has_title(&body.text, &source.title) {
@@ -163,6 +187,7 @@ fn assemble(mut source: Source<'_>, publisher: &Publisher<'_>, context: &Context
     let claims = Claims {
         stated: source.stated,
         raw: source.raw_date,
+        page: source.stated_by_page,
         prefix,
         feed_zone: context.feed.zone.as_deref().and_then(tables::zone),
         outlet_zone: publisher.zone(),
@@ -173,7 +198,7 @@ fn assemble(mut source: Source<'_>, publisher: &Publisher<'_>, context: &Context
     let found = credit::find(&body, &fields, publisher, tables);
     let notice = notice::find(&source.title, &body, context.fetched_at, tables);
     let summary = body.summary(tables, &found.not_text);
-    let complete = is_complete(&body, source.origin, tables, &mut defects);
+    let complete = is_complete(&body, is_cut, &mut defects);
     let provenance = provenance(&found, publisher);
     defects.sort_unstable();
     defects.dedup();
@@ -222,21 +247,27 @@ fn provenance(found: &credit::Found, publisher: &Publisher<'_>) -> Provenance {
     }
 }
 
-fn is_complete(
-    body: &Body,
-    origin: TextOrigin,
-    tables: &Tables,
-    defects: &mut Vec<String>,
-) -> bool {
-    let shape = if origin == TextOrigin::FeedSummary { Shape::Summary } else { Shape::Whole };
-    let cut = body.is_cut(tables, shape);
-    if cut {
+fn is_complete(body: &Body, is_cut: bool, defects: &mut Vec<String>) -> bool {
+    if is_cut {
         defects.push("text_cut_by_feed".to_owned());
     }
     if body.over_limit {
         defects.push("body_cut".to_owned());
     }
-    !cut && !body.over_limit
+    !is_cut && !body.over_limit
+}
+
+/// Drops what the tables call boilerplate, whole blocks and the ends of blocks. A text is never dropped to nothing.
+fn without_boilerplate(blocks: Vec<String>, tables: &Tables) -> Vec<String> {
+    let kept: Vec<String> = blocks
+        .iter()
+        .filter(|block| !tables.is_boilerplate(block))
+        .map(|block| match tables.boilerplate_end(block) {
+            Some(at) => block.get(..at).unwrap_or(block).trim_end().to_owned(),
+            None => block.clone(),
+        })
+        .collect();
+    if kept.is_empty() { blocks } else { kept }
 }
 
 /// Takes a crawler's `date 2025-08-16 ` from the start of the text.

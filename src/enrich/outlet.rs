@@ -75,19 +75,41 @@ pub(super) fn of_item<'a>(
     }
 }
 
+/// The outlet of a page: by configuration, by its link, by the name it gives itself where it has no link.
+pub(super) fn of_page<'a>(
+    feed: &Feed,
+    site: &SourceElement,
+    link: &str,
+    tables: &'a Tables,
+) -> Publisher<'a> {
+    match feed.outlet.as_deref() {
+        Some(id) => Publisher::by_id(id, tables),
+        None => by_link(link, tables)
+            .or_else(|| by_host(link, tables))
+            .or_else(|| by_source(Some(site), tables))
+            .unwrap_or_else(|| Publisher::by_id(feed.id.as_str(), tables)),
+    }
+}
+
 /// The outlet of a line: its own word for it (an id, a name, a host), else the link's host.
 pub(super) fn of_line<'a>(named: &str, url: &str, tables: &'a Tables) -> Publisher<'a> {
     let named = named.trim();
     if !named.is_empty() {
-        let known = tables
-            .outlet(named)
-            .or_else(|| by_name(named, tables))
-            .or_else(|| host_of(named).and_then(|host| tables.outlet_by_host(&host)));
-        return known.map_or_else(|| Publisher::unmapped(&slug(named)), Publisher::known);
+        return known(named, tables)
+            .map_or_else(|| Publisher::unmapped(&slug(named)), Publisher::known);
     }
     by_link(url, tables)
         .or_else(|| by_host(url, tables))
         .unwrap_or_else(|| Publisher::unmapped("unknown"))
+}
+
+/// The outlet of this id, name or host.
+pub(super) fn known<'a>(named: &str, tables: &'a Tables) -> Option<&'a tables::Outlet> {
+    let named = named.trim();
+    tables
+        .outlet(named)
+        .or_else(|| by_name(named, tables))
+        .or_else(|| host_of(named).and_then(|host| tables.outlet_by_host(&host)))
 }
 
 fn by_source<'a>(source: Option<&SourceElement>, tables: &'a Tables) -> Option<Publisher<'a>> {

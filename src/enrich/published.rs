@@ -18,6 +18,8 @@ pub(super) struct Claims<'a> {
     pub(super) stated: Option<StatedDate>,
     /// Whether the feed had some date text, understood or not.
     pub(super) raw: bool,
+    /// The date of the article's page.
+    pub(super) page: Option<StatedDate>,
     /// The day of a crawler's prefix.
     pub(super) prefix: Option<Date>,
     /// Zone the feed's dates without one are in.
@@ -32,7 +34,11 @@ pub(super) fn judge(
     fetched_at: Timestamp,
     defects: &mut Vec<String>,
 ) -> Published {
-    let by_feed = claims.stated.and_then(|stated| claims.of_feed(stated, fetched_at, defects));
+    let mut by = |stated: Option<StatedDate>, origin| {
+        claims.understood(stated?, fetched_at, defects).map(|known| Published { origin, ..known })
+    };
+    let by_feed = by(claims.stated, PublishedOrigin::Feed);
+    let by_feed = by_feed.or_else(|| by(claims.page, PublishedOrigin::Page));
     let by_prefix = || {
         let day = claims.prefix?;
         let ahead = claims.local(fetched_at).saturating_add(AHEAD_MAX) < day;
@@ -49,7 +55,7 @@ pub(super) fn judge(
             if !defects.iter().any(|defect| defect.starts_with("date_")) {
                 defects.push("date_unreadable".to_owned());
             }
-        } else if claims.stated.is_none() {
+        } else if claims.stated.is_none() && claims.page.is_none() {
             defects.push("date_missing".to_owned());
         }
         Published {
@@ -62,7 +68,7 @@ pub(super) fn judge(
 }
 
 impl Claims<'_> {
-    fn of_feed(
+    fn understood(
         &self,
         stated: StatedDate,
         fetched_at: Timestamp,
@@ -128,6 +134,7 @@ mod tests {
         let claims = Claims {
             stated: date::read(raw),
             raw: !raw.is_empty(),
+            page: None,
             prefix: prefix.map(|day| day.parse().unwrap()),
             feed_zone: None,
             outlet_zone: zone.as_ref(),

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::html::ends_sentence;
+use crate::news::TextOrigin;
 use crate::tables::Tables;
 
 /// A longer text is no article; the cut keeps offsets and work small.
@@ -66,34 +67,6 @@ impl Body {
         slice(self.block(block), start, end)
     }
 
-    /// Whether the text ends as texts do that a feed cut.
-    pub(super) fn is_cut(&self, tables: &Tables, kind: Shape) -> bool {
-        let Some(last) = self.blocks.last() else { return false };
-        let text = self.block(last).trim_end();
-        let bare = text.trim_end_matches(|c: char| c.is_whitespace() || "[]()>»→.…".contains(c));
-        let dots = text.get(bare.len()..).unwrap_or_default();
-        if dots.contains('…') || dots.contains("...") {
-            return true;
-        }
-        let end = tail(bare, CUT_CHARS_MAX).to_lowercase();
-        let said = tables.words().cut_ends.iter().any(|words| {
-            end.strip_suffix(words.as_str()).is_some_and(|before| {
-                // "more" alone is a link only where it stands apart from the sentence.
-                let apart =
-                    before.trim_end().ends_with(['.', '!', '?', '…', '|', '[', '(', '।', '。']);
-                before.trim().is_empty() || apart
-            })
-        });
-        let letters = bare.chars().next_back().is_some_and(char::is_alphanumeric);
-        said || (kind == Shape::Summary && letters && !ends_sentence(text) && self.has_sentence())
-    }
-
-    /// A teaser without any full stop is a line, not a cut sentence.
-    fn has_sentence(&self) -> bool {
-        let stop = |text: &str| text.contains(". ") || text.contains("? ") || text.contains("! ");
-        self.blocks.len() > 1 || self.blocks.iter().any(|block| stop(self.block(block)))
-    }
-
     /// The first sentence of the story: after `skip`, spans that are no part of it.
     pub(super) fn summary(&self, tables: &Tables, skip: &[(u32, u32)]) -> String {
         for block in &self.blocks {
@@ -114,6 +87,39 @@ impl Body {
 pub(super) enum Shape {
     Whole,
     Summary,
+}
+
+impl Shape {
+    pub(super) fn of(origin: TextOrigin) -> Self {
+        if origin == TextOrigin::FeedSummary { Self::Summary } else { Self::Whole }
+    }
+}
+
+/// Whether the text ends as texts do that a feed cut.
+pub(super) fn is_cut(blocks: &[String], tables: &Tables, kind: Shape) -> bool {
+    let Some(last) = blocks.last() else { return false };
+    let text = last.trim_end();
+    let bare = text.trim_end_matches(|c: char| c.is_whitespace() || "[]()>»→.…".contains(c));
+    let dots = text.get(bare.len()..).unwrap_or_default();
+    if dots.contains('…') || dots.contains("...") {
+        return true;
+    }
+    let end = tail(bare, CUT_CHARS_MAX).to_lowercase();
+    let said = tables.words().cut_ends.iter().any(|words| {
+        end.strip_suffix(words.as_str()).is_some_and(|before| {
+            // "more" alone is a link only where it stands apart from the sentence.
+            let apart = before.trim_end().ends_with(['.', '!', '?', '…', '|', '[', '(', '।', '。']);
+            before.trim().is_empty() || apart
+        })
+    });
+    let letters = bare.chars().next_back().is_some_and(char::is_alphanumeric);
+    said || (kind == Shape::Summary && letters && !ends_sentence(text) && has_sentence(blocks))
+}
+
+/// A teaser without any full stop is a line, not a cut sentence.
+fn has_sentence(blocks: &[String]) -> bool {
+    let stop = |text: &String| text.contains(". ") || text.contains("? ") || text.contains("! ");
+    blocks.len() > 1 || blocks.iter().any(stop)
 }
 
 /// Scalar values at the block's start that `skip` takes away.
@@ -243,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_cut_text_is_known_by_its_end() {
-        let cut = |text: &str, shape| body(&[text]).is_cut(&TABLES, shape);
+        let cut = |text: &str, shape| is_cut(&[text.to_owned()], &TABLES, shape);
         for text in [
             "The talks went on…",
             "The talks went [...]",

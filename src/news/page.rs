@@ -13,6 +13,12 @@ pub struct Page {
     pub title: String,
     /// The article's text as HTML, navigation and boilerplate left out; `""` if none was found.
     pub content: String,
+    /// Lines that stand before the text in the same part of the page, plain: bylines and datelines may be among them.
+    #[serde(default)]
+    pub before: Vec<String>,
+    /// Lines behind it: credit lines may be among them.
+    #[serde(default)]
+    pub after: Vec<String>,
     /// Authors as printed, names only.
     pub authors: Vec<String>,
     /// Copyright or rights line.

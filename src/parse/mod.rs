@@ -13,6 +13,7 @@ mod html;
 mod json;
 mod keys;
 mod mend;
+mod page;
 mod person;
 mod place;
 #[cfg(any(test, fuzzing))]
@@ -35,6 +36,7 @@ use read::Unread;
 
 pub use claim::Wishes;
 pub use keys::{GUID_BYTES_MAX, LINK_BYTES_MAX, canonical_link, shown_link};
+pub use page::{PageError, page};
 pub use read::quiet_panics;
 pub use view::View;
 

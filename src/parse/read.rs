@@ -66,18 +66,23 @@ struct Failure {
 }
 
 fn parse(xml: &str) -> Result<model::Feed, Failure> {
-    QUIET.set(true);
-    let read = panic::catch_unwind(AssertUnwindSafe(|| parser().parse(xml.as_bytes())));
-    QUIET.set(false);
-    match read {
+    match caught(|| parser().parse(xml.as_bytes())) {
         Ok(Ok(feed)) => Ok(feed),
         Ok(Err(error)) => Err(Failure { reason: "parse", detail: error.to_string() }),
-        Err(panic) => {
-            let text = panic.downcast_ref::<String>().cloned();
-            let text = text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
-            Err(Failure { reason: "panic", detail: text.unwrap_or_default() })
-        }
+        Err(detail) => Err(Failure { reason: "panic", detail }),
     }
+}
+
+/// Runs a reader that may panic, quietly; a panic comes back as its words.
+pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    QUIET.set(true);
+    let done = panic::catch_unwind(AssertUnwindSafe(work));
+    QUIET.set(false);
+    done.map_err(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
+        text.unwrap_or_default()
+    })
 }
 
 fn whole(mut feed: model::Feed, mended: &Mended) -> (FeedClaim, Vec<Result<Claim, Box<Unread>>>) {

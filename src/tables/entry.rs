@@ -15,7 +15,7 @@ pub struct Config {
     pub outlets: Vec<OutletEntry>,
     /// Agencies; each replaces the built-in one of the same id.
     pub agencies: Vec<AgencyEntry>,
-    /// Folder whose `agencies.toml`, `outlets.toml`, `credits.toml`, `labels.toml`, `words.toml` go over the built-in ones.
+    /// Folder whose `agencies.toml`, `outlets.toml`, `credits.toml`, `labels.toml`, `boilerplate.toml`, `words.toml` go over the built-in ones.
     pub dir: Option<PathBuf>,
 }
 
@@ -171,6 +171,37 @@ pub(super) struct LabelEntry {
     pub no: String,
 }
 
+/// Where boilerplate stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Standing {
+    /// A block as a whole.
+    Block,
+    /// A block, or the end of one behind a sentence.
+    End,
+}
+
+/// One kind of boilerplate with its example and its look-alike.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BoilerplateEntry {
+    /// Name of the row.
+    pub id: String,
+    /// Language of its words, `""` for all or English.
+    #[serde(default)]
+    pub lang: String,
+    /// Where it stands.
+    #[serde(rename = "where")]
+    pub standing: Standing,
+    /// The pattern.
+    #[serde(rename = "match")]
+    pub pattern: String,
+    /// Must match.
+    pub yes: String,
+    /// Must not match.
+    pub no: String,
+}
+
 /// Word lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -218,6 +249,12 @@ pub(super) struct CreditFile {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct LabelFile {
     pub(super) label: Vec<LabelEntry>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct BoilerplateFile {
+    pub(super) boilerplate: Vec<BoilerplateEntry>,
 }
 
 #[derive(Default, Deserialize)]

@@ -74,7 +74,10 @@ impl Error {
 }
 
 /// The allowed word that is closest, if it is close enough to be what was meant.
-fn nearest<'a>(given: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn nearest<'a>(
+    given: &str,
+    allowed: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     allowed
         .into_iter()
         .map(|word| (distance(given, word), word))

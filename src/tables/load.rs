@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::entry::{
-    AgencyEntry, AgencyFile, Config, CreditEntry, CreditFile, LabelEntry, LabelFile, OutletEntry,
-    OutletFile, WordFile, Words,
+    AgencyEntry, AgencyFile, BoilerplateEntry, BoilerplateFile, Config, CreditEntry, CreditFile,
+    LabelEntry, LabelFile, OutletEntry, OutletFile, WordFile, Words,
 };
 use super::error::Error;
 use crate::news::{Hash16, hash16};
@@ -16,11 +16,12 @@ use crate::news::{Hash16, hash16};
 /// No table needs more; a larger file is a mistake, not knowledge.
 const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
-const BUILTIN: [(&str, &str); 5] = [
+const BUILTIN: [(&str, &str); 6] = [
     ("agencies.toml", include_str!("../../config/tables/agencies.toml")),
     ("outlets.toml", include_str!("../../config/tables/outlets.toml")),
     ("credits.toml", include_str!("../../config/tables/credits.toml")),
     ("labels.toml", include_str!("../../config/tables/labels.toml")),
+    ("boilerplate.toml", include_str!("../../config/tables/boilerplate.toml")),
     ("words.toml", include_str!("../../config/tables/words.toml")),
 ];
 
@@ -32,6 +33,7 @@ pub(super) struct Raw {
     pub(super) macros: BTreeMap<String, String>,
     pub(super) credits: Vec<CreditEntry>,
     pub(super) labels: Vec<LabelEntry>,
+    pub(super) boilerplate: Vec<BoilerplateEntry>,
     pub(super) words: Words,
     /// Hosts the configuration gave, with their outlet's id: they win over every built-in host.
     pub(super) own_hosts: BTreeMap<String, String>,
@@ -108,6 +110,11 @@ impl Raw {
             "labels.toml" => {
                 for label in read::<LabelFile>(shown, text)?.label {
                     put(&mut self.labels, label, |entry| &entry.id);
+                }
+            }
+            "boilerplate.toml" => {
+                for row in read::<BoilerplateFile>(shown, text)?.boilerplate {
+                    put(&mut self.boilerplate, row, |entry| &entry.id);
                 }
             }
             "words.toml" => self.words.merge(read::<WordFile>(shown, text)?),

@@ -1,6 +1,7 @@
 //! Loaded knowledge: agencies, outlets and their families, credit patterns, desk labels, word lists. Read-only once
 //! built, shared, and hashed, so that a run can say which knowledge it judged by.
 
+mod boilerplate;
 mod entities;
 mod entry;
 mod error;
@@ -21,6 +22,7 @@ pub use names::{Masked, Named, Setting};
 pub use patterns::{Hit, Label};
 
 use crate::news::{self, Hash16};
+use boilerplate::Boilerplate;
 use entry::Place;
 use load::Raw;
 use names::{Names, Reading};
@@ -70,6 +72,7 @@ pub struct Tables {
     plain: Rows,
     title_labels: Labels,
     line_labels: Labels,
+    boilerplate: Boilerplate,
     words: Words,
     desks: HashSet<String>,
     datelines: HashSet<String>,
@@ -120,6 +123,7 @@ impl Tables {
             plain: rows(Slot::Plain, false)?,
             title_labels: Labels::compile(Place::Title, &raw.labels)?,
             line_labels: Labels::compile(Place::Line, &raw.labels)?,
+            boilerplate: Boilerplate::compile(&raw.boilerplate)?,
             desks: set(&raw.words.desks),
             datelines: set(&raw.words.datelines),
             not_places: set(&raw.words.not_places),
@@ -149,6 +153,11 @@ impl Tables {
     /// The outlet with this id.
     pub fn outlet(&self, id: &str) -> Option<&Outlet> {
         self.outlet_ids.get(id).map(|index| &self.outlets[*index])
+    }
+
+    /// The id of an outlet that is spelt much like this, to suggest it.
+    pub fn nearest_outlet(&self, id: &str) -> Option<&str> {
+        error::nearest(id, self.outlets.iter().map(|outlet| outlet.shown.id.as_str()))
     }
 
     /// The outlet at an index from [`Named`].
@@ -225,9 +234,24 @@ impl Tables {
         self.function_words.get(lang)
     }
 
+    /// Whether this word (lower case) is an everyday one in some language.
+    pub fn is_function_word(&self, word: &str) -> bool {
+        self.function_words.values().any(|words| words.contains(word))
+    }
+
     /// The desk label in a headline.
     pub fn title_label(&self, title: &str) -> Option<Label> {
         self.title_labels.find(title)
+    }
+
+    /// Whether a block is neither story nor credit: a link to go on reading, a call to share.
+    pub fn is_boilerplate(&self, block: &str) -> bool {
+        self.boilerplate.is(block)
+    }
+
+    /// Where, in bytes, the boilerplate begins that ends a block behind a sentence.
+    pub fn boilerplate_end(&self, block: &str) -> Option<usize> {
+        self.boilerplate.end(block)
     }
 
     /// The desk label in a first or last block.

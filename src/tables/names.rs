@@ -158,6 +158,13 @@ impl Masked {
         !self.names.is_empty()
     }
 
+    /// Whether the line is one name and nothing else.
+    pub fn is_name_alone(&self) -> bool {
+        self.names.len() == 1
+            && self.text.chars().filter(|c| c.is_alphanumeric()).count() == 0
+            && self.text.chars().count() <= 2
+    }
+
     /// Scalar value of the original at a byte of the masked text.
     pub(super) fn scalar(&self, byte: usize) -> usize {
         let at = self.starts.partition_point(|(start, _)| *start < byte);

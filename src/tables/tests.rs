@@ -51,6 +51,37 @@ fn every_label_row_matches_its_example_and_not_its_look_alike() {
 }
 
 #[test]
+fn every_boilerplate_row_matches_its_example_and_not_its_look_alike() {
+    let raw = Raw::load(&Config::default()).unwrap();
+    assert!(raw.boilerplate.len() >= 10);
+    let mut wrong = Vec::new();
+    for entry in &raw.boilerplate {
+        let row = Boilerplate::compile(std::slice::from_ref(entry)).unwrap();
+        let (is_block, is_end) = (row.is(&entry.yes), entry.standing == entry::Standing::End);
+        if !is_block || TABLES.is_boilerplate(&entry.no) {
+            wrong.push(format!("{}: block", entry.id));
+        }
+        let after = |text: &str| row.end(&format!("It sailed at dawn. {text}"));
+        let starts = is_end.then_some("It sailed at dawn. ".len());
+        if after(&entry.yes) != starts || after(&entry.no).is_some() {
+            wrong.push(format!("{}: end", entry.id));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn no_credit_is_boilerplate() {
+    let raw = Raw::load(&Config::default()).unwrap();
+    let credits = raw.credits.iter().filter(|entry| entry.slot != Slot::Plain);
+    for entry in credits {
+        assert!(!TABLES.is_boilerplate(&entry.yes), "{}: {:?}", entry.id, entry.yes);
+        let ends = format!("It sailed at dawn. {}", entry.yes);
+        assert_eq!(TABLES.boilerplate_end(&ends), None, "{}: {:?}", entry.id, entry.yes);
+    }
+}
+
+#[test]
 fn every_agency_is_found_by_each_of_its_names_where_the_name_means_it() {
     let raw = Raw::load(&Config::default()).unwrap();
     assert!(raw.agencies.len() >= 25);

@@ -19,6 +19,8 @@ mod house;
 #[cfg(test)]
 mod kill9;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod poll;
 #[cfg(test)]
 mod records;
