@@ -313,6 +313,44 @@ pub fn markup(input: &[u8]) {
     assert!(!title.contains(char::is_control), "{title:?}");
 }
 
+/// An article page: nothing panics, what is found is found again, within its bounds, and its HTML is plain blocks.
+///
+/// # Panics
+/// Where that does not hold.
+pub fn page(body: &[u8]) {
+    let response = fetched(body);
+    let config = Config { text_bytes_max: 400, ..Config::default() };
+    let once = super::page(&response, &config);
+    assert_eq!(once, super::page(&response, &config));
+    let found = match once {
+        Ok(found) => found,
+        Err(error) => {
+            assert!(!matches!(error, super::PageError::Failed(_)), "{error}");
+            return;
+        }
+    };
+    assert!(found.content.len() <= config.text_bytes_max, "{found:?}");
+    assert_eq!(html::safe(&found.content), found.content.trim());
+    let tags = found.content.matches('<').count();
+    let known =
+        ["<p>", "</p>", "<h2>", "</h2>", "<li>", "</li>", "<blockquote>", "</blockquote>", "<br>"];
+    assert_eq!(tags, known.iter().map(|tag| found.content.matches(tag).count()).sum::<usize>());
+    assert!(found.link.is_empty() || shown_link(&found.link).as_ref() == Some(&found.link));
+    assert!(
+        found.title.len() <= draft::TITLE_BYTES_MAX && found.authors.len() <= draft::AUTHORS_MAX
+    );
+    let short = [&found.title, &found.site, &found.rights, &found.lang, &found.published_raw];
+    let texts = short.into_iter().chain(&found.authors);
+    for text in texts.clone() {
+        assert!(text.len() <= draft::TITLE_BYTES_MAX, "{found:?}");
+        assert_eq!(html::one_space(text), *text, "{found:?}");
+    }
+    let all = texts.chain([&found.content]).chain(&found.before).chain(&found.after);
+    for text in all {
+        assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{found:?}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -356,5 +394,10 @@ mod tests {
     #[test]
     fn shown_html_runs_nothing_and_is_shown_again_as_it_is() {
         holds("html", markup);
+    }
+
+    #[test]
+    fn an_article_page_is_found_again_within_its_bounds() {
+        holds("page", page);
     }
 }
