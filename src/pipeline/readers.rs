@@ -63,8 +63,7 @@ pub(super) fn readers(
                 let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
                 let Ok(job) = job else { return Ok(()) };
                 let is_large = job.bytes() > ALONE_BYTES;
-                let _alone =
-                    is_large.then(|| alone.lock().unwrap_or_else(PoisonError::into_inner));
+                let _alone = is_large.then(|| alone.lock().unwrap_or_else(PoisonError::into_inner));
                 let known = Arc::clone(&tables.read().unwrap_or_else(PoisonError::into_inner));
                 // A receiver is gone only when its batch was given up or the writer has failed.
                 match job {
