@@ -92,7 +92,9 @@ fn clock(text: &str) -> Option<Clock> {
     }
     let mut parts = whole.split(':');
     let hour = small(parts.next()?, 2)?;
-    let minute = small(parts.next()?, 2)?;
+    // A minute of one digit is one that was cut.
+    let minute = parts.next().filter(|minute| minute.len() == 2)?;
+    let minute = small(minute, 2)?;
     let second = match parts.next() {
         Some(part) => Some(small(part, 2)?),
         None => None,
@@ -100,15 +102,17 @@ fn clock(text: &str) -> Option<Clock> {
     if parts.next().is_some() {
         return None;
     }
-    build_clock(hour, minute, second)
+    let built = build_clock(hour, minute, second)?;
+    let is_past_end = built.is_end && fraction.is_some_and(|f| f.bytes().any(|b| b != b'0'));
+    (!is_past_end).then_some(built)
 }
 
 fn build_clock(hour: i8, minute: i8, second: Option<i8>) -> Option<Clock> {
     let granularity = if second.is_some() { Granularity::Second } else { Granularity::Minute };
     let second = second.unwrap_or(0);
     let is_end = hour == 24 && minute == 0 && second == 0;
-    // A leap second is told as the second before it.
-    let second = if second == 60 { 59 } else { second };
+    // A leap second is told as the second before it. It ends an hour of UTC, and zones differ by quarters of one.
+    let second = if second == 60 && minute % 15 == 14 { 59 } else { second };
     let hour = if is_end { 0 } else { hour };
     (hour < 24 && minute < 60 && second < 60).then_some(Clock {
         hour,
@@ -132,5 +136,7 @@ fn year(text: &str) -> Option<i16> {
         .flatten()
 }
 
+#[cfg(test)]
+mod matrix;
 #[cfg(test)]
 mod tests;

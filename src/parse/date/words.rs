@@ -4,103 +4,70 @@ use jiff::civil::Date;
 
 use super::{Clock, Read, Zone, clock, join, small, year, zone};
 
-/// Months by how their names begin, in any case. What is the same in two languages is listed once.
-const MONTHS: &[(&str, i8)] = &[
-    ("jan", 1),
-    ("feb", 2),
-    ("mar", 3),
-    ("apr", 4),
-    ("may", 5),
-    ("jun", 6),
-    ("jul", 7),
-    ("aug", 8),
-    ("sep", 9),
-    ("oct", 10),
-    ("nov", 11),
-    ("dec", 12),
-    // German, Dutch, Scandinavian
-    ("jän", 1),
-    ("mär", 3),
-    ("mrt", 3),
-    ("maart", 3),
-    ("mai", 5),
-    ("mei", 5),
-    ("maj", 5),
-    ("okt", 10),
-    ("dez", 12),
-    ("des", 12),
-    // French
-    ("fév", 2),
-    ("fev", 2),
-    ("avr", 4),
-    ("juin", 6),
-    ("juil", 7),
-    ("aoû", 8),
-    ("aou", 8),
-    ("déc", 12),
-    // Spanish, Portuguese, Italian
-    ("ene", 1),
-    ("abr", 4),
-    ("ago", 8),
-    ("dic", 12),
-    ("set", 9),
-    ("out", 10),
-    ("gen", 1),
-    ("mag", 5),
-    ("giu", 6),
-    ("lug", 7),
-    ("ott", 10),
-    // Russian, Ukrainian
-    ("янв", 1),
-    ("фев", 2),
-    ("мар", 3),
-    ("апр", 4),
-    ("мая", 5),
-    ("май", 5),
-    ("июн", 6),
-    ("июл", 7),
-    ("авг", 8),
-    ("сен", 9),
-    ("окт", 10),
-    ("ноя", 11),
-    ("дек", 12),
-    ("січ", 1),
-    ("лют", 2),
-    ("бер", 3),
-    ("кві", 4),
-    ("тра", 5),
-    ("чер", 6),
-    ("лип", 7),
-    ("сер", 8),
-    ("вер", 9),
-    ("жов", 10),
-    // Greek
-    ("ιαν", 1),
-    ("ιάν", 1),
-    ("φεβ", 2),
-    ("μαρ", 3),
-    ("μάρ", 3),
-    ("απρ", 4),
-    ("μάι", 5),
-    ("μαϊ", 5),
-    ("ιούν", 6),
-    ("ιον", 6),
-    ("ιούλ", 7),
-    ("ιολ", 7),
-    ("αύγ", 8),
-    ("αυγ", 8),
-    ("σεπ", 9),
-    ("οκτ", 10),
-    ("νοέ", 11),
-    ("νοε", 11),
-    ("δεκ", 12),
-    // Hungarian
-    ("januá", 1),
-    ("márci", 3),
-    ("ápri", 4),
-    ("máj", 5),
-    ("szep", 9),
+/// Months by their names; what begins one of them, three letters or more, is short for it where all agree.
+/// Names of no month here, such as the Finnish `marraskuu` or the Irish `Meitheamh`, stay unread: their beginnings
+/// are other languages' months.
+const MONTHS: [(i8, &str); 12] = [
+    (
+        1,
+        "january januar jänner januari janvier enero janeiro gennaio январь января січень січня \
+         ιανουάριος ιανουαρίου ιάν január januári",
+    ),
+    (
+        2,
+        "february februar feber februari février fevrier febrero fevereiro febbraio февраль февраля лютий лютого \
+         φεβρουάριος φεβρουαρίου február februári",
+    ),
+    (
+        3,
+        "march märz maerz maart mrt mars marts marzo março marco март марта березень березня \
+         μάρτιος μαρτίου μάώ μαώ március márciusi",
+    ),
+    (4, "april avril abril aprile апрель апреля квітень квітня απρίλιος απριλίου április áprilisi"),
+    (
+        5,
+        "may mai mei maj mayo maio maggio май мая травень травня μάιος μαΐου μαϊος μαι május májusi máujus",
+    ),
+    (
+        6,
+        "june juni juin junio junho giugno июнь июня червень червня ιούνιος ιουνίου ιον június júniusi",
+    ),
+    (
+        7,
+        "july juli juillet julio julho luglio июль июля липень липня ιούλιος ιουλίου ιολ július júliusi",
+    ),
+    (
+        8,
+        "august augustus augusti août aout agosto август августа серпень серпня αύγουστος αυγούστου \
+         augusztus augusztusi",
+    ),
+    (
+        9,
+        "september septembre septiembre setiembre setembro settembre сентябрь сентября вересень вересня \
+         σεπτέμβριος σεπτεμβρίου szeptember szeptemberi",
+    ),
+    (
+        10,
+        "october oktober octobre octubre outubro ottobre октябрь октября жовтень жовтня \
+         οκτώβριος οκτωβρίου október októberi",
+    ),
+    (
+        11,
+        "november novembre noviembre novembro ноябрь ноября листопад листопада νοέμβριος νοεμβρίου novemberi",
+    ),
+    (
+        12,
+        "december dezember desember décembre decembre diciembre dezembro dicembre декабрь декабря грудень грудня \
+         δεκέμβριος δεκεμβρίου decemberi",
+    ),
 ];
+
+/// Months as most feeds write them, found at once.
+const SHORT: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/// Weekdays as most feeds write them; and the Dutch and Finnish Monday, which begins as `maart` does.
+const WEEKDAYS: [&str; 8] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun", "maa"];
 
 /// Half of the day behind a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,6 +79,9 @@ pub(super) enum Half {
 impl Half {
     /// The time on a clock of 24 hours; `None` for an hour no clock of twelve shows.
     pub(super) fn apply(self, time: Clock) -> Option<Clock> {
+        if time.is_end {
+            return None;
+        }
         let hour = match (self, time.hour) {
             (Self::Morning, 12) => 0,
             (Self::Evening, hour @ 1..=11) => hour + 12,
@@ -125,24 +95,26 @@ impl Half {
 /// The half of the day a word names.
 pub(super) fn half(word: &str) -> Option<Half> {
     match word.to_ascii_lowercase().as_str() {
-        "am" | "a.m." => Some(Half::Morning),
-        "pm" | "p.m." => Some(Half::Evening),
+        "am" | "a.m." | "오전" | "上午" | "午前" => Some(Half::Morning),
+        "pm" | "p.m." | "오후" | "下午" | "午後" => Some(Half::Evening),
         _ => None,
     }
 }
 
-fn month(word: &str) -> Option<i8> {
+/// The month that a word names or shortens.
+pub(super) fn month(word: &str) -> Option<i8> {
     let lower = word.trim_end_matches('.').to_lowercase();
-    if lower.chars().count() < 3 {
+    if lower.chars().count() < 3 || WEEKDAYS.contains(&lower.as_str()) {
         return None;
     }
-    // The longest beginning decides: "juin" is not "jui…", "maart" is not "maa…".
-    let first = lower.as_bytes().get(..3);
-    MONTHS
-        .iter()
-        .filter(|(name, _)| name.as_bytes().get(..3) == first && lower.starts_with(name))
-        .max_by_key(|(name, _)| name.len())
-        .map(|(_, month)| *month)
+    if let Some((_, month)) = SHORT.iter().zip(1..).find(|(name, _)| **name == lower) {
+        return Some(month);
+    }
+    let is_it = |names: &str| names.split(' ').any(|name| name.starts_with(&lower));
+    let mut found = MONTHS.iter().filter(|(_, names)| is_it(names)).map(|(month, _)| *month);
+    // "jui" is June or July.
+    let month = found.next()?;
+    found.next().is_none().then_some(month)
 }
 
 /// What the words gave so far.
@@ -163,6 +135,8 @@ pub(super) fn read(text: &str) -> Option<Read> {
     let mut rest = text.trim_start();
     while !rest.is_empty() {
         let end = rest.find(|c: char| c.is_whitespace() || c == ',').unwrap_or(rest.len());
+        // A zone may stand right behind the time.
+        let end = time_end(rest.get(..end)?).unwrap_or(end);
         let (word, after) = rest.split_at_checked(end)?;
         let after = after.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
         if !word.is_empty() && !parts.take(word) {
@@ -184,6 +158,13 @@ pub(super) fn read(text: &str) -> Option<Read> {
     };
     let zone = if time.is_some() { zone::read(rest)? } else { without_time(rest)? };
     join(day, time, &zone)
+}
+
+/// Where the time that a word begins with ends.
+fn time_end(word: &str) -> Option<usize> {
+    let end = word.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.')))?;
+    let time = word.get(..end)?;
+    (time.contains(':') && time.starts_with(|c: char| c.is_ascii_digit())).then_some(end)
 }
 
 /// Behind a day without a time only a zone may stand, and it says nothing.
@@ -222,16 +203,10 @@ impl Parts {
     }
 
     fn take_time(&mut self, word: &str) -> bool {
-        let end = word
-            .find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.')))
-            .unwrap_or(word.len());
-        let (time, glued) = word.split_at_checked(end).unwrap_or((word, ""));
-        let glued_half = half(glued);
-        if self.time.is_some() || !(glued.is_empty() || glued_half.is_some()) {
+        if self.time.is_some() {
             return false;
         }
-        self.time = clock(time);
-        self.half = glued_half;
+        self.time = clock(word);
         self.time.is_some()
     }
 
@@ -273,7 +248,6 @@ impl Parts {
         let Some(first) = small(first, 2) else { return false };
         let (day, month) = match (month(second), small(second, 2)) {
             (Some(month), _) => (first, month),
-            (None, Some(second)) if mark == '.' => (first, second),
             // Which is the day is clear only where the other cannot be one.
             (None, Some(second)) if first > 12 && second <= 12 => (first, second),
             (None, Some(second)) if second > 12 && first <= 12 => (second, first),

@@ -64,19 +64,19 @@ const UNCLEAR: &[&str] = &[
 /// The zone a text states; `None` where it is no zone at all.
 pub(super) fn read(text: &str) -> Option<Zone> {
     let text = text.trim().trim_matches(['(', ')', ',']).trim();
+    // "+0530 (IST)", "+02:00[Europe/Berlin]": the number says it, the remark only helps people.
+    let end = text.find(['(', '[']).filter(|end| *end > 0).unwrap_or(text.len());
+    let text = text.get(..end)?.trim();
     if text.is_empty() {
         return Some(Zone::Missing);
     }
-    // "+0530 (IST)": the number says it, the word only helps people.
-    let first = text.split_whitespace().next().unwrap_or("");
+    let (first, remark) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     if let Some(offset) = numeric(first) {
-        return Some(Zone::Fixed(offset));
+        // More numbers behind it are no remark.
+        return (!remark.contains(char::is_numeric)).then_some(Zone::Fixed(offset));
     }
     if let Some(tail) = prefixed(text) {
-        return match tail {
-            "" => None,
-            tail => numeric(&tail.replace(' ', "")).map(Zone::Fixed),
-        };
+        return numeric(&tail.replace(' ', "")).map(Zone::Fixed);
     }
     named(text)
 }
