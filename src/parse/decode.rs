@@ -12,9 +12,15 @@ use super::text;
 /// Where an XML declaration is looked for, behind junk.
 const DECLARATION_BYTES_MAX: usize = 1 << 10;
 
-/// Bytes of a text that had to be decoded: the poller's cap of a body. What a one-byte charset has beyond it, written
-/// out in UTF-8, is cut like a broken transfer.
-const TEXT_BYTES_MAX: usize = 20 << 20;
+/// Bytes of a large text that had to be decoded. What a one-byte charset has beyond it, written out in UTF-8, is cut
+/// like a broken transfer.
+///
+/// Also beyond the 32 MB up to which glibc keeps what is freed in its heap, in pieces, instead of giving it back. Only
+/// what is written takes memory.
+const GIVEN_BACK_BYTES: usize = 33 << 20;
+
+/// From this size on a text is large.
+const LARGE_BYTES: usize = 1 << 20;
 
 /// What the guess looks at: enough text to know a language by.
 const GUESS_BYTES_MAX: usize = 64 << 10;
@@ -66,7 +72,9 @@ pub(crate) fn decode<'b>(body: &'b [u8], content_type: Option<&str>) -> Decoded<
 fn strict(encoding: &'static Encoding, body: &[u8]) -> Option<String> {
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let needed = decoder.max_utf8_buffer_length_without_replacement(body.len())?;
-    let mut text = String::with_capacity(needed.min(TEXT_BYTES_MAX));
+    // A large text gets more than it can take: see `GIVEN_BACK_BYTES`.
+    let needed = if needed > LARGE_BYTES { GIVEN_BACK_BYTES } else { needed };
+    let mut text = String::with_capacity(needed);
     let (result, _) = decoder.decode_to_string_without_replacement(body, &mut text, true);
     (!matches!(result, DecoderResult::Malformed(..))).then_some(text)
 }

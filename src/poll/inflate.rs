@@ -16,8 +16,12 @@ const RATIO_FREE_BYTES: u64 = 1 << 20;
 /// Largest zstd window, as RFC 8878 recommends for HTTP (8 MiB); the format would allow gigabytes.
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 
-/// Step by which a large body's buffer grows.
-const GROWTH: usize = 4 << 20;
+/// From this size on a body has a buffer of its final size, which nobody copies again.
+const LARGE: usize = 1 << 20;
+
+/// That size: beyond the 32 MB up to which glibc keeps what is freed in its heap, in pieces, instead of giving it
+/// back. Only what is written takes memory.
+const LARGE_BUFFER: usize = 33 << 20;
 
 /// Compressed bytes given to a decoder at a time, so that the ratio is looked at often.
 const BITE: usize = 4096;
@@ -101,9 +105,8 @@ impl Write for Sink {
             self.is_full = true;
             return Err(io::Error::other("cap"));
         }
-        // Doubling would take half as much again as the largest body needs.
-        if self.body.len() + bytes.len() > self.body.capacity() && self.body.len() >= GROWTH {
-            self.body.reserve_exact(GROWTH);
+        if self.body.len() >= LARGE && self.body.capacity() < LARGE_BUFFER {
+            self.body.reserve_exact(LARGE_BUFFER - self.body.len());
         }
         self.body.extend_from_slice(bytes);
         Ok(bytes.len())
