@@ -5,12 +5,16 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{DecoderResult, Encoding, UTF_8, WINDOWS_1252};
 
 use super::text;
 
 /// Where an XML declaration is looked for, behind junk.
 const DECLARATION_BYTES_MAX: usize = 1 << 10;
+
+/// Bytes of a text that had to be decoded: the poller's cap of a body. What a one-byte charset has beyond it, written
+/// out in UTF-8, is cut like a broken transfer.
+const TEXT_BYTES_MAX: usize = 20 << 20;
 
 /// What the guess looks at: enough text to know a language by.
 const GUESS_BYTES_MAX: usize = 64 << 10;
@@ -58,8 +62,13 @@ pub(crate) fn decode<'b>(body: &'b [u8], content_type: Option<&str>) -> Decoded<
     Decoded { text: guessed(body).into(), repaired: "charset_guessed" }
 }
 
+/// The text, if every byte of it can be read; up to its bound.
 fn strict(encoding: &'static Encoding, body: &[u8]) -> Option<String> {
-    encoding.decode_without_bom_handling_and_without_replacement(body).map(Cow::into_owned)
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let needed = decoder.max_utf8_buffer_length_without_replacement(body.len())?;
+    let mut text = String::with_capacity(needed.min(TEXT_BYTES_MAX));
+    let (result, _) = decoder.decode_to_string_without_replacement(body, &mut text, true);
+    (!matches!(result, DecoderResult::Malformed(..))).then_some(text)
 }
 
 /// UTF-16 or UTF-32, by BOM or by the zeros around the first `<`.
@@ -158,6 +167,6 @@ fn guessed(body: &[u8]) -> String {
     let sample = body.get(..GUESS_BYTES_MAX.min(body.len())).unwrap_or(body);
     detector.feed(sample, true);
     let guess = detector.guess(None, chardetng::Utf8Detection::Deny);
-    strict(guess, body)
-        .unwrap_or_else(|| WINDOWS_1252.decode_without_bom_handling(body).0.into_owned())
+    // Every byte means something in windows-1252.
+    strict(guess, body).or_else(|| strict(WINDOWS_1252, body)).unwrap_or_default()
 }

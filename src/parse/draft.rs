@@ -64,10 +64,10 @@ pub(super) fn parsed(seen: Seen, text: &str, fetched: &Fetched) -> Parsed {
     let starts = if is_any_empty { place::item_starts(text) } else { Vec::new() };
     for item in seen.items {
         match item {
-            Ok(claim) if claim.is_empty() => {
+            Ok(claim) if claim.is_empty() || claim.is_stump() => {
                 let span = place::span(&claim.note, &starts, text.len());
                 let item = if seen.is_json { object(text, span) } else { element(text, span) };
-                rejected.push(empty(item, fetched));
+                rejected.push(useless(&claim, item, fetched));
             }
             Ok(claim) => drafts.push(draft(claim, &meta.language, seen.is_repaired, &count)),
             Err(unread) => rejected.push(rejection(&unread, fetched)),
@@ -90,12 +90,17 @@ pub(super) fn parsed(seen: Seen, text: &str, fetched: &Fetched) -> Parsed {
     Parsed { drafts, rejected, report, meta }
 }
 
-/// The account of an item that says nothing.
-fn empty(item: &str, fetched: &Fetched) -> Rejection {
+/// The account of an item that says nothing, or not enough to be known again.
+fn useless(claim: &Claim, item: &str, fetched: &Fetched) -> Rejection {
+    let (reason, detail) = if claim.is_empty() {
+        ("empty", "an item without guid, link, title and text")
+    } else {
+        ("cut", "half an item, without guid, link and title")
+    };
     Rejection {
         url: text::head(fetched.url.as_str(), keys::LINK_BYTES_MAX).to_owned(),
-        reason: "empty".to_owned(),
-        detail: "an item without guid, link, title and text".to_owned(),
+        reason: reason.to_owned(),
+        detail: detail.to_owned(),
         body_hash: fetched.body_hash,
         bytes: item.len() as u64,
         sample: sample_of(item),
@@ -136,6 +141,14 @@ fn rejection(unread: &Unread, fetched: &Fetched) -> Rejection {
 }
 
 impl Claim {
+    /// Whether the feed ends inside it before it has a name: whole, it would be another article.
+    fn is_stump(&self) -> bool {
+        self.note.defects.iter().any(|(word, ..)| *word == "item_cut")
+            && self.note.guid.is_empty()
+            && self.note.link.is_empty()
+            && self.title.value.is_empty()
+    }
+
     /// Whether it says nothing that could be news.
     pub(super) fn is_empty(&self) -> bool {
         let words = [&self.title, &self.summary, &self.content];

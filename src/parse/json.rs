@@ -248,12 +248,19 @@ impl<'de> Visitor<'de> for Items<'_, '_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         let mut ordinal = 0;
         while let Some(value) = seq.next_element_seed(Depth(DEPTH_MAX))? {
-            if matches!(value, Lean::Object(_)) {
+            if !matches!(value, Lean::Object(_)) {
+                continue;
+            }
+            let is_undated = matches!(value.get("date_published"), Lean::Nothing);
+            if is_undated && self.out.items.len() >= self.limits.entries_max {
+                // It is older than all that are held, and would be the first to go.
+                self.out.over_limit += 1;
+            } else {
                 self.out.items.push(item(ordinal, &value, self.limits));
-                ordinal += 1;
-                if self.out.items.len() >= 2 * self.limits.entries_max.max(1) {
-                    prune(self.out, self.limits.entries_max);
-                }
+            }
+            ordinal += 1;
+            if self.out.items.len() >= 2 * self.limits.entries_max.max(1) {
+                prune(self.out, self.limits.entries_max);
             }
         }
         Ok(())

@@ -165,22 +165,16 @@ fn look_at_xml(
         base,
         language: language.unwrap_or("").to_owned(),
     };
-    let mended = mend::mend(text, &settings).map_err(|refusal| Refused {
+    let mut mended = mend::mend(text, &settings).map_err(|refusal| Refused {
         reason: refusal.word(),
         detail: match refusal {
             mend::Refusal::Guard(limit, at) => format!("{limit} at {}", place::words(text, at)),
             other => other.to_string(),
         },
     })?;
-    let (feed, items) = read::read(&mended);
-    Ok(Seen {
-        feed,
-        items,
-        over_limit: mended.over_limit,
-        defects: mended.defects,
-        is_repaired: false,
-        is_json: false,
-    })
+    let (over_limit, defects) = (mended.over_limit, std::mem::take(&mut mended.defects));
+    let (feed, items) = read::read(mended);
+    Ok(Seen { feed, items, over_limit, defects, is_repaired: false, is_json: false })
 }
 
 fn look_at_json(text: &str, config: &Config, base: Option<&Url>) -> Result<Seen, Refused> {

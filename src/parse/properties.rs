@@ -16,7 +16,7 @@ use crate::news::{Draft, Feed, FeedId, Fetched, Granularity, Hash16};
 use super::decode::Decoded;
 use super::{
     Config, GUID_BYTES_MAX, LINK_BYTES_MAX, Parsed, canonical_link, date, decode as decoding,
-    draft, guard as guarding, html, mend as mending, read, shown_link, view,
+    draft, guard as guarding, html, mend as mending, read, shown_link, trace, view,
 };
 
 /// A response with this body.
@@ -135,7 +135,7 @@ pub fn guard(input: &[u8]) {
     }
 }
 
-/// Mending twice is mending once, what was mended has no defect, and feed-rs reads all of it.
+/// Mending twice is mending once, what was mended has no defect and needs no mend, and feed-rs reads all of it.
 ///
 /// # Panics
 /// Where that does not hold.
@@ -147,6 +147,7 @@ pub fn mend(input: &[u8]) {
     assert_eq!(xml, twice.xml());
     assert_eq!((twice.over_limit, &twice.defects), (0, &Vec::new()), "{xml}");
     assert!(twice.pieces.iter().all(|piece| piece.note.defects.is_empty()), "{twice:?}");
+    assert!(trace::trace(&xml).counts.is_empty(), "{:?}", trace::trace(&xml));
     let read = feed_rs::parser::parse(xml.as_bytes()).expect("feed-rs accepts it");
     let ids: Vec<&str> = read.entries.iter().map(|entry| entry.id.as_str()).collect();
     let ordinals: Vec<String> = (0..once.pieces.len()).map(|at| at.to_string()).collect();
@@ -154,7 +155,7 @@ pub fn mend(input: &[u8]) {
 }
 
 /// A whole body: nothing panics, nothing vanishes, every draft has a key, clean words and bounds. A bound changes what is
-/// kept and not what is counted, and the same body is read the same each time.
+/// kept and not what is counted, defects stand in the body, and the same body is read the same each time.
 ///
 /// # Panics
 /// Where that does not hold.
@@ -172,6 +173,9 @@ pub fn whole(body: &[u8]) {
     let entries = shown["entries"].as_array().map_or(0, Vec::len) as u64;
     assert_eq!(entries, bounded.report.items - bounded.report.over_limit);
     assert_eq!(shown["ok"] == true, shown["entries"].is_array());
+    let offsets = shown["defects"].as_array().into_iter().flatten();
+    let offsets = offsets.filter_map(|defect| defect["offset"].as_u64());
+    assert!(offsets.into_iter().all(|at| at <= 3 * body.len() as u64), "{shown}");
 }
 
 fn assert_read(parsed: &Parsed, config: &Config) {
@@ -310,6 +314,44 @@ pub fn markup(input: &[u8]) {
     assert!(!title.contains(char::is_control), "{title:?}");
 }
 
+/// An article page: nothing panics, what is found is found again, within its bounds, and its HTML is plain blocks.
+///
+/// # Panics
+/// Where that does not hold.
+pub fn page(body: &[u8]) {
+    let response = fetched(body);
+    let config = Config { text_bytes_max: 400, ..Config::default() };
+    let once = super::page(&response, &config);
+    assert_eq!(once, super::page(&response, &config));
+    let found = match once {
+        Ok(found) => found,
+        Err(error) => {
+            assert!(!matches!(error, super::PageError::Failed(_)), "{error}");
+            return;
+        }
+    };
+    assert!(found.content.len() <= config.text_bytes_max, "{found:?}");
+    assert_eq!(html::safe(&found.content), found.content.trim());
+    let tags = found.content.matches('<').count();
+    let known =
+        ["<p>", "</p>", "<h2>", "</h2>", "<li>", "</li>", "<blockquote>", "</blockquote>", "<br>"];
+    assert_eq!(tags, known.iter().map(|tag| found.content.matches(tag).count()).sum::<usize>());
+    assert!(found.link.is_empty() || shown_link(&found.link).as_ref() == Some(&found.link));
+    assert!(
+        found.title.len() <= draft::TITLE_BYTES_MAX && found.authors.len() <= draft::AUTHORS_MAX
+    );
+    let short = [&found.title, &found.site, &found.rights, &found.lang, &found.published_raw];
+    let texts = short.into_iter().chain(&found.authors);
+    for text in texts.clone() {
+        assert!(text.len() <= draft::TITLE_BYTES_MAX, "{found:?}");
+        assert_eq!(html::one_space(text), *text, "{found:?}");
+    }
+    let all = texts.chain([&found.content]).chain(&found.before).chain(&found.after);
+    for text in all {
+        assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{found:?}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -353,5 +395,10 @@ mod tests {
     #[test]
     fn shown_html_runs_nothing_and_is_shown_again_as_it_is() {
         holds("html", markup);
+    }
+
+    #[test]
+    fn an_article_page_is_found_again_within_its_bounds() {
+        holds("page", page);
     }
 }

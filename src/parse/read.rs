@@ -3,7 +3,9 @@
 //! feed-rs sees only flat, clean Atom; should it panic all the same, one item is lost, not the feed.
 
 use std::cell::Cell;
+use std::iter::Peekable;
 use std::panic::{self, AssertUnwindSafe};
+use std::vec::IntoIter;
 
 use feed_rs::model;
 use feed_rs::parser::{Builder, Parser};
@@ -38,13 +40,67 @@ pub(crate) struct Unread {
     pub(crate) detail: String,
 }
 
+/// What an item came to.
+type Item = Result<Claim, Box<Unread>>;
+
+/// Bytes of items that feed-rs is given at a time: a feed of usual size in one go, a huge one in parts, so that not
+/// all of it stands in memory several times.
+const PART_BYTES: usize = 1 << 20;
+
+/// How a part begins that is not the first: feed-rs needs no more to read entries.
+const BARE_HEAD: &str = "<feed xmlns=\"http://www.w3.org/2005/Atom\">";
+
 /// Reads a clean document.
-pub(crate) fn read(mended: &Mended) -> (FeedClaim, Vec<Result<Claim, Box<Unread>>>) {
-    let xml = mended.xml();
-    match parse(&xml) {
-        Ok(feed) if feed.entries.len() == mended.pieces.len() => whole(feed, mended),
-        _ => singly(mended),
+pub(crate) fn read(mended: Mended) -> (FeedClaim, Vec<Item>) {
+    let Mended { head, pieces, feed, .. } = mended;
+    let mut items = Vec::with_capacity(pieces.len());
+    let mut pieces = pieces.into_iter().peekable();
+    let (first, xml) = part(&head, &mut pieces);
+    let claimed = match parse(&xml) {
+        Ok(mut read) if read.entries.len() == first.len() => {
+            take(std::mem::take(&mut read.entries), first, &mut items);
+            feed_claim(read, feed)
+        }
+        _ => {
+            items.extend(first.into_iter().map(alone));
+            match parse(&format!("{head}{TAIL}")) {
+                Ok(read) => feed_claim(read, feed),
+                Err(_) => feed,
+            }
+        }
+    };
+    drop(xml);
+    while pieces.peek().is_some() {
+        let (next, xml) = part(BARE_HEAD, &mut pieces);
+        match parse(&xml) {
+            Ok(read) if read.entries.len() == next.len() => take(read.entries, next, &mut items),
+            _ => items.extend(next.into_iter().map(alone)),
+        }
     }
+    (claimed, items)
+}
+
+/// The next items, and the document that they make under this head.
+fn part(head: &str, pieces: &mut Peekable<IntoIter<Piece>>) -> (Vec<Piece>, String) {
+    let (mut taken, mut bytes) = (Vec::new(), 0);
+    while bytes < PART_BYTES
+        && let Some(piece) = pieces.next()
+    {
+        bytes += piece.xml.len();
+        taken.push(piece);
+    }
+    let mut xml = String::with_capacity(head.len() + bytes + TAIL.len());
+    xml.push_str(head);
+    for piece in &taken {
+        xml.push_str(&piece.xml);
+    }
+    xml.push_str(TAIL);
+    (taken, xml)
+}
+
+fn take(entries: Vec<model::Entry>, pieces: Vec<Piece>, items: &mut Vec<Item>) {
+    let both = entries.into_iter().zip(pieces);
+    items.extend(both.map(|(entry, piece)| Ok(claim(entry, piece.note))));
 }
 
 /// A parser for one document: one that met an error panics on the next.
@@ -85,43 +141,29 @@ pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-fn whole(mut feed: model::Feed, mended: &Mended) -> (FeedClaim, Vec<Result<Claim, Box<Unread>>>) {
-    let entries = std::mem::take(&mut feed.entries).into_iter();
-    let claims =
-        entries.zip(&mended.pieces).map(|(entry, piece)| Ok(claim(entry, piece))).collect();
-    (feed_claim(feed, mended), claims)
-}
-
-/// Each item alone in an empty feed: what breaks then is that item.
-fn singly(mended: &Mended) -> (FeedClaim, Vec<Result<Claim, Box<Unread>>>) {
-    let feed = parse(&format!("{}{TAIL}", mended.head))
-        .map_or_else(|_| mended.feed.clone(), |feed| feed_claim(feed, mended));
-    let items = mended.pieces.iter().map(alone).collect();
-    (feed, items)
-}
-
-fn alone(piece: &Piece) -> Result<Claim, Box<Unread>> {
-    let xml = format!("<feed xmlns=\"http://www.w3.org/2005/Atom\">{}{TAIL}", piece.xml);
+/// An item in an empty feed of its own: what breaks then is that item.
+fn alone(piece: Piece) -> Item {
+    let xml = format!("{BARE_HEAD}{}{TAIL}", piece.xml);
     let failure = match parse(&xml).map(|feed| feed.entries.into_iter().next()) {
-        Ok(Some(entry)) => return Ok(claim(entry, piece)),
+        Ok(Some(entry)) => return Ok(claim(entry, piece.note)),
         Ok(None) => Failure { reason: "parse", detail: "no entry in it".to_owned() },
         Err(failure) => failure,
     };
     let Failure { reason, detail } = failure;
-    Err(Box::new(Unread { note: piece.note.clone(), xml: piece.xml.clone(), reason, detail }))
+    Err(Box::new(Unread { note: piece.note, xml: piece.xml, reason, detail }))
 }
 
-fn feed_claim(feed: model::Feed, mended: &Mended) -> FeedClaim {
+fn feed_claim(feed: model::Feed, noted: FeedClaim) -> FeedClaim {
     FeedClaim {
         title: words(feed.title),
         description: words(feed.description),
         rights: words(feed.rights),
         authors: people(feed.authors),
-        ..mended.feed.clone()
+        ..noted
     }
 }
 
-fn claim(entry: model::Entry, piece: &Piece) -> Claim {
+fn claim(entry: model::Entry, note: Note) -> Claim {
     let content = entry.content.map(|content| Words {
         is_html: content.content_type.as_str() == "text/html",
         value: content.body.unwrap_or_default(),
@@ -133,7 +175,7 @@ fn claim(entry: model::Entry, piece: &Piece) -> Claim {
         .map(|link| link.href)
         .collect();
     Claim {
-        note: piece.note.clone(),
+        note,
         title: words(entry.title),
         summary: words(entry.summary),
         content: content.unwrap_or_default(),
@@ -184,7 +226,7 @@ mod tests {
             over_limit: 0,
             defects: Vec::new(),
         };
-        let (feed, items) = read(&mended);
+        let (feed, items) = read(mended);
         assert_eq!(feed.title.value, "Harbour");
         let told: Vec<_> = items
             .iter()
@@ -194,6 +236,29 @@ mod tests {
             })
             .collect();
         assert_eq!(told, ["one", "parse", "parse", "four"]);
+    }
+
+    #[test]
+    fn a_huge_feed_is_read_in_parts_and_loses_no_item_at_their_borders() {
+        let text = "x".repeat(PART_BYTES / 3);
+        let entry = |n: u64| {
+            piece(&format!("<entry><title>{n}</title><content>{text}</content></entry>"), n)
+        };
+        let mut pieces: Vec<Piece> = (0..11).map(entry).collect();
+        pieces[7].xml = "<entry><title>seven</entry>".to_owned();
+        let mended = Mended {
+            head: format!("{BARE_HEAD}<title>Harbour</title>"),
+            pieces,
+            feed: FeedClaim::default(),
+            over_limit: 0,
+            defects: Vec::new(),
+        };
+        let (feed, items) = read(mended);
+        assert_eq!(feed.title.value, "Harbour");
+        let told = |item: &Item| item.as_ref().map_or(7, |claim| claim.note.ordinal);
+        assert_eq!(items.iter().map(told).collect::<Vec<_>>(), (0..11).collect::<Vec<_>>());
+        let read = items.iter().flatten().filter(|claim| claim.content.value == text);
+        assert_eq!(read.count(), 10, "only the broken one is lost");
     }
 
     #[test]

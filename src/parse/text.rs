@@ -14,7 +14,7 @@ const WINDOWS_1252: [char; 32] = [
 ];
 
 /// Longest reference looked at; the longest HTML name has 31 letters.
-const REFERENCE_BYTES_MAX: usize = 34;
+pub(crate) const REFERENCE_BYTES_MAX: usize = 34;
 
 /// All expansions of a document's own entities together, so that none of them is a bomb.
 const EXPANSION_BYTES_MAX: usize = 64 << 10;

@@ -78,6 +78,13 @@ pub(super) struct PageJob {
     page: ArticlePage,
 }
 
+impl PageJob {
+    /// Bytes of the page.
+    pub(super) fn bytes(&self) -> usize {
+        self.page.fetched.body.len()
+    }
+}
+
 /// How it went with one page.
 enum Done {
     /// The article at this place of the batch, with its page.

@@ -21,6 +21,19 @@ pub(super) enum Job {
     Page(Box<PageJob>, oneshot::Sender<Article>),
 }
 
+impl Job {
+    /// Bytes of the body to be read.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Feed(polled, _) => polled.body.as_ref().map_or(0, |body| body.body.len()),
+            Self::Page(job, _) => job.bytes(),
+        }
+    }
+}
+
+/// Bodies above this size are read one at a time: reading takes several times their memory.
+const ALONE_BYTES: usize = 1 << 20;
+
 /// What the readers share.
 pub(super) struct Shared {
     pub(super) breaker: Arc<Breaker>,
@@ -38,15 +51,19 @@ pub(super) fn readers(
 ) -> std::sync::mpsc::SyncSender<Job> {
     let (jobs, queue) = std::sync::mpsc::sync_channel::<Job>(3 * LINE_UP);
     let queue = Arc::new(std::sync::Mutex::new(queue));
+    let alone = Arc::new(std::sync::Mutex::new(()));
     for number in 0..READERS {
         let (queue, parse, tables) =
             (Arc::clone(&queue), shared.parse.clone(), Arc::clone(&shared.tables));
         let slot = shared.breaker.slot(number);
         let mut judge = Judge::new(Arc::clone(&shared.full_text), shared.store.clone());
+        let alone = Arc::clone(&alone);
         thread(stages, "reader", READER_STACK_BYTES, move || {
             loop {
                 let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
                 let Ok(job) = job else { return Ok(()) };
+                let is_large = job.bytes() > ALONE_BYTES;
+                let _alone = is_large.then(|| alone.lock().unwrap_or_else(PoisonError::into_inner));
                 let known = Arc::clone(&tables.read().unwrap_or_else(PoisonError::into_inner));
                 // A receiver is gone only when its batch was given up or the writer has failed.
                 match job {

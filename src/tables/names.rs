@@ -56,13 +56,17 @@ pub struct Setting<'a> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     texts: Vec<Entry>,
+    /// Where the names of each first byte stand.
+    ranges: Vec<(usize, usize)>,
+    /// A bit for each two bytes that some name begins with: most words of a text end here.
+    beginnings: Vec<u64>,
 }
 
 #[derive(Clone, Debug)]
 struct Entry {
     text: String,
     /// Whose name it is, agencies before outlets.
-    names: Vec<Name>,
+    whose: Vec<Name>,
     /// The longest other name that this one begins with.
     shorter: Option<usize>,
 }
@@ -70,8 +74,8 @@ struct Entry {
 impl Names {
     pub(super) fn add(&mut self, text: &str, named: Named, reading: Reading) {
         if !text.is_empty() {
-            let names = vec![Name { named, reading }];
-            self.texts.push(Entry { text: text.to_owned(), names, shorter: None });
+            let whose = vec![Name { named, reading }];
+            self.texts.push(Entry { text: text.to_owned(), whose, shorter: None });
         }
     }
 
@@ -81,12 +85,12 @@ impl Names {
         let mut sorted: Vec<Entry> = Vec::with_capacity(self.texts.len());
         for entry in self.texts.drain(..) {
             match sorted.last_mut().filter(|last| last.text == entry.text) {
-                Some(last) => last.names.extend(entry.names),
+                Some(last) => last.whose.extend(entry.whose),
                 None => sorted.push(entry),
             }
         }
         for entry in &mut sorted {
-            entry.names.sort_by_key(|name| matches!(name.named, Named::Outlet(_)));
+            entry.whose.sort_by_key(|name| matches!(name.named, Named::Outlet(_)));
         }
         for at in 0..sorted.len() {
             let mut shorter = at.checked_sub(1);
@@ -98,15 +102,41 @@ impl Names {
             sorted[at].shorter = shorter;
         }
         self.texts = sorted;
+        self.index();
+    }
+
+    fn index(&mut self) {
+        self.ranges = vec![(0, 0); 256];
+        self.beginnings = vec![0; (1 << 16) / 64];
+        for (at, entry) in self.texts.iter().enumerate() {
+            let mut bytes = entry.text.bytes().map(usize::from);
+            let Some(first) = bytes.next() else { continue };
+            let range = &mut self.ranges[first];
+            *range = (if range.1 == 0 { at } else { range.0 }, at + 1);
+            // What follows a name of one byte may be anything.
+            let seconds = bytes.next().map_or(0..=255, |second| second..=second);
+            for bit in seconds.map(|second| first << 8 | second) {
+                self.beginnings[bit / 64] |= 1 << (bit % 64);
+            }
+        }
     }
 
     /// The longest name that `rest` begins with, and whose it is.
     fn at(&self, rest: &str, setting: &Setting<'_>) -> Option<(&str, Named)> {
-        let mut at = self.texts.partition_point(|entry| entry.text.as_str() <= rest).checked_sub(1);
+        let mut bytes = rest.bytes().map(usize::from);
+        let first = bytes.next()?;
+        let bit = first << 8 | bytes.next().unwrap_or(0);
+        if self.beginnings.get(bit / 64)? >> (bit % 64) & 1 == 0 {
+            return None;
+        }
+        let (from, to) = *self.ranges.get(first)?;
+        let same = self.texts.get(from..to)?;
+        let before = same.partition_point(|entry| entry.text.as_str() <= rest).checked_sub(1)?;
+        let mut at = Some(from + before);
         while let Some(entry) = at.and_then(|at| self.texts.get(at)) {
             if let Some(after) = rest.strip_prefix(entry.text.as_str())
                 && entry.text.chars().next_back().is_some_and(|last| ends_word(last, after))
-                && let Some(name) = entry.names.iter().find(|name| name.means(setting))
+                && let Some(name) = entry.whose.iter().find(|name| name.means(setting))
             {
                 return Some((&entry.text, name.named));
             }

@@ -124,18 +124,18 @@ fn cost(attack: &Attack, bytes: usize) -> Cost {
     let started = processor_ms();
     let parsed = parse::read(&fetched, &parse::Config::default());
     let parse_ms = processor_ms() - started;
-    let parse_mb = peak_mb() - before;
+    let after_parse = peak_mb() - before;
     let started = processor_ms();
     let articles = enriched(&parsed, &fetched, &tables);
     let enrich_ms = processor_ms() - started;
-    let enrich_mb = peak_mb() - before;
+    let after_enrich = peak_mb() - before;
     assert_eq!(articles, parsed.drafts.len());
     let refused = if parsed.drafts.is_empty() { parsed.rejected.first() } else { None };
     Cost {
         parse_ms,
         enrich_ms,
-        parse_mb,
-        enrich_mb,
+        parse_mb: after_parse,
+        enrich_mb: after_enrich,
         drafts: articles,
         refused: refused.map(|rejection| rejection.detail.clone()).unwrap_or_default(),
         is_stopped: false,

@@ -188,6 +188,7 @@ def table(head, rows, names):
     print("|---|---:|" + "---:|" * len(names))
     for title, row in rows:
         shares = " | ".join(f"{100 * row[name] / row['values']:.1f}" for name in names)
+        title = f"`{title}`" if "_" in title else title
         print(f"| {title} | {row['values']} | {shares} |")
     print()
 

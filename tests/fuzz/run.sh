@@ -9,6 +9,7 @@
 #   date     a date that is read is the moment that strict readers read
 #   url      canonical links, and which addresses may be reached
 #   html     HTML to blocks of text, to a title, and to what is safe to show
+#   page     an article page: no panic, every bound kept, nothing but plain blocks
 #   inflate  content codings: whole or not at all, however cut
 #   work     half a megabyte of anything repeated is read and enriched in linear time
 #
@@ -20,7 +21,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 seconds=${1:?usage: tests/fuzz/run.sh SECONDS [TARGET…]}
 shift
-[ $# -gt 0 ] || set -- decode guard mend parse json date url html inflate work
+[ $# -gt 0 ] || set -- decode guard mend parse json date url html page inflate work
 corpus=${CORPUS:-${CARGO_TARGET_DIR:-target}/fuzz-corpus}
 host=$(rustc -vV | sed -n 's/^host: //p')
 

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::server::Server;
 
 /// Long enough for a busy machine; nothing waits for all of it unless it fails.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A directory with a configuration, and the server that its feeds are on.
 pub(crate) struct Desk {

@@ -24,6 +24,7 @@ mod house;
 mod kill9;
 #[cfg(test)]
 mod memory;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod poll;

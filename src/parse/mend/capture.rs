@@ -96,7 +96,7 @@ impl<'a> Capture<'a> {
 
     pub(crate) fn text(&mut self, run: &str, entities: &mut Entities) {
         if self.has_room() {
-            let run = text::head(run, 2 * self.bytes_max.min(usize::MAX / 2));
+            let run = self.beginning(run, text::REFERENCE_BYTES_MAX + 2);
             text::decode_into(&mut self.value, run, entities, self.mode);
         }
     }
@@ -105,7 +105,7 @@ impl<'a> Capture<'a> {
         if !self.has_room() {
             return;
         }
-        let run = text::head(run, 2 * self.bytes_max.min(usize::MAX / 2));
+        let run = self.beginning(run, 2);
         if self.mode == Mode::Markup {
             let mut clean = String::new();
             text::clean_into(&mut clean, run);
@@ -113,6 +113,13 @@ impl<'a> Capture<'a> {
         } else {
             text::clean_into(&mut self.value, run);
         }
+    }
+
+    /// As much of a run as can matter, where so many bytes may become one.
+    fn beginning<'r>(&mut self, run: &'r str, shrink: usize) -> &'r str {
+        let head = text::head(run, self.bytes_max.saturating_mul(shrink));
+        self.is_cut |= head.len() < run.len();
+        head
     }
 
     /// A tag inside the field: its markup, though the field may not have said so.

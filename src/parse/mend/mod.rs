@@ -89,6 +89,7 @@ pub(crate) struct Mended {
 /// What ends every clean document.
 pub(crate) const TAIL: &str = "</feed>\n";
 
+#[cfg(any(test, fuzzing))]
 impl Mended {
     /// The clean document as one text.
     pub(crate) fn xml(&self) -> String {

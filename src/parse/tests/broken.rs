@@ -142,23 +142,6 @@ fn one_broken_item_costs_itself_only() {
 }
 
 #[test]
-fn a_cut_tail_keeps_what_came_before() {
-    let whole = among_good("");
-    let cut = |bytes: usize| parsed(whole.get(..whole.len() - bytes).unwrap());
-    assert_eq!(cut(10).drafts.len(), 20);
-    let half = "<item><title>Half</title><description>It was going to";
-    let mut body = whole.replace("</channel></rss>", "");
-    body.push_str(half);
-    let parsed = parsed(&body);
-    let last = parsed.drafts.last().unwrap();
-    assert_eq!((last.title.as_str(), last.summary.as_str()), ("Half", "It was going to"));
-    for word in ["item_cut", "text_cut_by_feed"] {
-        assert!(last.defects.iter().any(|defect| defect == word), "{word}");
-    }
-    assert_eq!(parsed.report.defects, ["document_cut"]);
-}
-
-#[test]
 fn entities_are_expanded_within_bounds_and_nothing_is_fetched() {
     let draft = only(
         "<!DOCTYPE rss [<!ENTITY ship \"ferry\"><!ENTITY file SYSTEM \"file:///etc/passwd\">\

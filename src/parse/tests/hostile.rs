@@ -45,3 +45,19 @@ fn white_space_around_an_attribute_is_no_part_of_it() {
     let draft = super::only("<CHANNEL><ITEM LASTMOD=' 2025-08-16&#32;' HREF='a'/></CHANNEL>");
     assert_eq!(draft.published_raw, "2025-08-16");
 }
+
+#[test]
+fn a_text_of_long_references_is_bounded_by_what_they_mean() {
+    let described = |letters: usize| {
+        let text = "&#0000000065;".repeat(letters);
+        let body =
+            format!("<rss><channel><item><description>{text}</description></item></channel></rss>");
+        let config = Config { text_bytes_max: 1_000, ..Config::default() };
+        let mut parsed = read(&fetched(body.as_bytes()), &config);
+        let draft = parsed.drafts.remove(0);
+        (draft.summary.len(), draft.defects.contains(&"text_cut".to_owned()))
+    };
+    assert_eq!(described(1_000), (1_000, false));
+    assert_eq!(described(1_001), (1_000, true));
+    assert_eq!(described(50_000), (1_000, true));
+}

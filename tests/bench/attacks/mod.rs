@@ -80,6 +80,11 @@ fn json(cap: usize, item: impl Fn(usize) -> String) -> Vec<u8> {
     fill(head, "]}", cap, |n| format!(",{{{}}}", item(n)))
 }
 
+/// So many parts in a row.
+fn joined(count: usize, part: impl Fn(usize) -> String) -> String {
+    (0..count).map(part).collect::<Vec<_>>().concat()
+}
+
 /// One text in other units: two bytes, four bytes.
 fn wide(text: &[u8], unit: fn(u8) -> Vec<u8>) -> Vec<u8> {
     text.iter().flat_map(|byte| unit(*byte)).collect()
@@ -136,7 +141,7 @@ const TAGS: &[Attack] = attacks! {
     tag_quotes_one_far "" |cap| repeat("<rss><channel>", "<a b='", "\"", cap);
     tag_ends_alone "" |cap| repeat("<rss><channel>", "</a>", "", cap);
     tag_ends_below_a_deep_stack "" |cap| {
-        let deep: String = (0..250).map(|n| format!("<d{n}>")).collect();
+        let deep: String = joined(250, |n| format!("<d{n}>"));
         repeat(&format!("<rss><channel>{deep}"), "</a>", "", cap)
     };
     tag_names_open "" |cap| repeat("<rss><channel>", "<", "", cap);
@@ -160,11 +165,11 @@ const TAGS: &[Attack] = attacks! {
     media_groups_flat "" |cap| items(cap, |n| format!("<media:group><media:content url=\"{n}\"/></media:group>").repeat(50));
     namespaces_flood "" |cap| fill("<rss ", ">", cap, |n| format!("xmlns:a{n}=\"b\" "));
     namespaces_at_limit "" |cap| {
-        let all: String = (0..250).map(|n| format!("xmlns:a{n}=\"b\" ")).collect();
+        let all: String = joined(250, |n| format!("xmlns:a{n}=\"b\" "));
         repeat(&format!("<rss><channel {all}><item>"), "<z:a/>", "", cap)
     };
     namespaces_at_limit_in_text "" |cap| {
-        let all: String = (0..250).map(|n| format!("xmlns:a{n}=\"b\" ")).collect();
+        let all: String = joined(250, |n| format!("xmlns:a{n}=\"b\" "));
         repeat(&format!("<rss><channel {all}><item><description>"), "<z:a/>", "", cap)
     };
     base_clones "" |cap| {
@@ -190,7 +195,7 @@ const TAGS: &[Attack] = attacks! {
         plain_behind(&format!("<!DOCTYPE a [<!ENTITY a \"{long}\">]>"), "&a;", cap)
     };
     entities_looked_through "" |cap| {
-        let all: String = (0..64).map(|n| format!("<!ENTITY a{} \"x\">", word(n, 2))).collect();
+        let all: String = joined(64, |n| format!("<!ENTITY a{} \"x\">", word(n, 2)));
         plain_behind(&format!("<!DOCTYPE a [{all}]>"), "&azz;", cap)
     };
 };
@@ -273,15 +278,15 @@ const FIELDS: &[Attack] = attacks! {
         let date = "Sat, 16 Aug 2025 05:58:00 America/Argentina/Buenos_Aires";
         items(cap, |n| format!("<pubDate>{date}{n}</pubDate><dc:date>{date}{n}</dc:date><created>{date}{n}</created><updated>{date}{n}</updated>"))
     };
-    categories_unequal "" |cap| items(cap, |n| (0..256).map(|c| format!("<category>{}</category>", word(c + n, 4))).collect());
-    categories_as_terms "" |cap| items(cap, |n| (0..256).map(|c| format!("<category term=\"{}\"/>", word(c + n, 4))).collect());
+    categories_unequal "" |cap| items(cap, |n| joined(256, |c| format!("<category>{}</category>", word(c + n, 4))));
+    categories_as_terms "" |cap| items(cap, |n| joined(256, |c| format!("<category term=\"{}\"/>", word(c + n, 4))));
     keywords_unequal "" |cap| fill("<urlset>", "</urlset>", cap, |n| {
-        let all: String = (0..256).map(|c| format!("{},", word(c + n, 2))).collect();
+        let all: String = joined(256, |c| format!("{},", word(c + n, 2)));
         format!("<url><news:keywords>{all}</news:keywords></url>")
     });
     keywords_equal "" |cap| fill("<urlset>", "</urlset>", cap, |_| format!("<url><news:keywords>{}</news:keywords></url>", "a,".repeat(30_000)));
-    authors_unequal "" |cap| items(cap, |n| (0..64).map(|c| format!("<author>{}</author>", word(c + n, 3))).collect());
-    authors_over_limit "" |cap| items(cap, |n| (0..2_000).map(|c| format!("<author>{}</author>", word(c + n, 3))).collect());
+    authors_unequal "" |cap| items(cap, |n| joined(64, |c| format!("<author>{}</author>", word(c + n, 3))));
+    authors_over_limit "" |cap| items(cap, |n| joined(2_000, |c| format!("<author>{}</author>", word(c + n, 3))));
     authors_of_signs "" |cap| rss("author", "@", FIELD_BYTES, cap);
     authors_of_mails "" |cap| rss("author", "aaaaaaaa@", FIELD_BYTES, cap);
     authors_of_brackets "" |cap| rss("author", "()<>[]", FIELD_BYTES, cap);

@@ -1,7 +1,8 @@
 //! Attacks on what reads text: HTML, blocks, credits, language; on charsets; on the JSON reader.
 
 use super::{
-    Attack, ITEM_BYTES, attacks, fill, host, html, items, json, plain, rss, section, wide, word,
+    Attack, ITEM_BYTES, attacks, fill, host, html, items, joined, json, plain, rss, section, wide,
+    word,
 };
 
 /// Aimed at `enrich`: HTML to blocks, credit lines, datelines, labels, language.
@@ -122,7 +123,7 @@ pub(super) const JSON: &[Attack] = attacks! {
     json_items_of_words_for_dates "" |cap| json(cap, |n| format!("\"id\":{n},\"date_published\":\"{}\"", "abc ".repeat(24)));
     json_items_repeated "" |cap| fill("{\"version\":\"https://jsonfeed.org/version/1\"", "}", cap, |_| ",\"items\":[{\"id\":1}]".to_owned());
     json_keys "" |cap| fill("{\"version\":\"https://jsonfeed.org/version/1\"", "}", cap, |n| format!(",\"a{n}\":1"));
-    json_keys_in_items "" |cap| json(cap, |_| (0..4_000).map(|n| format!("\"a{n}\":1,")).collect::<String>() + "\"id\":1");
+    json_keys_in_items "" |cap| json(cap, |_| joined(4_000, |n| format!("\"a{n}\":1,")) + "\"id\":1");
     json_numbers "" |cap| fill("{\"items\":[{\"id\":1,\"tags\":[1", "]}]}", cap, |_| ",1e300".to_owned());
     json_strings_escaped "" |cap| json(cap, |n| format!("\"id\":{n},\"content_html\":\"{}\"", "\\u0001".repeat(9_000)));
     json_strings_of_quotes "" |cap| json(cap, |n| format!("\"id\":{n},\"content_text\":\"{}\"", "\\\"".repeat(30_000)));
@@ -133,7 +134,7 @@ pub(super) const JSON: &[Attack] = attacks! {
     json_url_huge "" |cap| json_one(cap, "url", "/é");
     json_host_huge "" |cap| json(cap, |n| format!("\"id\":{n},\"url\":\"//{}\"", format!("{}.", host(n, 990)).repeat(3)));
     json_author_huge "" |cap| json_one(cap, "author", "@");
-    json_authors "" |cap| json(cap, |n| format!("\"id\":{n},\"authors\":[{}\"x\"]", (0..47).map(|a| format!("\"{}\",", word(a + n, 3))).collect::<String>()));
+    json_authors "" |cap| json(cap, |n| format!("\"id\":{n},\"authors\":[{}\"x\"]", joined(47, |a| format!("\"{}\",", word(a + n, 3)))));
     json_attachments "" |cap| json(cap, |n| format!("\"id\":{n},\"attachments\":[{}{{}}]", "{\"url\":\"a\"},".repeat(47)));
     json_tags "" |cap| json(cap, |n| format!("\"id\":{n},\"tags\":[{}1]", "\"a\",".repeat(5_000)));
     json_summary_and_content "" |cap| json(cap, |n| format!("\"id\":{n},\"summary\":\"{0}\",\"content_text\":\"{0}\"", "<>&".repeat(1_500)));
