@@ -1,11 +1,13 @@
 //! From what a body claims to drafts: keys, bounds, dates and the words for what was wrong.
 
+use std::ops::Range;
+
 use crate::news::{Draft, FetchReport, Fetched, Granularity, Rejection, SourceElement, StatedDate};
 
 use super::claim::{Claim, Dates, Words};
 use super::keys::{self, Claims, GuidCount};
 use super::read::Unread;
-use super::{FeedMeta, Parsed, Refused, Seen, canonical_link, date, html, shown_link, text};
+use super::{FeedMeta, Parsed, Refused, Seen, canonical_link, date, html, place, shown_link, text};
 
 /// Bytes of a title: a headline of more is a text in the wrong place.
 pub(crate) const TITLE_BYTES_MAX: usize = 2 << 10;
@@ -46,7 +48,7 @@ fn sample_of(text: &str) -> String {
 }
 
 /// The drafts of a body.
-pub(super) fn parsed(seen: Seen, fetched: &Fetched) -> Parsed {
+pub(super) fn parsed(seen: Seen, text: &str, fetched: &Fetched) -> Parsed {
     let meta = FeedMeta {
         title: plain(&seen.feed.title),
         link: seen.feed.link,
@@ -58,9 +60,15 @@ pub(super) fn parsed(seen: Seen, fetched: &Fetched) -> Parsed {
     let count = GuidCount::of(guids.iter().map(String::as_str));
     let mut defects: Vec<String> = seen.defects.iter().map(|d| d.word.to_owned()).collect();
     let (mut drafts, mut rejected) = (Vec::new(), Vec::new());
+    let is_any_empty = seen.is_json && seen.items.iter().flatten().any(Claim::is_empty);
+    let starts = if is_any_empty { place::item_starts(text) } else { Vec::new() };
     for item in seen.items {
         match item {
-            Ok(claim) if claim.is_empty() => rejected.push(empty(fetched)),
+            Ok(claim) if claim.is_empty() || claim.is_stump() => {
+                let span = place::span(&claim.note, &starts, text.len());
+                let item = if seen.is_json { object(text, span) } else { element(text, span) };
+                rejected.push(useless(&claim, item, fetched));
+            }
             Ok(claim) => drafts.push(draft(claim, &meta.language, seen.is_repaired, &count)),
             Err(unread) => rejected.push(rejection(&unread, fetched)),
         }
@@ -82,14 +90,39 @@ pub(super) fn parsed(seen: Seen, fetched: &Fetched) -> Parsed {
     Parsed { drafts, rejected, report, meta }
 }
 
-fn empty(fetched: &Fetched) -> Rejection {
+/// The account of an item that says nothing, or not enough to be known again.
+fn useless(claim: &Claim, item: &str, fetched: &Fetched) -> Rejection {
+    let (reason, detail) = if claim.is_empty() {
+        ("empty", "an item without guid, link, title and text")
+    } else {
+        ("cut", "half an item, without guid, link and title")
+    };
     Rejection {
         url: text::head(fetched.url.as_str(), keys::LINK_BYTES_MAX).to_owned(),
-        reason: "empty".to_owned(),
-        detail: "an item without guid, link, title and text".to_owned(),
+        reason: reason.to_owned(),
+        detail: detail.to_owned(),
         body_hash: fetched.body_hash,
+        bytes: item.len() as u64,
+        sample: sample_of(item),
         items: 1,
         ..Rejection::default()
+    }
+}
+
+/// An element with its end tag, which is no part of its span.
+fn element(text: &str, span: Range<usize>) -> &str {
+    let rest = text.get(span.end..).filter(|rest| rest.starts_with("</"));
+    let end = rest.and_then(|rest| rest.find('>')).map_or(span.end, |at| span.end + at + 1);
+    text.get(span.start..end).unwrap_or("")
+}
+
+/// The JSON object that a span begins with; all of the span where it is cut.
+fn object(text: &str, span: Range<usize>) -> &str {
+    let text = text.get(span).unwrap_or("");
+    let mut one = serde_json::Deserializer::from_str(text).into_iter::<serde::de::IgnoredAny>();
+    match one.next() {
+        Some(Ok(_)) => text.get(..one.byte_offset()).unwrap_or(text),
+        _ => text,
     }
 }
 
@@ -108,6 +141,14 @@ fn rejection(unread: &Unread, fetched: &Fetched) -> Rejection {
 }
 
 impl Claim {
+    /// Whether the feed ends inside it before it has a name: whole, it would be another article.
+    fn is_stump(&self) -> bool {
+        self.note.defects.iter().any(|(word, ..)| *word == "item_cut")
+            && self.note.guid.is_empty()
+            && self.note.link.is_empty()
+            && self.title.value.is_empty()
+    }
+
     /// Whether it says nothing that could be news.
     pub(super) fn is_empty(&self) -> bool {
         let words = [&self.title, &self.summary, &self.content];

@@ -106,8 +106,9 @@ struct Refused {
 
 /// Reads a body. Never fails: what is refused whole comes back as one rejection.
 pub fn read(fetched: &Fetched, config: &Config) -> Parsed {
-    match look(fetched, &decoded(fetched), config) {
-        Ok(seen) => draft::parsed(seen, fetched),
+    let decoded = decoded(fetched);
+    match look(fetched, &decoded, config) {
+        Ok(seen) => draft::parsed(seen, &decoded.text, fetched),
         Err(refused) => draft::refused(&refused, fetched),
     }
 }
@@ -164,8 +165,13 @@ fn look_at_xml(
         base,
         language: language.unwrap_or("").to_owned(),
     };
-    let mut mended = mend::mend(text, &settings)
-        .map_err(|refusal| Refused { reason: refusal.word(), detail: refusal.to_string() })?;
+    let mut mended = mend::mend(text, &settings).map_err(|refusal| Refused {
+        reason: refusal.word(),
+        detail: match refusal {
+            mend::Refusal::Guard(limit, at) => format!("{limit} at {}", place::words(text, at)),
+            other => other.to_string(),
+        },
+    })?;
     let (over_limit, defects) = (mended.over_limit, std::mem::take(&mut mended.defects));
     let (feed, items) = read::read(mended);
     Ok(Seen { feed, items, over_limit, defects, is_repaired: false, is_json: false })

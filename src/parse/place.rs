@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use super::claim::Note;
 use super::trace::TOLD_MAX;
 
 /// A defect and where it stands.
@@ -98,6 +99,14 @@ pub(super) fn placed(
     out
 }
 
+/// A byte offset in words.
+pub(super) fn words(text: &str, offset: usize) -> String {
+    let mut place = [DefectView { offset, ..DefectView::default() }];
+    find_lines(&mut place, text);
+    let [DefectView { line, column, .. }] = place;
+    format!("line {line}, column {column}")
+}
+
 /// One walk over the text for all of them.
 fn find_lines(defects: &mut [DefectView], text: &str) {
     let (mut line, mut column) = (1, 1);
@@ -113,6 +122,16 @@ fn find_lines(defects: &mut [DefectView], text: &str) {
         }
         (defect.line, defect.column) = (line, column);
     }
+}
+
+/// The bytes of the text that an item takes; `starts` are those of JSON items, whose notes know none.
+pub(super) fn span(note: &Note, starts: &[usize], end: usize) -> Range<usize> {
+    if !note.span.is_empty() {
+        return note.span.clone();
+    }
+    let at = usize::try_from(note.ordinal).unwrap_or(usize::MAX);
+    let start = starts.get(at).copied().unwrap_or(0);
+    start..starts.get(at.saturating_add(1)).copied().unwrap_or(end)
 }
 
 /// Where each item of the last list called `items` begins, in bytes: an own walk, since only people ask for it.

@@ -92,7 +92,7 @@ impl View {
     /// The line of a body that was read, with the places of its defects in the decoded text.
     pub(super) fn of(seen: &Seen, text: &str, file: &str) -> Self {
         let starts = if seen.is_json { place::item_starts(text) } else { Vec::new() };
-        let span = |note: &Note| span(note, &starts, text.len());
+        let span = |note: &Note| place::span(note, &starts, text.len());
         let mut defects: Vec<DefectView> = seen.defects.iter().map(stated).collect();
         let mut entries = Vec::with_capacity(seen.items.len());
         let mut spans = Vec::with_capacity(seen.items.len());
@@ -149,15 +149,6 @@ impl Part<'_> {
         let inside = self.text.get(self.span.clone()).unwrap_or("");
         self.span.start + inside.find(words).unwrap_or(0)
     }
-}
-
-fn span(note: &Note, starts: &[usize], end: usize) -> Range<usize> {
-    if !note.span.is_empty() {
-        return note.span.clone();
-    }
-    let at = usize::try_from(note.ordinal).unwrap_or(usize::MAX);
-    let start = starts.get(at).copied().unwrap_or(0);
-    start..starts.get(at.saturating_add(1)).copied().unwrap_or(end)
 }
 
 fn whole(word: &str, detail: String, part: &Part<'_>) -> DefectView {

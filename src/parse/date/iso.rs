@@ -28,10 +28,9 @@ pub(super) fn read(text: &str) -> Option<Read> {
         return None;
     }
     let rest = rest.get(1..)?;
-    if mark == '-' {
-        if let Some((day, rest)) = by_week(year, rest).or_else(|| by_ordinal(year, rest)) {
-            return with_time(day, rest);
-        }
+    let counted = || by_week(year, rest).or_else(|| by_ordinal(year, rest));
+    if let Some((day, rest)) = (mark == '-').then(counted).flatten() {
+        return with_time(day, rest);
     }
     let (month, rest) = number(rest).or_else(|| word(rest, mark))?;
     if rest.is_empty() && mark == '-' {

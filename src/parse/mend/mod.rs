@@ -39,9 +39,9 @@ pub(crate) enum Refusal {
     /// Nothing in it.
     #[error("empty body")]
     Empty,
-    /// A limit was crossed.
+    /// A limit was crossed, by the piece that begins at this byte.
     #[error("{0}")]
-    Guard(#[from] Limit),
+    Guard(Limit, usize),
     /// A page for people.
     #[error("an HTML page, not a feed")]
     Html,
@@ -55,7 +55,7 @@ impl Refusal {
     pub(crate) fn word(&self) -> &'static str {
         match self {
             Self::Empty => "empty",
-            Self::Guard(_) => "guard",
+            Self::Guard(..) => "guard",
             Self::Html => "html",
             Self::NoFeed => "parse",
         }

@@ -112,7 +112,7 @@ impl<'a> Scanner<'a> {
 
     pub(super) fn run(mut self) -> Result<Scanned, Refusal> {
         while let Some(token) = self.lexer.next() {
-            self.guard.see(&token)?;
+            self.guard.see(&token).map_err(|limit| Refusal::Guard(limit, self.lexer.at()))?;
             match token {
                 Token::Start(tag) => self.start(tag),
                 Token::End(name) => self.end(name),
@@ -123,7 +123,7 @@ impl<'a> Scanner<'a> {
                 Token::Skip => {}
             }
             if let Some(limit) = self.limit {
-                return Err(limit.into());
+                return Err(Refusal::Guard(limit, self.lexer.at()));
             }
         }
         self.finish()

@@ -18,7 +18,7 @@ fn media_nested_in_itself_is_refused_or_read_but_never_deep() {
     let parsed =
         parsed(&among_good(&format!("<item>{}</item>", "<media:content>".repeat(100_000))));
     assert_eq!(parsed.rejected[0].reason, "guard");
-    assert_eq!(parsed.rejected[0].detail, "depth over 256");
+    assert!(parsed.rejected[0].detail.starts_with("depth over 256 at line 1, column "));
 }
 
 #[test]
@@ -142,23 +142,6 @@ fn one_broken_item_costs_itself_only() {
 }
 
 #[test]
-fn a_cut_tail_keeps_what_came_before() {
-    let whole = among_good("");
-    let cut = |bytes: usize| parsed(whole.get(..whole.len() - bytes).unwrap());
-    assert_eq!(cut(10).drafts.len(), 20);
-    let half = "<item><title>Half</title><description>It was going to";
-    let mut body = whole.replace("</channel></rss>", "");
-    body.push_str(half);
-    let parsed = parsed(&body);
-    let last = parsed.drafts.last().unwrap();
-    assert_eq!((last.title.as_str(), last.summary.as_str()), ("Half", "It was going to"));
-    for word in ["item_cut", "text_cut_by_feed"] {
-        assert!(last.defects.iter().any(|defect| defect == word), "{word}");
-    }
-    assert_eq!(parsed.report.defects, ["document_cut"]);
-}
-
-#[test]
 fn entities_are_expanded_within_bounds_and_nothing_is_fetched() {
     let draft = only(
         "<!DOCTYPE rss [<!ENTITY ship \"ferry\"><!ENTITY file SYSTEM \"file:///etc/passwd\">\
@@ -184,7 +167,9 @@ fn many_attributes_and_long_bases_are_refused_by_name() {
     ] {
         let parsed = parsed(&body);
         assert_eq!(parsed.rejected[0].reason, "guard");
-        assert_eq!(parsed.rejected[0].detail, detail);
+        let (limit, place) = parsed.rejected[0].detail.split_once(" at ").unwrap();
+        assert_eq!(limit, detail);
+        assert!(place.starts_with("line 1, column "), "{place}");
     }
 }
 

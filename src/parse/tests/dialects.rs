@@ -1,62 +1,6 @@
-//! One test a row of what publishers send and what is made of it.
+//! Dialects and their corners beside the table of what is mended.
 
-use crate::news::Rung;
-use crate::parse::{Config, read};
-
-use super::{assert_sum, entry, fetched, item, only, parsed, shown};
-
-#[test]
-fn rss_of_any_version_or_none_is_rss() {
-    for root in [
-        "<rss>",
-        "<rss version=\"0.90\">",
-        "<rss version=\"0.94\">",
-        "<rss version='2.01'>",
-        "<rss version=2.0>",
-        "<rss version=\"2.1\">",
-        "<RSS VERSION=\"2.0\">",
-        "<rss version=\"\">",
-    ] {
-        let close = if root.starts_with("<RSS") { "</RSS>" } else { "</rss>" };
-        let draft =
-            only(&format!("{root}<channel><item><title>Ferry</title></item></channel>{close}"));
-        assert_eq!(draft.title, "Ferry", "{root}");
-    }
-}
-
-#[test]
-fn upper_case_names_are_names() {
-    let draft = only(
-        "<RSS><CHANNEL><ITEM><TITLE>Ferry</TITLE><PUBDATE>2025-08-16</PUBDATE></ITEM></CHANNEL></RSS>",
-    );
-    assert_eq!(draft.title, "Ferry");
-    assert!(draft.published.is_some());
-}
-
-#[test]
-fn rdf_is_read_under_any_spelling_of_its_namespace() {
-    for uri in [
-        "http://purl.org/rss/1.0/",
-        "https://purl.org/rss/1.0/",
-        "http://my.netscape.com/rdf/simple/0.9/",
-    ] {
-        let draft = only(&format!(
-            "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns=\"{uri}\" \
-             xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><channel rdf:about=\"https://desk.example/\">\
-             <title>Harbour</title><items><rdf:Seq><rdf:li resource=\"x\"/></rdf:Seq></items></channel>\
-             <item rdf:about=\"https://desk.example/a\"><title>Ferry</title><dc:date>2025-08-16T05:58:00Z</dc:date>\
-             <dc:subject>Sea</dc:subject><dc:creator>Ada Quill</dc:creator></item></rdf:RDF>"
-        ));
-        assert_eq!(
-            (draft.title.as_str(), draft.key.as_str()),
-            ("Ferry", "https://desk.example/a"),
-            "{uri}"
-        );
-        assert_eq!(draft.link, "https://desk.example/a");
-        assert_eq!(draft.tags, ["Sea"]);
-        assert!(draft.published.is_some());
-    }
-}
+use super::{item, only, parsed};
 
 #[test]
 fn prefixed_core_names_win_over_foreign_ones() {
@@ -70,221 +14,6 @@ fn prefixed_core_names_win_over_foreign_ones() {
 }
 
 #[test]
-fn cdf_is_read() {
-    let draft = only(
-        "<CHANNEL HREF=\"https://desk.example/\"><ITEM HREF=\"https://desk.example/a\" \
-         LASTMOD=\"2025-08-16T05:58:00+02:00\"><TITLE>Ferry</TITLE><ABSTRACT>It sails.</ABSTRACT></ITEM></CHANNEL>",
-    );
-    assert_eq!(draft.link, "https://desk.example/a");
-    assert_eq!(draft.summary, "It sails.");
-    assert_eq!(draft.updated.unwrap().moment.to_string(), "2025-08-16T03:58:00Z");
-}
-
-#[test]
-fn news_sitemaps_are_read() {
-    let draft = only(
-        "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" \
-         xmlns:news=\"http://www.google.com/schemas/sitemap-news/0.9\"><url><loc>https://desk.example/a</loc>\
-         <news:news><news:publication><news:name>Harbour</news:name><news:language>en</news:language>\
-         </news:publication><news:publication_date>2025-08-16T05:58:00Z</news:publication_date>\
-         <news:title>Ferry sails</news:title><news:keywords>sea, ferry</news:keywords></news:news></url></urlset>",
-    );
-    assert_eq!(
-        (draft.title.as_str(), draft.link.as_str()),
-        ("Ferry sails", "https://desk.example/a")
-    );
-    assert_eq!(draft.tags, ["sea", "ferry"]);
-    assert_eq!(draft.lang, "en");
-    assert!(draft.published.is_some());
-}
-
-#[test]
-fn atom_of_any_namespace_is_atom() {
-    for uri in [
-        "",
-        "http://www.w3.org/2005/Atom",
-        "https://www.w3.org/2005/Atom",
-        "http://purl.org/atom/ns#",
-        "http://www.w3.org/2005/ATOM/",
-        "https://desk.example/atom",
-    ] {
-        let draft =
-            only(&format!("<feed xmlns=\"{uri}\"><entry><title>Ferry</title></entry></feed>"));
-        assert_eq!(draft.title, "Ferry", "{uri}");
-    }
-}
-
-#[test]
-fn atom_0_3_words_and_modes_are_understood() {
-    let shown = shown(
-        "<feed version=\"0.3\" xmlns=\"http://purl.org/atom/ns#\"><tagline>By the sea</tagline>\
-         <copyright>Ours</copyright><modified>2025-08-16T05:58:00Z</modified>\
-         <entry><title type=\"text/html\" mode=\"escaped\">The &lt;b&gt;ferry&lt;/b&gt;</title>\
-         <issued>2025-08-16T05:00:00Z</issued><modified>2025-08-16T05:30:00Z</modified>\
-         <summary type=\"text/html\" mode=\"base64\">VGhlIDxiPmZlcnJ5PC9iPg==</summary>\
-         <content type=\"application/xhtml+xml\" mode=\"xml\"><div>It <i>sails</i> &amp; sails.</div></content>\
-         </entry></feed>",
-    );
-    assert_eq!(shown["feed"]["description"], "By the sea");
-    assert_eq!(shown["feed"]["rights"], "Ours");
-    assert_eq!(shown["feed"]["updated"], "2025-08-16T05:58:00Z");
-    let entry = &shown["entries"][0];
-    assert_eq!(entry["title"], "The <b>ferry</b>");
-    assert_eq!(entry["published"], "2025-08-16T05:00:00Z");
-    assert_eq!(entry["updated"], "2025-08-16T05:30:00Z");
-    assert_eq!(entry["summary"], "The <b>ferry</b>");
-    assert_eq!(entry["content"], "<div>It <i>sails</i> &amp; sails.</div>");
-}
-
-#[test]
-fn odd_types_cost_no_text() {
-    for kind in ["text/foo", "text/plain", "", "TEXT", "nonsense"] {
-        let draft =
-            entry(&format!("<title>t</title><content type=\"{kind}\">The ferry sails</content>"));
-        assert_eq!(draft.content, "The ferry sails", "{kind:?}");
-    }
-    let draft =
-        entry("<title>t</title><summary type=\"application/octet-stream\">VGhlIGZlcnJ5</summary>");
-    assert_eq!(draft.summary, "The ferry");
-}
-
-#[test]
-fn an_undeclared_prefix_is_known_or_dropped() {
-    let draft = item(
-        "<title>Ferry</title><dc:creator>Ada Quill</dc:creator><own:description>It sails.</own:description>",
-    );
-    assert_eq!(draft.authors, ["Ada Quill"]);
-    assert_eq!(draft.summary, "It sails.");
-    assert!(draft.defects.iter().any(|word| word == "prefix_undeclared"));
-}
-
-#[test]
-fn references_become_what_they_mean_and_ampersands_stay() {
-    for (written, title) in [
-        ("caf&eacute; &mdash; bar", "café — bar"),
-        ("Quay &amp; Sons", "Quay & Sons"),
-        ("Quay & Sons", "Quay & Sons"),
-        ("AT&T", "AT&T"),
-        ("it&#146;s &#x93;late&#x94;", "it’s “late”"),
-        ("a&#xD800;b", "a\u{FFFD}b"),
-        ("a&#99999999999;b", "a\u{FFFD}b"),
-        ("a&nosuchname;b", "a&nosuchname;b"),
-        ("a\u{1}b\u{8}c", "abc"),
-        ("&amp;#8217;tis late", "’tis late"),
-        ("<![CDATA[&#8217;tis late]]>", "’tis late"),
-        ("5 &lt; 6", "5 < 6"),
-    ] {
-        assert_eq!(item(&format!("<title>{written}</title>")).title, title, "{written}");
-    }
-}
-
-#[test]
-fn unclosed_crossed_and_naked_markup_costs_nothing_else() {
-    let draft = item("<title>The <b>ferry<title><link>https://desk.example/a</link>");
-    assert_eq!(draft.link, "https://desk.example/a");
-    let draft =
-        item("<description>One<br>two <b><i>three</b></i></description><title>Ferry</title>");
-    assert_eq!(draft.title, "Ferry");
-    assert_eq!(draft.summary, "One<br>two <b><i>three</b></i>");
-    let draft =
-        item("<title>Ferry</title><link href=https://desk.example/a rel=alternate rel=self>");
-    assert_eq!(draft.link, "https://desk.example/a");
-}
-
-#[test]
-fn authors_are_split_into_name_and_mail() {
-    for (written, name, mail) in [
-        ("ada@desk.example (Ada Quill)", "Ada Quill", "ada@desk.example"),
-        ("Ada Quill (ada@desk.example)", "Ada Quill", "ada@desk.example"),
-        ("Ada Quill &lt;ada+x@desk.example&gt;", "Ada Quill", "ada+x@desk.example"),
-        ("Ada Quill", "Ada Quill", ""),
-        ("ada@desk.example", "ada@desk.example", "ada@desk.example"),
-        ("（編集部ada@desk.example）", "（編集部）", "ada@desk.example"),
-    ] {
-        let shown = shown(&format!(
-            "<rss><channel><item><author>{written}</author></item></channel></rss>"
-        ));
-        let entry = &shown["entries"][0];
-        assert_eq!(entry["author"], name, "{written}");
-        assert_eq!(entry["author_email"].as_str().unwrap_or(""), mail, "{written}");
-    }
-}
-
-#[test]
-fn full_text_stands_in_one_place_whatever_it_is_called() {
-    for full in [
-        "<content:encoded>The &lt;b&gt;full&lt;/b&gt; text</content:encoded>",
-        "<fullitem>The &lt;b&gt;full&lt;/b&gt; text</fullitem>",
-        "<body>The <b>full</b> text</body>",
-        "<xhtml:body xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">The <xhtml:b>full</xhtml:b> text</xhtml:body>",
-    ] {
-        let draft = item(&format!("<description>Short</description>{full}"));
-        assert_eq!(
-            (draft.summary.as_str(), draft.content.as_str()),
-            ("Short", "The <b>full</b> text"),
-            "{full}"
-        );
-    }
-}
-
-#[test]
-fn dublin_core_and_header_fill_what_the_core_leaves_out() {
-    let mut response = fetched(
-        b"<rss><channel><item><dc:title>Ferry</dc:title><dc:rights>Ours</dc:rights>\
-          <dcterms:issued>2025-08-16T05:58:00Z</dcterms:issued></item></channel></rss>",
-    );
-    response.headers.push(("content-language".to_owned(), "de".to_owned()));
-    let parsed = read(&response, &Config::default());
-    assert_sum(&parsed);
-    let draft = &parsed.drafts[0];
-    assert_eq!(
-        (draft.title.as_str(), draft.rights.as_str(), draft.lang.as_str()),
-        ("Ferry", "Ours", "de")
-    );
-    assert!(draft.published.is_some());
-}
-
-#[test]
-fn a_guid_is_a_link_unless_it_says_otherwise() {
-    let draft = item("<guid>https://desk.example/a</guid>");
-    assert_eq!((draft.link.as_str(), draft.rung), ("https://desk.example/a", Rung::Url));
-    let draft = item(
-        "<guid isPermaLink=\"false\">https://desk.example/a</guid><link>https://desk.example/b</link>",
-    );
-    assert_eq!(
-        (draft.link.as_str(), draft.key.as_str()),
-        ("https://desk.example/b", "https://desk.example/a")
-    );
-}
-
-#[test]
-fn relative_links_follow_base_header_and_url() {
-    let link = |inner: &str| {
-        only(&format!("<rss><channel xml:base=\"/news/\"><item>{inner}</item></channel></rss>"))
-            .link
-    };
-    assert_eq!(link("<link>a</link>"), "https://desk.example/news/a");
-    assert_eq!(
-        link("<link xml:base=\"https://other.example/\">a</link>"),
-        "https://other.example/a"
-    );
-    let mut response = fetched(b"<rss><channel><item><link>a</link></item></channel></rss>");
-    response.headers.push(("content-location".to_owned(), "https://third.example/x/".to_owned()));
-    assert_eq!(read(&response, &Config::default()).drafts[0].link, "https://third.example/x/a");
-}
-
-#[test]
-fn media_groups_and_durations_do_no_harm() {
-    let draft = item(
-        "<title>Ferry</title><media:group><media:content url=\"https://desk.example/v.mp4\" duration=\"99999999999999999999999\">\
-         <media:title>Clip</media:title></media:content></media:group>\
-         <itunes:duration>99999999999999999999:00:18446744073709551615.9</itunes:duration>",
-    );
-    assert_eq!(draft.title, "Ferry");
-    assert_eq!(item("<media:title>Clip</media:title>").title, "Clip");
-}
-
-#[test]
 fn images_and_text_boxes_lend_nothing_to_the_feed() {
     let parsed = parsed(
         "<rss><channel><image><title>Logo</title><link>https://logo.example/</link></image>\
@@ -294,27 +23,6 @@ fn images_and_text_boxes_lend_nothing_to_the_feed() {
     assert_eq!(parsed.meta.title, "Harbour");
     assert_eq!(parsed.meta.link, "");
     assert_eq!(parsed.drafts[0].title, "Ferry");
-}
-
-#[test]
-fn the_feeds_wishes_are_noted() {
-    let wishes = parsed(
-        "<rss><channel><ttl>60</ttl><sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency>\
-         <skipHours><hour>1</hour><hour>2</hour></skipHours><skipDays><day>Sunday</day></skipDays>\
-         <atom:link rel=\"hub\" href=\"https://hub.example/\"/><atom:link rel=\"self\" href=\"/all.xml\"/>\
-         <title>Harbour</title></channel></rss>",
-    )
-    .meta
-    .wishes;
-    assert_eq!(
-        (wishes.ttl.as_str(), wishes.period.as_str(), wishes.frequency.as_str()),
-        ("60", "hourly", "2")
-    );
-    assert_eq!((wishes.skip_hours.len(), wishes.skip_days.len()), (2, 1));
-    assert_eq!(
-        (wishes.hub.as_str(), wishes.topic.as_str()),
-        ("https://hub.example/", "https://desk.example/all.xml")
-    );
 }
 
 #[test]
@@ -334,4 +42,27 @@ fn json_feeds_are_read_leniently() {
     assert!(first.defects.iter().any(|word| word == "date_unreadable"));
     assert_eq!(second.content, "5 &lt; 6");
     assert_eq!(parsed.report.defects, ["document_cut"]);
+}
+
+#[test]
+fn itunes_and_media_say_what_the_core_does_not() {
+    let draft = item(
+        "<itunes:title>Ferry</itunes:title><itunes:author>Ada Quill</itunes:author>\
+         <itunes:duration>99999999999999999999999</itunes:duration><media:description>It sails.</media:description>",
+    );
+    assert_eq!(
+        (draft.title.as_str(), draft.authors.as_slice()),
+        ("Ferry", &["Ada Quill".to_owned()][..])
+    );
+    assert_eq!(draft.summary, "It sails.");
+}
+
+#[test]
+fn json_feed_of_both_versions_is_read() {
+    for version in ["https://jsonfeed.org/version/1", "https://jsonfeed.org/version/1.1"] {
+        let draft = only(&format!(
+            "{{\"version\":\"{version}\",\"items\":[{{\"id\":\"1\",\"title\":\"Ferry\"}}]}}"
+        ));
+        assert_eq!((draft.title.as_str(), draft.key.as_str()), ("Ferry", "1"));
+    }
 }

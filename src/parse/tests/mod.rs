@@ -122,8 +122,24 @@ fn an_empty_feed_is_no_failure() {
 fn an_item_that_says_nothing_is_rejected_alone() {
     let parsed = parsed(&among_good("<item></item>"));
     assert_eq!(parsed.drafts.len(), 20);
-    assert_eq!(parsed.rejected.len(), 1);
-    assert_eq!(parsed.rejected[0].reason, "empty");
+    let [rejection] = parsed.rejected.as_slice() else { panic!("{parsed:?}") };
+    assert_eq!((rejection.reason.as_str(), rejection.items), ("empty", 1));
+    assert_eq!((rejection.sample.as_str(), rejection.bytes), ("<item></item>", 13));
+}
+
+#[test]
+fn an_empty_item_is_kept_to_look_at() {
+    let wordy = format!("<item><author>{}</author></item>", "ü".repeat(900));
+    let rejection = parsed(&among_good(&wordy)).rejected.remove(0);
+    assert_eq!(rejection.bytes, wordy.len() as u64);
+    assert_eq!(rejection.sample, wordy.chars().take(500).collect::<String>());
+    for (items, item) in [
+        ("{\"id\": \"1\"}, {\"rank\": [1, {}]} , {\"id\": \"2\"}", "{\"rank\": [1, {}]}"),
+        ("{\"id\": \"1\"}, {\"rank\": 7} ", "{\"rank\": 7}"),
+    ] {
+        let rejection = parsed(&format!("{{\"items\": [{items}]}}")).rejected.remove(0);
+        assert_eq!((rejection.sample.as_str(), rejection.bytes), (item, item.len() as u64));
+    }
 }
 
 #[test]

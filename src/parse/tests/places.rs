@@ -100,3 +100,21 @@ fn many_defects_of_a_word_are_counted_not_listed() {
     let told: u64 = missing.map(|defect| defect["more"].as_u64().unwrap_or(1)).sum();
     assert_eq!(told, 1_020);
 }
+
+#[test]
+fn a_body_over_a_limit_says_where_it_is_crossed() {
+    let deep = format!("<rss><channel>\n<item><title>Fähre</title>\r\n ä{}", "<b>".repeat(300));
+    let attributes = format!("<rss><channel>\n ü<item{}>", all(300, |n| format!(" a{n}=\"\"")));
+    for (body, want) in [
+        // Three elements are open before them, so the 254th is one too many.
+        (deep, format!("depth over 256 at line 3, column {}", 3 + 253 * 3)),
+        (attributes, "attributes over 256 in one tag at line 2, column 3".to_owned()),
+    ] {
+        assert_eq!(shown(&body)["error"], want.as_str());
+        let parsed = super::parsed(&body);
+        assert_eq!(
+            (parsed.rejected[0].reason.as_str(), &parsed.rejected[0].detail),
+            ("guard", &want)
+        );
+    }
+}

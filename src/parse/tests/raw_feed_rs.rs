@@ -113,10 +113,8 @@ fn media_nested_in_itself_aborts_it() {
 #[test]
 #[ignore = "aborts; run by its parent"]
 fn child_reads_nested_media_with_feed_rs_alone() {
-    let body = nested_media(3_000);
-    let small = std::thread::Builder::new().stack_size(2 << 20);
-    let read = small.spawn(move || feed_rs::parser::parse(body.as_bytes()).is_ok());
-    assert!(read.unwrap().join().is_ok());
+    // So many that the main thread's 8 MiB do not hold them either.
+    assert!(feed_rs::parser::parse(nested_media(10_000).as_bytes()).is_ok());
 }
 
 #[test]
