@@ -1,72 +1,8 @@
 //! HTML to blocks of plain text. One pass, no tree, no recursion: work is linear in the input whatever it holds.
 
+use super::elements::{BLOCKS, DROPPED};
 use crate::tables::html_entity;
 
-/// Elements that end a block before and after them.
-const BLOCKS: [&str; 42] = [
-    "p",
-    "div",
-    "article",
-    "section",
-    "header",
-    "footer",
-    "main",
-    "aside",
-    "nav",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "ul",
-    "ol",
-    "li",
-    "dl",
-    "dt",
-    "dd",
-    "blockquote",
-    "pre",
-    "table",
-    "thead",
-    "tbody",
-    "tfoot",
-    "tr",
-    "caption",
-    "figure",
-    "figcaption",
-    "hr",
-    "address",
-    "details",
-    "summary",
-    "fieldset",
-    "center",
-    "form",
-    "body",
-    "html",
-    "title",
-    "option",
-];
-/// Elements whose content is no text of the article.
-const DROPPED: [&str; 17] = [
-    "script",
-    "style",
-    "noscript",
-    "iframe",
-    "object",
-    "svg",
-    "template",
-    "head",
-    "button",
-    "select",
-    "textarea",
-    "audio",
-    "video",
-    "math",
-    "nav",
-    "form",
-    "figcaption",
-];
 /// Quoted attribute values are followed this far for their closing mark; longer ones are a lost quote.
 const TAG_BYTES_MAX: usize = 16 * 1024;
 /// The longest name of an HTML entity.

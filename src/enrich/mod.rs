@@ -4,6 +4,7 @@
 mod byline;
 mod credit;
 mod date;
+mod elements;
 mod html;
 mod language;
 mod notice;

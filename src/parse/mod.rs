@@ -13,6 +13,7 @@ pub mod guard;
 mod html;
 mod json;
 mod keys;
+mod lean;
 mod mend;
 mod page;
 mod person;

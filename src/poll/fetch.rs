@@ -32,7 +32,7 @@ const HEADER_BYTES_MAX: usize = 64 * 1024;
 const LARGE_BYTES: usize = 1 << 20;
 
 /// Large bodies between their download and the end of their reading.
-const LARGE_AT_ONCE: usize = 3;
+const LARGE_AT_ONCE: usize = 2;
 
 /// Slower than this over one idle time is a drip, not an answer. Bytes a second.
 const SLOWEST: u64 = 1024;

@@ -19,7 +19,7 @@ use super::{Refusal, Settings};
 /// Defects of one document that are told singly; more of them say nothing more.
 const DEFECTS_MAX: usize = 100;
 
-/// Bytes kept of a field that is no prose; a guid or link over its own bound is judged later, whole.
+/// Bytes kept of a field that is no prose; one over its own bound is judged later, whole.
 const SHORT_BYTES_MAX: usize = 64 << 10;
 
 /// What an open element is to us.
@@ -133,8 +133,7 @@ impl<'a> Scanner<'a> {
     pub(super) fn defect(&mut self, word: &'static str, element: &'static str) {
         let at = self.lexer.at();
         // A document of nothing but strays notes the same defect a million times; most are found by their address.
-        let is_it =
-            |known: (&str, &str)| std::ptr::eq(known.0, word) && std::ptr::eq(known.1, element);
+        let is_it = |(w, e): (&str, &str)| std::ptr::eq(w, word) && std::ptr::eq(e, element);
         if let Some(item) = &mut self.item {
             let is_known = item.defects.last().is_some_and(|(w, e, _)| is_it((w, e)))
                 || item.defects.iter().any(|(w, e, _)| (*w, *e) == (word, element));
@@ -143,8 +142,7 @@ impl<'a> Scanner<'a> {
             }
             return;
         }
-        let is_last = |d: &Defect| is_it((d.word, d.element));
-        let known = self.defects.last().is_some_and(is_last)
+        let known = self.defects.last().is_some_and(|d| is_it((d.word, d.element)))
             || self.defects.iter().any(|d| d.word == word && d.element == element);
         if !known && self.defects.len() < DEFECTS_MAX {
             self.defects.push(Defect { word, at: Some(at), element, detail: String::new() });

@@ -1,0 +1,125 @@
+//! JSON values as far as feeds need them: bounded in depth and members, read without a tree of the rest.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::text;
+
+/// Depth to which values are kept; deeper ones say nothing we read.
+pub(super) const DEPTH_MAX: u8 = 3;
+/// Members of one list or object that are kept.
+const MEMBERS_MAX: usize = 48;
+
+/// A value, as far as feeds need it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Lean {
+    Text(String),
+    List(Vec<Lean>),
+    Object(Vec<(String, Lean)>),
+    Nothing,
+}
+
+/// Reads a value down to a depth.
+pub(super) struct Depth(pub(super) u8);
+
+impl<'de> DeserializeSeed<'de> for Depth {
+    type Value = Lean;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Lean, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Depth {
+    type Value = Lean;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Lean, E> {
+        Ok(Lean::Nothing)
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Lean, E> {
+        Ok(Lean::Text(number.to_string()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Lean, E> {
+        Ok(Lean::Text(number.to_string()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Lean, E> {
+        Ok(Lean::Text(number.to_string()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Lean, E> {
+        Ok(Lean::Nothing)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Lean, E> {
+        let mut out = String::with_capacity(text.len());
+        text::clean_into(&mut out, text);
+        Ok(Lean::Text(out))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Lean, A::Error> {
+        let mut list = Vec::new();
+        if let Some(deeper) = self.0.checked_sub(1) {
+            while list.len() < MEMBERS_MAX {
+                match seq.next_element_seed(Depth(deeper))? {
+                    Some(value) => list.push(value),
+                    None => return Ok(Lean::List(list)),
+                }
+            }
+        }
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Lean::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Lean, A::Error> {
+        let mut object: Vec<(String, Lean)> = Vec::new();
+        let deeper = self.0.checked_sub(1);
+        while let Some(key) = map.next_key::<String>()? {
+            let known = object.iter().position(|(name, _)| *name == key);
+            match (deeper, known) {
+                // A repeated key: the last one counts.
+                (Some(deeper), Some(at)) => object[at].1 = map.next_value_seed(Depth(deeper))?,
+                (Some(deeper), None) if object.len() < MEMBERS_MAX => {
+                    object.push((key, map.next_value_seed(Depth(deeper))?));
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(Lean::Object(object))
+    }
+}
+
+impl Lean {
+    pub(super) fn get(&self, name: &str) -> &Self {
+        match self {
+            Self::Object(members) => members
+                .iter()
+                .find(|(known, _)| known == name)
+                .map_or(&Self::Nothing, |(_, value)| value),
+            _ => &Self::Nothing,
+        }
+    }
+
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Text(text) => text.trim().to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    pub(super) fn list(&self) -> &[Self] {
+        match self {
+            Self::List(list) => list,
+            _ => &[],
+        }
+    }
+}
