@@ -50,7 +50,8 @@ pub fn shown_link(link: &str) -> Option<String> {
         url.set_query((!kept.is_empty()).then_some(&kept));
     }
     let canonical = String::from(url);
-    (canonical.len() <= LINK_BYTES_MAX).then_some(canonical)
+    // Foreign letters take more room once they are coded.
+    (canonical.len() <= LINK_BYTES_MAX && has_possible_host(&canonical)).then_some(canonical)
 }
 
 fn is_tracker(pair: &str) -> bool {

@@ -29,7 +29,7 @@ const HEADERS_MAX: usize = 128;
 const HEADER_BYTES_MAX: usize = 64 * 1024;
 
 /// Bodies beyond this size take a turn of their own, so that memory does not grow with requests at once.
-const LARGE_BYTES: usize = 1 << 20;
+const LARGE_BYTES: usize = 512 << 10;
 
 /// Large bodies between their download and the end of their reading.
 const LARGE_AT_ONCE: usize = 2;

@@ -15,6 +15,7 @@
 #
 # What they assert stands in src/*/properties.rs, and `cargo test` runs it over the seeds and mutants of them.
 # Needs Rust and a C++ compiler; libFuzzer comes with its crate, so cargo-fuzz is not needed (it works as well).
+# RUNS=5000 ends each after so many executions, drawn from a fixed seed, for a gate that must not depend on chance.
 # JOBS=2 runs two targets at a time. CORPUS is where libFuzzer keeps what it finds, outside the repository; an input that
 # crashed lies in its folder `crashes`, and belongs into `seeds` once it is understood.
 set -euo pipefail
@@ -36,11 +37,12 @@ cargo build -q --locked --release --target "$host" "${@/#/--bin=}"
 bin=${CARGO_TARGET_DIR:-target}/$host/release
 
 fuzz() {
-  local target=$1 log=$corpus/$1.log code=0 seeds
+  local target=$1 log=$corpus/$1.log code=0 seeds bound=(-max_total_time="$seconds")
+  [ -z "${RUNS:-}" ] || bound+=(-runs="$RUNS" -seed=2025)
   case $target in guard | mend) seeds=(seeds/feed) ;; parse) seeds=(seeds/feed seeds/json) ;; *) seeds=("seeds/$target") ;; esac
   mkdir -p "$corpus/$target" "$corpus/crashes"
   "$bin/$target" "$corpus/$target" "${seeds[@]}" -dict=markup.dict -max_len=4096 -timeout=10 -rss_limit_mb=2048 \
-    -artifact_prefix="$corpus/crashes/$target-" -print_final_stats=1 -max_total_time="$seconds" >"$log" 2>&1 || code=$?
+    -artifact_prefix="$corpus/crashes/$target-" -print_final_stats=1 "${bound[@]}" >"$log" 2>&1 || code=$?
   local runs edges
   runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
   edges=$(grep -o 'cov: [0-9]*' "$log" | tail -n 1)
@@ -50,4 +52,5 @@ fuzz() {
 }
 export -f fuzz
 export bin corpus seconds
+export RUNS=${RUNS:-}
 printf '%s\n' "$@" | xargs -P "${JOBS:-1}" -I{} bash -c 'fuzz {}'

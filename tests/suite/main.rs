@@ -23,8 +23,6 @@ mod house;
 #[cfg(test)]
 mod kill9;
 #[cfg(test)]
-mod memory;
-#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod poll;

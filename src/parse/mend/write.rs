@@ -107,7 +107,11 @@ fn piece(at: usize, item: RawItem) -> Piece {
 }
 
 fn origin(out: &mut String, origin: Option<&(String, String)>) {
-    let Some((title, href)) = origin else { return };
+    // One whose address was none and who has no name says nothing.
+    let Some((title, href)) = origin.filter(|(title, href)| !(title.is_empty() && href.is_empty()))
+    else {
+        return;
+    };
     out.push_str("<source>");
     element(out, "title", title);
     link(out, "alternate", href, ("", ""));

@@ -82,7 +82,19 @@ pub fn page(fetched: &Fetched, config: &Config) -> Result<Page, PageError> {
     }
     page.defects.sort_unstable();
     page.defects.dedup();
+    without_controls(&mut page);
     Ok(page)
+}
+
+/// Takes out the control characters that a script's text may bring along, escaped or in a charset that has them.
+fn without_controls(page: &mut Page) {
+    let names = [&mut page.title, &mut page.content, &mut page.rights, &mut page.site];
+    let raw = [&mut page.lang, &mut page.published_raw];
+    let lists = [&mut page.authors, &mut page.before, &mut page.after];
+    let texts = names.into_iter().chain(raw).chain(lists.into_iter().flatten());
+    for text in texts {
+        text.retain(|c| !c.is_control() || c == '\n');
+    }
 }
 
 fn look(decoded: &str, fetched: &Fetched, config: &Config) -> Page {
