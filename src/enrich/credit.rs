@@ -18,8 +18,9 @@ const LINE_CHARS_MAX: usize = 300;
 const DATELINE_CHARS_MAX: usize = 160;
 /// A credit that ends a paragraph is within so many of its end.
 const INSIDE_CHARS_MAX: usize = 200;
-/// Captions and links between the blocks are looked for in so many of them.
-const BLOCKS_MAX: usize = 400;
+/// Captions and links between the paragraphs are looked for in so many blocks: more than all but the longest reports
+/// have, and one that is missed only stays in the comparison.
+const MIDDLE_BLOCKS_MAX: usize = 120;
 /// Agencies credited by one article; more is a list of links.
 const WIRES_MAX: usize = 6;
 /// Authors of one item that are looked at.
@@ -201,10 +202,10 @@ impl Search<'_> {
     fn middle(&mut self) {
         let blocks = &self.body.blocks;
         let inner = blocks.len().saturating_sub(TAIL_BLOCKS);
-        for block in blocks.iter().take(inner.min(BLOCKS_MAX)).skip(1) {
+        for block in blocks.iter().take(inner.min(MIDDLE_BLOCKS_MAX)).skip(1) {
             if block.chars <= LINE_CHARS_MAX {
                 let line = self.tables.mask(self.body.block(block), &self.setting);
-                if self.tables.credit(Slot::Plain, &line).is_some() {
+                if self.tables.is_plain(&line) {
                     self.spans.push((block.start, block.start + block.chars));
                 }
             }
@@ -221,7 +222,7 @@ impl Search<'_> {
             &[(Slot::Tail, Rank::Tail), (Slot::Notice, Rank::Notice), (Slot::Byline, Rank::Byline)]
         };
         let span = (block.start, block.start + block.chars);
-        if self.tables.credit(Slot::Plain, &line).is_some() {
+        if self.tables.is_plain(&line) {
             self.spans.push(span);
             return true;
         }

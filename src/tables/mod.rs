@@ -204,6 +204,11 @@ impl Tables {
         rows.find(line, |place| self.is_dateline_place(place))
     }
 
+    /// Whether a line is neither story nor credit: a caption, a link, a house rule.
+    pub fn is_plain(&self, line: &Masked) -> bool {
+        self.plain.is_match(line)
+    }
+
     /// The credit that ends a paragraph.
     pub fn credit_at_end(&self, line: &Masked) -> Option<Hit> {
         self.inside.find(line, |_| true)

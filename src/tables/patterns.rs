@@ -73,6 +73,11 @@ impl Rows {
         Ok(Self { set, rows })
     }
 
+    /// Whether a row matches, places aside: cheaper than to find what it says.
+    pub(super) fn is_match(&self, line: &Masked) -> bool {
+        self.set.is_match(&line.text)
+    }
+
     /// The first row that matches; `is_place` judges rows that need a known place.
     pub(super) fn find(&self, line: &Masked, is_place: impl Fn(&str) -> bool) -> Option<Hit> {
         self.set.matches(&line.text).iter().find_map(|index| {
