@@ -283,7 +283,8 @@ impl<'a> Scanner<'a> {
     pub(super) fn take_origin(&mut self) {
         let Some(parts) = self.origin.take() else { return };
         let title = if parts.title.is_empty() {
-            text::mended(&html::one_space(&parts.text)).into_owned()
+            let words = html::one_space(&parts.text);
+            text::mended(text::head(&words, self.text_bytes_max).trim_end()).into_owned()
         } else {
             parts.title
         };
