@@ -86,14 +86,22 @@ pub fn page(fetched: &Fetched, config: &Config) -> Result<Page, PageError> {
     Ok(page)
 }
 
+fn is_control(c: char) -> bool {
+    c.is_control() && c != '\n'
+}
+
 /// Takes out the control characters that a script's text may bring along, escaped or in a charset that has them.
 fn without_controls(page: &mut Page) {
     let names = [&mut page.title, &mut page.content, &mut page.rights, &mut page.site];
     let raw = [&mut page.lang, &mut page.published_raw];
     let lists = [&mut page.authors, &mut page.before, &mut page.after];
     let texts = names.into_iter().chain(raw).chain(lists.into_iter().flatten());
-    for text in texts {
-        text.retain(|c| !c.is_control() || c == '\n');
+    for text in texts.filter(|text| text.contains(is_control)) {
+        text.retain(|c| !is_control(c));
+        // Two spaces may have come together.
+        if !text.starts_with('<') {
+            *text = one_space(text);
+        }
     }
 }
 
