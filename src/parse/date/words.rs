@@ -1,5 +1,7 @@
 //! Dates with the month as a word: RFC 822 and its kin, asctime, and other languages' months.
 
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
 
 use super::{Clock, Read, Zone, clock, join, small, year, zone};
@@ -62,6 +64,24 @@ const MONTHS: [(i8, &str); 12] = [
     ),
 ];
 
+/// The same names in their order, so that those with one beginning stand together.
+static BY_NAME: LazyLock<Vec<(&str, i8)>> = LazyLock::new(|| {
+    let each = |(month, names): &(i8, &'static str)| {
+        let month = *month;
+        names
+            .split(' ')
+            .filter(|name| !name.is_empty())
+            .map(move |name| (name, month))
+            .collect::<Vec<_>>()
+    };
+    let mut names: Vec<(&str, i8)> = MONTHS.iter().flat_map(each).collect();
+    names.sort_unstable();
+    names
+});
+
+/// Words of a date, with its zone; a text of more is none.
+const WORDS_MAX: usize = 12;
+
 /// Months as most feeds write them, found at once.
 const SHORT: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -110,11 +130,13 @@ pub(super) fn month(word: &str) -> Option<i8> {
     if let Some((_, month)) = SHORT.iter().zip(1..).find(|(name, _)| **name == lower) {
         return Some(month);
     }
-    let is_it = |names: &str| names.split(' ').any(|name| name.starts_with(&lower));
-    let mut found = MONTHS.iter().filter(|(_, names)| is_it(names)).map(|(month, _)| *month);
+    let names = &*BY_NAME;
+    let from = names.partition_point(|(name, _)| *name < lower.as_str());
+    let mut found =
+        names.iter().skip(from).take_while(|(name, _)| name.starts_with(lower.as_str()));
     // "jui" is June or July.
-    let month = found.next()?;
-    found.next().is_none().then_some(month)
+    let (_, month) = found.next()?;
+    found.all(|(_, other)| other == month).then_some(*month)
 }
 
 /// What the words gave so far.
@@ -133,7 +155,10 @@ struct Parts {
 pub(super) fn read(text: &str) -> Option<Read> {
     let mut parts = Parts::default();
     let mut rest = text.trim_start();
-    while !rest.is_empty() {
+    for _ in 0..WORDS_MAX {
+        if rest.is_empty() {
+            break;
+        }
         let end = rest.find(|c: char| c.is_whitespace() || c == ',').unwrap_or(rest.len());
         // A zone may stand right behind the time.
         let end = time_end(rest.get(..end)?).unwrap_or(end);
