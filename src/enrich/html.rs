@@ -299,21 +299,26 @@ impl Flow {
     }
 
     fn end_block(&mut self) {
-        let mut block = std::mem::take(&mut self.block);
-        if block.contains("]]>") {
-            // The end of a section whose start another program took away.
-            block.replace("]]>", "").trim().clone_into(&mut block);
-        }
+        let block = std::mem::take(&mut self.block);
         self.newlines = 0;
         self.space = false;
         if !block.contains('\n') {
-            if !block.is_empty() {
-                self.blocks.push(block);
-            }
+            self.keep(&block);
         } else if lines_are_blocks(&block) {
-            self.blocks.extend(block.split('\n').map(|line| line.trim().to_owned()));
+            block.split('\n').for_each(|line| self.keep(line));
         } else {
-            self.blocks.push(block.replace('\n', " "));
+            self.keep(&block.replace('\n', " "));
+        }
+    }
+
+    /// A block without what another program left of a section whose start it took away.
+    fn keep(&mut self, block: &str) {
+        let mut block = block.trim();
+        while let Some(before) = block.strip_suffix("]]>") {
+            block = before.trim_end();
+        }
+        if !block.is_empty() {
+            self.blocks.push(block.to_owned());
         }
     }
 
