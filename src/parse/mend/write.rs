@@ -107,15 +107,16 @@ fn piece(at: usize, item: RawItem) -> Piece {
 }
 
 fn origin(out: &mut String, origin: Option<&(String, String)>) {
+    let Some((title, href)) = origin else { return };
+    let mut inside = String::new();
+    element(&mut inside, "title", title);
+    link(&mut inside, "alternate", href, ("", ""));
     // One whose address was none and who has no name says nothing.
-    let Some((title, href)) = origin.filter(|(title, href)| !(title.is_empty() && href.is_empty()))
-    else {
-        return;
-    };
-    out.push_str("<source>");
-    element(out, "title", title);
-    link(out, "alternate", href, ("", ""));
-    out.push_str("</source>\n");
+    if !inside.is_empty() {
+        out.push_str("<source>");
+        out.push_str(&inside);
+        out.push_str("</source>\n");
+    }
 }
 
 fn element(out: &mut String, name: &str, text: &str) {
