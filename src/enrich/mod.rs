@@ -259,17 +259,35 @@ fn is_complete(body: &Body, is_cut: bool, defects: &mut Vec<String>) -> bool {
     !is_cut && !body.over_limit
 }
 
+/// Blocks at either end of a text that are looked at for boilerplate. No report has more; what has is a list, and its
+/// middle is left as it is.
+const BOILERPLATE_BLOCKS_MAX: usize = 200;
+
 /// Drops what the tables call boilerplate, whole blocks and the ends of blocks. A text is never dropped to nothing.
 fn without_boilerplate(blocks: Vec<String>, tables: &Tables) -> Vec<String> {
-    let kept: Vec<String> = blocks
-        .iter()
-        .filter(|block| !tables.is_boilerplate(block))
-        .map(|block| match tables.boilerplate_end(block) {
-            Some(at) => block.get(..at).unwrap_or(block).trim_end().to_owned(),
-            None => block.clone(),
-        })
-        .collect();
-    if kept.is_empty() { blocks } else { kept }
+    let last = blocks.len().saturating_sub(BOILERPLATE_BLOCKS_MAX);
+    // How much of each block stays.
+    let kept = |(at, block): (usize, &String)| {
+        if at >= BOILERPLATE_BLOCKS_MAX && at < last {
+            return block.len();
+        }
+        if tables.is_boilerplate(block) {
+            0
+        } else {
+            tables.boilerplate_end(block).unwrap_or(block.len())
+        }
+    };
+    let kept: Vec<usize> = blocks.iter().enumerate().map(kept).collect();
+    if kept.iter().all(|bytes| *bytes == 0) {
+        return blocks;
+    }
+    let cut = |(mut block, bytes): (String, usize)| {
+        if bytes < block.len() {
+            block = block.get(..bytes).unwrap_or_default().trim_end().to_owned();
+        }
+        block
+    };
+    blocks.into_iter().zip(kept).filter(|(_, bytes)| *bytes > 0).map(cut).collect()
 }
 
 /// Takes a crawler's `date 2025-08-16 ` from the start of the text.
