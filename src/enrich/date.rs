@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 
-use crate::news::{Granularity, StatedDate};
+use crate::news::{Granularity, StatedDate, StatedZone};
 
 /// Zones by letters whose meaning nobody disputes; `IST`, `CST` in China and the like are left out.
 const ZONES: [(&str, i32); 12] = [
@@ -40,7 +40,7 @@ pub(super) fn read(text: &str) -> Option<StatedDate> {
 /// The end of an embargo. A year left out is the one that puts the date nearest to `near`.
 pub(super) fn embargo(text: &str, near: Timestamp) -> Option<Timestamp> {
     if let Some(stated) = iso(text.trim()) {
-        return stated.zoned.then_some(stated.moment);
+        return stated.is_zoned().then_some(stated.moment);
     }
     let parts = Parts::of(text);
     let (time, offset) = (parts.time?, parts.offset?);
@@ -96,7 +96,8 @@ fn stated(day: Date, time: Option<(Time, bool)>, offset: Option<Offset>) -> Opti
         Some((_, false)) => Granularity::Minute,
     };
     let moment = zone.to_timestamp(moment).ok()?;
-    Some(StatedDate { moment, day, granularity, zoned: offset.is_some() })
+    let zone = offset.map_or(StatedZone::Missing, |offset| StatedZone::Offset(offset.seconds()));
+    Some(StatedDate { moment, day, granularity, zone })
 }
 
 /// `05:58`, `05:58:00`, `05:58:00.123`.
@@ -227,7 +228,7 @@ mod tests {
 
     fn shown(text: &str) -> String {
         read(text).map_or("none".to_owned(), |date| {
-            format!("{} {} {:?} {}", date.moment, date.day, date.granularity, date.zoned)
+            format!("{} {} {:?} {}", date.moment, date.day, date.granularity, date.is_zoned())
         })
     }
 

@@ -100,7 +100,7 @@ pub fn plain(line: PlainText, context: &Context<'_>) -> Article {
             authors: &[],
             rights: "",
             stated: date::read(&raw),
-            raw_date: !raw.trim().is_empty(),
+            raw_date: raw.trim(),
             stated_by_page: None,
             is_cut: false,
             defects: vec![],
@@ -130,9 +130,10 @@ struct Source<'a> {
     authors: &'a [String],
     rights: &'a str,
     stated: Option<StatedDate>,
-    raw_date: bool,
+    /// The feed's date text, `""` if none.
+    raw_date: &'a str,
     /// The date of the page, which counts where the feed has none.
-    stated_by_page: Option<StatedDate>,
+    stated_by_page: Option<(StatedDate, &'a str)>,
     /// Whether the text is known to be cut, whatever it looks like.
     is_cut: bool,
     defects: Vec<String>,
@@ -162,7 +163,7 @@ impl<'a> Source<'a> {
             authors: &draft.authors,
             rights: &draft.rights,
             stated: draft.published.or(if silent { draft.updated } else { None }),
-            raw_date: !silent,
+            raw_date: draft.published_raw.trim(),
             stated_by_page: None,
             is_cut: false,
             defects: draft.defects.clone(),

@@ -82,8 +82,8 @@ pub fn page(page: &Page, name: &str, context: &Context<'_>) -> Article {
         authors: &page.authors,
         rights: &page.rights,
         stated: None,
-        raw_date: !page.published_raw.trim().is_empty(),
-        stated_by_page: page.published,
+        raw_date: page.published_raw.trim(),
+        stated_by_page: page.published.map(|date| (date, page.published_raw.as_str())),
         is_cut: is_cut(page),
         defects: page.defects.clone(),
     };
@@ -105,7 +105,7 @@ fn fill<'a>(source: &mut Source<'a>, page: &'a Page) {
     if source.lang.is_empty() {
         source.lang = &page.lang;
     }
-    source.stated_by_page = page.published;
+    source.stated_by_page = page.published.map(|date| (date, page.published_raw.as_str()));
 }
 
 /// The text with the lines beside it that credit or date it.

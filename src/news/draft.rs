@@ -50,8 +50,26 @@ pub struct StatedDate {
     pub day: Date,
     /// How exact it is.
     pub granularity: Granularity,
-    /// Whether a zone was stated; without one the moment reads the words as UTC.
-    pub zoned: bool,
+    /// The zone as stated; without one that is understood the moment reads the words as UTC.
+    pub zone: StatedZone,
+}
+
+/// A zone as stated.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum StatedZone {
+    /// None.
+    Missing,
+    /// One, whose name means several or none that we know.
+    Unclear,
+    /// One that is understood, at this moment so many seconds east of UTC.
+    Offset(i32),
+}
+
+impl StatedDate {
+    /// Whether the moment is known without anybody's help.
+    pub fn is_zoned(&self) -> bool {
+        matches!(self.zone, StatedZone::Offset(_))
+    }
 }
 
 /// The RSS `<source>` element: who published it, by the feed's own word.

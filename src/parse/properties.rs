@@ -246,13 +246,13 @@ pub fn date(input: &[u8]) {
     let stated = once.date;
     let utc = |time: Time| TimeZone::UTC.to_timestamp(stated.day.to_datetime(time));
     let (Ok(midnight), Ok(end)) = (utc(Time::MIN), utc(Time::MAX)) else { return };
-    let slack = if stated.zoned { OFFSET_MAX } else { SignedDuration::ZERO };
+    let slack = if stated.is_zoned() { OFFSET_MAX } else { SignedDuration::ZERO };
     let is_near = stated.moment.duration_since(midnight) >= -slack
         && stated.moment.duration_since(end) <= slack;
     assert!(is_near, "{text}: {stated:?}");
     let has_time = matches!(stated.granularity, Granularity::Second | Granularity::Minute);
-    assert!(has_time || (stated.moment == midnight && !stated.zoned), "{text}: {stated:?}");
-    if !stated.zoned {
+    assert!(has_time || (stated.moment == midnight && !stated.is_zoned()), "{text}: {stated:?}");
+    if !stated.is_zoned() {
         return;
     }
     let again = stated.moment.to_string();

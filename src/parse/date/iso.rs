@@ -3,7 +3,7 @@
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 use jiff::tz::TimeZone;
 
-use crate::news::{Granularity, StatedDate};
+use crate::news::{Granularity, StatedDate, StatedZone};
 
 use super::words::half;
 use super::{Clock, Read, Zone, clock, join, small, year, zone};
@@ -44,7 +44,8 @@ pub(super) fn read(text: &str) -> Option<Read> {
 fn coarse(year: i16, month: i8) -> Option<Read> {
     let day = Date::new(year, month, 1).ok()?;
     let moment = TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()?;
-    let date = StatedDate { moment, day, granularity: Granularity::Unknown, zoned: false };
+    let date =
+        StatedDate { moment, day, granularity: Granularity::Unknown, zone: StatedZone::Missing };
     Some(Read { date, defect: "date_coarse" })
 }
 

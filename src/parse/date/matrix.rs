@@ -18,7 +18,7 @@ fn told(text: &str) -> String {
     };
     let (kept, cut) = moment.split_at(kept);
     assert!(cut.chars().all(|c| "0: ".contains(c)), "{text}: {moment}");
-    let zone = match (read.date.granularity, read.date.zoned) {
+    let zone = match (read.date.granularity, read.date.is_zoned()) {
         (Granularity::Day, is_zoned) => {
             assert!(!is_zoned, "a day has no zone: {text}");
             ""

@@ -10,7 +10,7 @@ mod zone;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 
-use crate::news::{Granularity, StatedDate};
+use crate::news::{Granularity, StatedDate, StatedZone};
 
 /// Longest text that can be a date.
 const TEXT_BYTES_MAX: usize = 100;
@@ -57,7 +57,8 @@ pub(crate) fn read(text: &str) -> Option<Read> {
 fn join(day: Date, clock: Option<Clock>, zone: &Zone) -> Option<Read> {
     let Some(clock) = clock else {
         let moment = TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()?;
-        let date = StatedDate { moment, day, granularity: Granularity::Day, zoned: false };
+        let date =
+            StatedDate { moment, day, granularity: Granularity::Day, zone: StatedZone::Missing };
         return Some(Read { date, defect: "" });
     };
     let local = DateTime::from_parts(
@@ -70,14 +71,19 @@ fn join(day: Date, clock: Option<Clock>, zone: &Zone) -> Option<Read> {
     } else {
         (local, day)
     };
-    let (moment, defect) = match zone {
-        Zone::Fixed(offset) => (offset.to_timestamp(local).ok()?, ""),
-        // An hour that the clocks repeat or skip names no moment.
-        Zone::Named(zone) => (zone.to_ambiguous_timestamp(local).unambiguous().ok()?, ""),
-        Zone::Missing => (TimeZone::UTC.to_timestamp(local).ok()?, "date_zone_missing"),
-        Zone::Unclear => (TimeZone::UTC.to_timestamp(local).ok()?, "date_zone_unclear"),
+    let as_utc = || TimeZone::UTC.to_timestamp(local).ok();
+    let offset = |offset: Offset| StatedZone::Offset(offset.seconds());
+    let (moment, zone, defect) = match zone {
+        Zone::Fixed(fixed) => (fixed.to_timestamp(local).ok()?, offset(*fixed), ""),
+        Zone::Named(zone) => {
+            // An hour that the clocks repeat or skip names no moment.
+            let moment = zone.to_ambiguous_timestamp(local).unambiguous().ok()?;
+            (moment, offset(zone.to_offset(moment)), "")
+        }
+        Zone::Missing => (as_utc()?, StatedZone::Missing, "date_zone_missing"),
+        Zone::Unclear => (as_utc()?, StatedZone::Unclear, "date_zone_unclear"),
     };
-    let date = StatedDate { moment, day, granularity: clock.granularity, zoned: defect.is_empty() };
+    let date = StatedDate { moment, day, granularity: clock.granularity, zone };
     Some(Read { date, defect })
 }
 

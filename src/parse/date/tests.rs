@@ -64,7 +64,7 @@ fn a_time_without_a_clear_zone_is_told_as_utc_and_says_so() {
             ("2025-08-16T05:58:00Z".to_owned(), Granularity::Second, defect),
             "{text}"
         );
-        assert!(!read.date.zoned, "{text}");
+        assert!(!read.date.is_zoned(), "{text}");
     }
 }
 

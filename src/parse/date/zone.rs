@@ -63,7 +63,7 @@ const UNCLEAR: &[&str] = &[
 
 /// The zone a text states; `None` where it is no zone at all.
 pub(super) fn read(text: &str) -> Option<Zone> {
-    let text = text.trim().trim_matches(['(', ')', ',']).trim();
+    let text = text.trim().trim_matches(['(', ')', '[', ']', ',']).trim();
     // "+0530 (IST)", "+02:00[Europe/Berlin]": the number says it, the remark only helps people.
     let end = text.find(['(', '[']).filter(|end| *end > 0).unwrap_or(text.len());
     let text = text.get(..end)?.trim();
