@@ -101,7 +101,7 @@ pub(super) fn decide(
                 article.defects.sort();
                 None
             }
-            Some(known) if unchanged(&known, &wanted) => {
+            Some(known) if unchanged(&known, &wanted, &article) => {
                 taken.unchanged += 1;
                 continue;
             }
@@ -145,10 +145,14 @@ fn order(items: &[Article]) -> Vec<usize> {
 /// Whether the item tells nothing new: the article stands like this, or this very claim said the same before.
 ///
 /// An article that another feed carries too is revised only by a claim whose own words changed, so two feeds with a
-/// long and a short version of it never revise it in turns.
-fn unchanged(known: &Known, wanted: &Wanted) -> bool {
-    known.content == wanted.content
-        || match known.claimed {
+/// long and a short version of it never revise it in turns. A text taken from its page is never given up for a feed's,
+/// so it may come by any feed.
+fn unchanged(known: &Known, wanted: &Wanted, article: &Article) -> bool {
+    if known.content == wanted.told {
+        return true;
+    }
+    article.text.origin != TextOrigin::Page
+        && match known.claimed {
             Some(claimed) => claimed == wanted.content,
             None => known.feed_id != wanted.feed,
         }

@@ -355,8 +355,9 @@ pub struct Article {
     pub notice: Notice,
     /// Words for what was wrong and survived, sorted, each once.
     pub defects: Vec<String>,
-    /// Hash of the feed's own title and text, where the text told is the page's. By it the next poll knows that the
-    /// feed says nothing new; it is kept with the claim, not with the article.
+    /// What stands in the claim instead of the hash of what is told: where the text is its page's, the hash of the feed's
+    /// own title and text, by which the next poll knows that the feed says nothing new; where its page was missed, a
+    /// mark by which the next poll tries again. It is kept with the claim, not with the article.
     #[serde(skip)]
     pub feed_words: Option<Hash16>,
 }

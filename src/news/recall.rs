@@ -18,8 +18,10 @@ pub struct Wanted {
     pub link: Option<Hash16>,
     /// The id it would be minted with.
     pub minted: ArticleId,
-    /// Hash of what the feed says of it; an equal one needs no look at the stored article.
+    /// Hash of what the feed says of it; a claim that said the same before says nothing new.
     pub content: Hash16,
+    /// Hash of what would be told of it, which differs where the text is its page's.
+    pub told: Hash16,
 }
 
 impl Wanted {
@@ -29,12 +31,14 @@ impl Wanted {
         let mut parts = vec![article.rung.as_str(), &article.key];
         parts.extend(key_link);
         let has_link = article.link_is_key && !article.url.is_empty();
+        let told = content_hash(article);
         Self {
             feed: feed.clone(),
             key: hash16(&parts),
             link: has_link.then(|| hash16(&["link", folded(&article.url)])),
             minted: ArticleId::mint(&article.outlet.id, article.rung, &article.key, key_link),
-            content: article.feed_words.unwrap_or_else(|| content_hash(article)),
+            content: article.feed_words.unwrap_or(told),
+            told,
         }
     }
 }

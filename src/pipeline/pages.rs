@@ -1,9 +1,9 @@
 //! Full text: which articles are worth the reading of their page, and the batches that wait for pages.
 //!
 //! A batch whose articles want pages leaves the line and comes back when they are read, or after [`PAGES_WAIT_MAX`]
-//! with what there is. Nothing of it stands in the store before, so a stop on the way costs its fetches, no article.
+//! with what there is. A page that was missed, and may be had another time, is asked for again when the feed's body changes. Nothing of it stands in the store before, so a stop on the way costs its fetches, no article.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -16,8 +16,10 @@ use url::Url;
 use super::LINE_UP;
 use super::breaker::Slot;
 use super::readers::Job;
-use crate::news::{Article, Batch, Draft, Feed, FeedId, Known, TextOrigin, Wanted, content_hash};
-use crate::poll::{ArticlePage, PageWish};
+use crate::news::{
+    Article, Batch, Draft, Feed, FeedId, Hash16, Known, TextOrigin, Wanted, content_hash, hash16,
+};
+use crate::poll::{ArticlePage, NoPage, PageWish};
 use crate::store::{self, Reader, Store};
 use crate::tables::Tables;
 use crate::{desk, enrich, parse};
@@ -58,6 +60,8 @@ pub type SharedFullText = Arc<RwLock<Arc<FullText>>>;
 pub(super) struct Wish {
     /// Its place in the batch.
     at: usize,
+    /// How often its page was missed before, for the same words of the feed.
+    missed: u8,
     url: Url,
     draft: Draft,
 }
@@ -89,8 +93,12 @@ impl PageJob {
 enum Done {
     /// The article at this place of the batch, with its page.
     Read(usize, Box<Article>),
-    /// There is no page.
-    Without,
+    /// There is no page for the article at this place.
+    Without(usize),
+    /// It was asked for and could not be had this time.
+    Failed(usize),
+    /// It was not even asked for.
+    Missed,
     /// The poller or the readers have ended.
     Over,
 }
@@ -125,23 +133,21 @@ impl Judge {
         let is_old = |article: &Article| {
             batch.backfill_before.is_some_and(|old| article.stated().is_some_and(|at| at < old))
         };
-        let claims = wants.iter().zip(&known);
-        let wishes = drafts
-            .into_iter()
-            .zip(&batch.items)
-            .zip(claims)
-            .enumerate()
-            .filter(|(_, ((_, article), (wanted, known)))| {
-                full_text.wants(&batch.feed, article)
-                    && !is_old(article)
-                    && is_news(known.as_ref(), wanted)
-            })
-            .filter_map(|(at, ((draft, article), _))| {
-                let url = Url::parse(&article.url).ok()?;
-                matches!(url.scheme(), "http" | "https").then_some(Wish { at, url, draft })
-            })
-            .take(PAGES_MAX)
-            .collect();
+        let mut wishes = Vec::new();
+        let all = drafts.into_iter().zip(&batch.items).zip(wants.iter().zip(&known)).enumerate();
+        for (at, ((draft, article), (wanted, known))) in all {
+            if wishes.len() == PAGES_MAX {
+                break;
+            }
+            let is_meant = full_text.wants(&batch.feed, article) && !is_old(article);
+            let Some(missed) = missed(known.as_ref(), wanted).filter(|_| is_meant) else {
+                continue;
+            };
+            let Ok(url) = Url::parse(&article.url) else { continue };
+            if matches!(url.scheme(), "http" | "https") {
+                wishes.push(Wish { at, missed, url, draft });
+            }
+        }
         Read { batch, wishes }
     }
 
@@ -158,15 +164,31 @@ impl Judge {
     }
 }
 
-/// Whether an article's page may say what was not told yet.
-fn is_news(known: Option<&Known>, wanted: &Wanted) -> bool {
-    let Some(known) = known else { return true };
+/// Tries again after a page failed: at the next polls that bring another body with the item still in it.
+const AGAIN_MAX: u8 = 3;
+
+/// What a claim holds while the page of these words of the feed has been missed so often.
+fn again(words: Hash16, missed: u8) -> Hash16 {
+    hash16(&["page missed", &words.to_string(), &missed.to_string()])
+}
+
+/// How often an article's page was missed, where it may say what was not told yet; `None` where it was read, is not to
+/// be had, or the article was only remembered.
+fn missed(known: Option<&Known>, wanted: &Wanted) -> Option<u8> {
+    let Some(known) = known else { return Some(0) };
+    known.placement.as_ref()?;
     match known.claimed {
-        // Only remembered, on a first poll.
-        _ if known.placement.is_none() => false,
-        Some(claimed) => claimed != wanted.content,
-        // Told from another feed: its page is read once.
-        None => known.article.as_ref().is_some_and(|told| told.text.origin != TextOrigin::Page),
+        Some(claimed) if claimed == wanted.content => None,
+        // Other words, or the same with a page that was missed.
+        Some(claimed) => {
+            let times = (1..=AGAIN_MAX).find(|times| again(wanted.content, *times) == claimed);
+            Some(times.unwrap_or(0))
+        }
+        // Told from another feed, perhaps in the same words: its page is read once.
+        None => {
+            let has_page = |told: &Article| told.text.origin == TextOrigin::Page;
+            (!known.article.as_ref().is_some_and(has_page)).then_some(0)
+        }
     }
 }
 
@@ -187,16 +209,50 @@ pub(super) fn article(
         }
         Err(why) => {
             tracing::debug!(feed.id = %feed.id, url = %page.url, why, "the page cannot be read");
-            without_page(plain)
+            without_page(plain, None)
         }
     }
 }
 
-fn without_page(mut article: Article) -> Article {
+/// The article of the feed alone. `missed` is how often its page was missed by now, where it may be had another time.
+fn without_page(mut article: Article, missed: Option<u8>) -> Article {
     article.defects.push(UNAVAILABLE.to_owned());
     article.defects.sort();
     article.defects.dedup();
+    let mark = missed.filter(|times| *times <= AGAIN_MAX);
+    article.feed_words = mark.map(|times| again(content_hash(&article), times));
     article
+}
+
+fn failed(missing: &mut BTreeMap<usize, u8>, at: usize) {
+    if let Some(times) = missing.get_mut(&at) {
+        *times += 1;
+    }
+}
+
+/// The batch without these pages, which the next polls ask for again.
+fn miss(mut batch: Batch<Article>, missing: BTreeMap<usize, u8>) -> Batch<Article> {
+    for (at, missed) in missing {
+        // One that was never asked for is marked as well, or nobody would try again.
+        batch.items[at] = without_page(batch.items[at].clone(), Some(missed.max(1)));
+    }
+    batch
+}
+
+impl Read {
+    /// Bytes that the batch takes while it waits.
+    pub(super) fn bytes(&self) -> usize {
+        let articles = self.batch.items.iter().map(|article| article.text.body.len());
+        let drafts =
+            self.wishes.iter().map(|wish| wish.draft.content.len() + wish.draft.summary.len());
+        articles.chain(drafts).sum()
+    }
+
+    /// The batch as it is, its pages left for the next polls.
+    pub(super) fn give_up(self) -> Batch<Article> {
+        let missing = self.wishes.iter().map(|wish| (wish.at, wish.missed)).collect();
+        miss(self.batch, missing)
+    }
 }
 
 /// Fetches pages and has them read.
@@ -220,7 +276,8 @@ impl Pages {
     /// is better fetched again at the next start.
     pub(super) async fn complete(self, read: Read) -> Option<Batch<Article>> {
         let Read { mut batch, wishes } = read;
-        let mut missing: BTreeSet<usize> = wishes.iter().map(|wish| wish.at).collect();
+        let mut missing: BTreeMap<usize, u8> =
+            wishes.iter().map(|wish| (wish.at, wish.missed)).collect();
         let mut under_way = JoinSet::new();
         for wish in wishes {
             let (feed, fetched_at) = (Arc::clone(&batch.feed), batch.fetched_at);
@@ -233,7 +290,12 @@ impl Pages {
                         batch.items[at] = *article;
                         missing.remove(&at);
                     }
-                    Done::Without => {}
+                    Done::Without(at) => {
+                        batch.items[at] = without_page(batch.items[at].clone(), None);
+                        missing.remove(&at);
+                    }
+                    Done::Failed(at) => failed(&mut missing, at),
+                    Done::Missed => {}
                     Done::Over => return None,
                 }
             }
@@ -241,15 +303,12 @@ impl Pages {
         };
         // What has not come by then is given up with the set, and the poller sees that nobody waits.
         tokio::time::timeout(PAGES_WAIT_MAX, all).await.unwrap_or(Some(()))?;
-        for at in missing {
-            batch.items[at] = without_page(batch.items[at].clone());
-        }
-        Some(batch)
+        Some(miss(batch, missing))
     }
 
     /// One article with its page. A large page is read as soon as it is there: others wait for its turn.
     async fn one(self, wish: Wish, feed: Arc<Feed>, fetched_at: Timestamp) -> Done {
-        let Wish { at, url, draft } = wish;
+        let Wish { at, url, draft, .. } = wish;
         let (reply, answer) = oneshot::channel();
         let asked = PageWish { feed: Arc::clone(&feed), url, reply };
         if self.wishes.send(asked).await.is_err() {
@@ -260,9 +319,13 @@ impl Pages {
                 Some(article) => Done::Read(at, Box::new(article)),
                 None => Done::Over,
             },
-            Ok(Err(why)) => {
-                tracing::debug!(feed.id = %feed.id, url = draft.link, why, "no page");
-                Done::Without
+            Ok(Err(NoPage { why, may_pass, was_asked })) => {
+                tracing::debug!(feed.id = %feed.id, url = draft.link, why, may_pass, "no page");
+                match (may_pass, was_asked) {
+                    (false, _) => Done::Without(at),
+                    (true, true) => Done::Failed(at),
+                    (true, false) => Done::Missed,
+                }
             }
             Err(_) => Done::Over,
         }

@@ -100,6 +100,9 @@ pub(super) async fn line_up(
     Ok(())
 }
 
+/// Bytes of texts in batches that wait for pages; beyond it a batch goes on without, and its pages are asked for later.
+const WAITING_BYTES_MAX: usize = 32 << 20;
+
 /// Hands the read batches to the writer in the order in which they were polled; one that wants pages leaves the line
 /// and comes when it has them. Ends with the line: what still waits then is fetched again at the next start.
 pub(super) async fn in_order(
@@ -107,21 +110,31 @@ pub(super) async fn in_order(
     to_group: mpsc::Sender<Batch<Article>>,
     pages: Pages,
 ) -> Result<(), Error> {
-    let mut waiting: JoinSet<Option<Batch<Article>>> = JoinSet::new();
+    let mut waiting: JoinSet<(usize, Option<Batch<Article>>)> = JoinSet::new();
+    let mut waiting_bytes = 0;
     loop {
         let batch = tokio::select! {
             place = line.recv() => {
                 let Some(place) = place else { return Ok(()) };
                 let read = unless_stuck(place).await?;
-                if !read.wishes.is_empty() {
-                    waiting.spawn(pages.clone().complete(read));
+                let bytes = read.bytes();
+                if read.wishes.is_empty() {
+                    read.batch
+                } else if waiting_bytes + bytes > WAITING_BYTES_MAX {
+                    read.give_up()
+                } else {
+                    waiting_bytes += bytes;
+                    let pages = pages.clone();
+                    waiting.spawn(async move { (bytes, pages.complete(read).await) });
                     continue;
                 }
-                read.batch
             }
             Some(done) = waiting.join_next() => match done {
-                Ok(Some(batch)) => batch,
-                Ok(None) => continue,
+                Ok((bytes, batch)) => {
+                    waiting_bytes -= bytes;
+                    let Some(batch) = batch else { continue };
+                    batch
+                }
                 Err(_) => return Err(Error::Panicked("pages")),
             },
         };

@@ -24,6 +24,8 @@ pub mod properties;
 mod robots;
 mod round;
 pub mod schedule;
+mod sites;
+mod slot;
 mod timetable;
 
 use std::collections::VecDeque;
@@ -39,7 +41,7 @@ use crate::news::{Batch, Committed, Feed, Fetched};
 pub use self::fetch::{Error, Turn};
 pub use self::inflate::BodyError;
 pub use self::once::once;
-pub use self::pages::{ArticlePage, PageWish};
+pub use self::pages::{ArticlePage, NoPage, PageWish};
 pub use self::poller::Poller;
 pub use self::timetable::Said;
 
@@ -183,7 +185,7 @@ pub async fn run(
             }
             Some(arrival) = tasks.join_next_with_id() => ready.extend(poller.arrived(arrival)),
             Some(arrival) = pages.join_next_with_id() => poller.page_arrived(arrival, &mut pages),
-            wish = next_wish(&mut wishes), if poller.pages.has_room() => match wish {
+            wish = next_wish(&mut wishes) => match wish {
                 Some(wish) => poller.wish(wish, &mut pages),
                 None => wishes = None,
             },

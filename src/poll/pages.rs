@@ -1,10 +1,11 @@
-//! Fetches article pages for whoever asks, as one more guest of the same hosts: each request takes its turn in the
-//! poller's own schedule, so feeds and pages of a host never meet. Before the first page of a site its robots.txt is
+//! Fetches article pages for whoever asks, as one more guest of the same hosts. All pages of a host stand in one line,
+//! and the line takes its turn in the poller's own schedule as a feed would: feeds and pages of a host never meet, and
+//! take turns. Who asks for more than a host can give in time is refused at once, so no host's line delays another's. Before the first page of a site its robots.txt is
 //! asked for, and what it says holds for a day.
 //!
 //! On a simulated clock time stands still while a batch waits for its pages, so they are fetched at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,22 +20,19 @@ use super::fetch::{Fetcher, Kind, Reply, Request, Turn};
 use super::memory;
 use super::outcome;
 use super::politeness;
-use super::robots::{Robots, token};
 use super::round::{HOPS_MAX, URL_BYTES_MAX};
 use super::schedule::{Key, Schedule};
+use super::sites::Sites;
 use crate::news::{Feed, Fetched, Validators};
 
-/// What a site allows is asked again after this long (RFC 9309, 2.4).
-const ROBOTS_KEPT: Duration = Duration::from_hours(24);
+/// Pages in one host's line: what a host gives, at two seconds a page, while anybody waits for it.
+const LINE_MAX: usize = 64;
 
-/// A site that could not be asked is asked again sooner.
-const NO_ROBOTS_KEPT: Duration = Duration::from_hours(1);
+/// Pages in all lines together, for the sake of memory.
+const JOBS_MAX: usize = 8_192;
 
-/// Sites whose answer is remembered.
-const SITES_MAX: usize = 4_096;
-
-/// Pages asked for and not fetched yet; beyond it the next ones wait with whoever asks.
-const JOBS_MAX: usize = 512;
+/// A host that is held for longer is not waited for.
+const HELD_MAX: Duration = Duration::from_mins(1);
 
 /// An article page that somebody wants.
 #[derive(Debug)]
@@ -44,7 +42,45 @@ pub struct PageWish {
     /// The page.
     pub url: Url,
     /// Takes the page, or the words for why there is none. Nobody listening any more is a wish withdrawn.
-    pub reply: oneshot::Sender<Result<ArticlePage, String>>,
+    pub reply: oneshot::Sender<Result<ArticlePage, NoPage>>,
+}
+
+/// Why there is no page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoPage {
+    /// In the words of a feed's health.
+    pub why: String,
+    /// Whether it may be otherwise at another time.
+    pub may_pass: bool,
+    /// Whether the server was asked for it.
+    pub was_asked: bool,
+}
+
+impl NoPage {
+    pub(super) fn for_good(why: impl Into<String>) -> Self {
+        Self { why: why.into(), may_pass: false, was_asked: true }
+    }
+
+    fn for_now(why: impl Into<String>) -> Self {
+        Self { why: why.into(), may_pass: true, was_asked: true }
+    }
+
+    /// Nobody was asked: there was no room, or no leave.
+    pub(super) fn not_asked(why: impl Into<String>) -> Self {
+        Self { was_asked: false, ..Self::for_now(why) }
+    }
+
+    fn of(failure: &Failure) -> Self {
+        let why = failure.words();
+        match failure {
+            Failure::Http(429 | 500..=599) => Self::for_now(why),
+            Failure::Http(_) | Failure::Refused(_) | Failure::TooManyRedirects => {
+                Self::for_good(why)
+            }
+            Failure::Body(_) | Failure::Parse(_) => Self::for_good(why),
+            _ => Self::for_now(why),
+        }
+    }
 }
 
 /// An article page that came.
@@ -82,13 +118,15 @@ pub(super) type PageArrival = Result<(Id, Result<Reply, Failure>), JoinError>;
 /// Pages asked for, and what sites allow.
 #[derive(Debug)]
 pub(super) struct Pages {
-    agent: String,
-    jobs: HashMap<Key, Job>,
+    /// The pages wanted of each host, first come first served.
+    lines: HashMap<String, VecDeque<Job>>,
+    /// Whose line a place in the schedule is.
+    hosts: HashMap<Key, String>,
     /// Places in the schedule that may be used again.
     free: Vec<Key>,
     /// Each request under way with its place in the schedule; none on a simulated clock.
     under_way: HashMap<Id, (Job, Option<Key>)>,
-    sites: HashMap<String, (Robots, Timestamp)>,
+    sites: Sites,
 }
 
 /// What the poller lends for one step.
@@ -104,21 +142,43 @@ impl Pages {
     /// Nobody asks yet; `user_agent` names the program whose rules count.
     pub(super) fn new(user_agent: &str) -> Self {
         Self {
-            agent: token(user_agent).to_owned(),
-            jobs: HashMap::new(),
+            lines: HashMap::new(),
+            hosts: HashMap::new(),
             free: Vec::new(),
             under_way: HashMap::new(),
-            sites: HashMap::new(),
+            sites: Sites::new(user_agent),
         }
     }
 
-    pub(super) fn has_room(&self) -> bool {
-        self.jobs.len() + self.under_way.len() < JOBS_MAX
+    /// Whether this place in the schedule is a line of pages.
+    pub(super) fn is_page(&self, key: Key) -> bool {
+        self.hosts.contains_key(&key)
     }
 
-    /// Whether this place in the schedule is a page's.
-    pub(super) fn is_page(&self, key: Key) -> bool {
-        self.jobs.contains_key(&key)
+    /// Whether the line whose turn it is has a request to make. If not, it leaves the schedule without a turn.
+    pub(super) fn is_wanted(&mut self, key: Key, schedule: &mut Schedule, now: Timestamp) -> bool {
+        let Some(line) = self.hosts.get(&key).and_then(|host| self.lines.get_mut(host)) else {
+            return false;
+        };
+        while let Some(mut job) = line.pop_front() {
+            if job.wish.reply.is_closed() {
+                continue;
+            }
+            // Several pages of a site stand in line before its rules are known, and need asking for them once.
+            let is_asking = matches!(job.errand, Errand::Robots(_)) && job.hops == 0;
+            match self.sites.say(&job.url, now).filter(|_| is_asking) {
+                Some(Err(why)) => {
+                    refuse(job, why);
+                    continue;
+                }
+                Some(Ok(())) => job.errand = Errand::Page,
+                None => {}
+            }
+            line.push_front(job);
+            return true;
+        }
+        self.leave(key, schedule);
+        false
     }
 
     /// Takes a wish: refuses it, or lines it up.
@@ -133,19 +193,17 @@ impl Pages {
             Ok(()) if is_plain && job.url.as_str().len() <= URL_BYTES_MAX => {
                 self.advance(job, &mut means);
             }
-            Ok(()) => refuse(job, "bad URL"),
-            Err(refused) => refuse(job, &Failure::Refused(refused).words()),
+            Ok(()) => refuse(job, NoPage::for_good("bad URL")),
+            Err(refused) => refuse(job, NoPage::of(&Failure::Refused(refused))),
         }
     }
 
-    /// Starts the request whose turn it is, unless nobody wants it any more.
+    /// Makes the first request of the line whose turn it is.
     pub(super) fn start(&mut self, key: Key, mut means: Means<'_>) {
-        let Some(job) = self.jobs.remove(&key) else { return };
-        if job.wish.reply.is_closed() {
-            self.release(key, means.schedule);
-            return;
+        let line = self.hosts.get(&key).and_then(|host| self.lines.get_mut(host));
+        if let Some(job) = line.and_then(VecDeque::pop_front) {
+            self.send(job, Some(key), &mut means);
         }
-        self.send(job, Some(key), &mut means);
     }
 
     /// Takes a request that ended, and goes on with what it was for.
@@ -153,13 +211,13 @@ impl Pages {
         let id = arrival.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
         let Some((job, key)) = self.under_way.remove(&id) else { return };
         if let Some(key) = key {
-            self.release(key, means.schedule);
+            self.turn_over(key, &mut means);
         }
         let reply = match arrival {
             Ok((_, reply)) => reply,
             Err(error) => {
                 tracing::error!(%error, "the fetch of a page panicked");
-                return refuse(job, "job panicked");
+                return refuse(job, NoPage::for_good("job panicked"));
             }
         };
         let Job { wish, url, errand, hops } = job;
@@ -177,16 +235,17 @@ impl Pages {
                 self.line_up(job, &mut means);
             }
             (Errand::Robots(_), _) => {
-                let (robots, kept) = self.judge(reply);
-                self.remember(site(&url), robots, outcome::due_at(means.now, kept), means.now);
+                self.sites.learn(&url, reply, means.now);
                 self.advance(Job { wish, url, errand: Errand::Page, hops: 0 }, &mut means);
             }
             (Errand::Page, Some(target)) => {
                 let allowed = means.fetcher.policy().hop(&wish.feed.url, &url, &target);
                 let job = Job { wish, url: target, errand: Errand::Page, hops: hops + 1 };
                 match allowed {
-                    Err(refused) => refuse(job, &Failure::Refused(refused).words()),
-                    Ok(()) if hops >= HOPS_MAX => refuse(job, &Failure::TooManyRedirects.words()),
+                    Err(refused) => refuse(job, NoPage::of(&Failure::Refused(refused))),
+                    Ok(()) if hops >= HOPS_MAX => {
+                        refuse(job, NoPage::of(&Failure::TooManyRedirects));
+                    }
                     Ok(()) => self.advance(job, &mut means),
                 }
             }
@@ -196,26 +255,40 @@ impl Pages {
 
     /// The next step towards a page: its site's rules, the page itself, or a refusal by those rules.
     fn advance(&mut self, job: Job, means: &mut Means<'_>) {
-        let known = self.sites.get(&site(&job.url)).filter(|(_, until)| *until > means.now);
-        match known {
+        match self.sites.say(&job.url, means.now) {
             None => {
                 let mut robots = job.url.clone();
                 robots.set_path("/robots.txt");
                 robots.set_query(None);
                 self.line_up(Job { errand: Errand::Robots(robots), ..job }, means);
             }
-            Some((robots, _)) if !robots.allows(&job.url) => refuse(job, "robots.txt"),
-            Some(_) => self.line_up(Job { errand: Errand::Page, ..job }, means),
+            Some(Err(why)) => refuse(job, why),
+            Some(Ok(())) => self.line_up(Job { errand: Errand::Page, ..job }, means),
         }
     }
 
-    /// Puts a request into its host's line, behind the feeds that are due.
+    /// Puts a request into its host's line, unless it would be in vain.
     fn line_up(&mut self, job: Job, means: &mut Means<'_>) {
         if means.is_simulated {
             self.send(job, None, means);
             return;
         }
         let host = politeness::host_key(job.asked());
+        let until = outcome::due_at(means.now, HELD_MAX);
+        if means.schedule.free_at(&host).is_some_and(|free_at| free_at > until) {
+            return refuse(job, NoPage::not_asked("the host is held"));
+        }
+        if let Some(line) = self.lines.get_mut(&host) {
+            line.retain(|job| !job.wish.reply.is_closed());
+            if line.len() >= LINE_MAX {
+                return refuse(job, NoPage::not_asked("too many pages of one host"));
+            }
+            line.push_back(job);
+            return;
+        }
+        if self.lines.values().map(VecDeque::len).sum::<usize>() >= JOBS_MAX {
+            return refuse(job, NoPage::not_asked("too many pages"));
+        }
         let key = match self.free.pop() {
             Some(key) => {
                 means.schedule.reset(key, &host, means.now);
@@ -223,27 +296,34 @@ impl Pages {
             }
             None => means.schedule.add(&host, means.now),
         };
-        self.jobs.insert(key, job);
+        self.hosts.insert(key, host.clone());
+        self.lines.insert(host, VecDeque::from([job]));
+    }
+
+    /// A line's request is over: the line goes behind the feeds that came due meanwhile, if there is more in it.
+    fn turn_over(&mut self, key: Key, means: &mut Means<'_>) {
+        means.schedule.finish(key);
+        let Some(host) = self.hosts.get(&key) else { return };
+        if self.lines.get(host).is_some_and(|line| !line.is_empty()) {
+            means.schedule.commit(key, host, means.now);
+        } else {
+            self.leave(key, means.schedule);
+        }
+    }
+
+    /// Takes an empty line out of the schedule.
+    fn leave(&mut self, key: Key, schedule: &mut Schedule) {
+        schedule.remove(key);
+        if let Some(host) = self.hosts.remove(&key) {
+            self.lines.remove(&host);
+        }
+        self.free.push(key);
     }
 
     fn send(&mut self, job: Job, key: Option<Key>, means: &mut Means<'_>) {
-        // Several pages of a site stand in line before its rules are known, and need asking for them once.
-        let job = match self.allowed_meanwhile(&job, means.now) {
-            None => job,
-            Some(true) => Job { errand: Errand::Page, ..job },
-            Some(false) => {
-                refuse(job, "robots.txt");
-                if let Some(key) = key {
-                    self.release(key, means.schedule);
-                }
-                return;
-            }
-        };
         let url = job.asked().clone();
-        if let (Some(_), Some((Robots { delay: Some(delay), .. }, _))) =
-            (key, self.sites.get(&site(&url)))
-        {
-            means.schedule.hold(&politeness::host_key(&url), outcome::due_at(means.now, *delay));
+        if let (Some(_), Some(delay)) = (key, self.sites.delay(&url)) {
+            means.schedule.hold(&politeness::host_key(&url), outcome::due_at(means.now, delay));
         }
         let kind = if matches!(job.errand, Errand::Page) { Kind::Page } else { Kind::Robots };
         let request = Request { url, kind, validators: Validators::default() };
@@ -253,50 +333,6 @@ impl Pages {
         let handle = means.tasks.spawn(fetch.instrument(span));
         self.under_way.insert(handle.id(), (job, key));
     }
-
-    /// For a job that was to ask for rules in its own host's line: what they say, if another job got them meanwhile.
-    fn allowed_meanwhile(&self, job: &Job, now: Timestamp) -> Option<bool> {
-        let (robots, until) = self.sites.get(&site(&job.url))?;
-        let is_asking = matches!(job.errand, Errand::Robots(_)) && job.hops == 0;
-        (is_asking && *until > now).then(|| robots.allows(&job.url))
-    }
-
-    fn release(&mut self, key: Key, schedule: &mut Schedule) {
-        schedule.finish(key);
-        schedule.remove(key);
-        self.free.push(key);
-    }
-
-    /// What a site's answer means: 4xx opens, silence and 5xx close (RFC 9309, 2.3.1), and so does 429, which asks
-    /// for peace.
-    fn judge(&self, reply: Result<Reply, Failure>) -> (Robots, Duration) {
-        match reply {
-            Ok(Reply { http: 200, body: Some(Ok(whole)), .. }) => {
-                (Robots::read(&whole.bytes, &self.agent), ROBOTS_KEPT)
-            }
-            Ok(Reply { http: 400..=428 | 430..=499 | 300..=399, .. }) => {
-                (Robots::open(), ROBOTS_KEPT)
-            }
-            _ => (Robots::closed(), NO_ROBOTS_KEPT),
-        }
-    }
-
-    fn remember(&mut self, site: String, robots: Robots, until: Timestamp, now: Timestamp) {
-        if self.sites.len() >= SITES_MAX {
-            self.sites.retain(|_, (_, until)| *until > now);
-        }
-        if self.sites.len() >= SITES_MAX
-            && let Some(oldest) = self
-                .sites
-                .iter()
-                .map(|(site, (_, until))| (*until, site.clone()))
-                .min()
-                .map(|(_, site)| site)
-        {
-            self.sites.remove(&oldest);
-        }
-        self.sites.insert(site, (robots, until));
-    }
 }
 
 impl Job {
@@ -304,11 +340,6 @@ impl Job {
     fn asked(&self) -> &Url {
         if let Errand::Robots(url) = &self.errand { url } else { &self.url }
     }
-}
-
-/// Scheme, host and port: what one robots.txt speaks for.
-fn site(url: &Url) -> String {
-    url.origin().ascii_serialization()
 }
 
 /// Where a redirect leads.
@@ -338,15 +369,17 @@ fn hold(feed: &Feed, asked: &Url, reply: &Result<Reply, Failure>, means: &mut Me
     }
 }
 
-fn refuse(job: Job, why: &str) {
+fn refuse(job: Job, why: NoPage) {
     // Whoever asked may have gone meanwhile.
-    drop(job.wish.reply.send(Err(why.to_owned())));
+    drop(job.wish.reply.send(Err(why)));
 }
 
 fn end(wish: PageWish, url: &Url, reply: Result<Reply, Failure>, now: Timestamp) {
     let page = match reply {
-        Err(failure) => Err(failure.words()),
-        Ok(Reply { http: 200, body: Some(Err(error)), .. }) => Err(Failure::Body(error).words()),
+        Err(failure) => Err(NoPage::of(&failure)),
+        Ok(Reply { http: 200, body: Some(Err(error)), .. }) => {
+            Err(NoPage::of(&Failure::Body(error)))
+        }
         Ok(Reply { http: 200, body: Some(Ok(whole)), headers, wire, .. }) => {
             let fetched = Fetched {
                 feed: Arc::clone(&wish.feed),
@@ -360,7 +393,7 @@ fn end(wish: PageWish, url: &Url, reply: Result<Reply, Failure>, now: Timestamp)
             };
             Ok(ArticlePage { fetched, turn: whole.turn })
         }
-        Ok(reply) => Err(Failure::Http(reply.http).words()),
+        Ok(reply) => Err(NoPage::of(&Failure::Http(reply.http))),
     };
     drop(wish.reply.send(page));
 }

@@ -14,12 +14,13 @@ use crate::news::{Committed, Feed, FeedId, FeedState, Validators};
 
 use super::failure::Failure;
 use super::fetch::{Error, Fetcher, Kind, Reply, Request};
-use super::interval::{Budget, Claim, Rate, Share};
+use super::interval::Budget;
 use super::memory::{self, Kept};
 use super::outcome;
 use super::pages::{Means, PageArrival, PageTasks, PageWish, Pages};
 use super::round::{self, Journey, Standing, Step};
 use super::schedule::{Key, PerHost, Schedule};
+use super::slot::Slot;
 use super::{Config, Control, Polled, interval, politeness};
 
 /// No stored due time is believed further ahead than this: the clock it was made by was wrong.
@@ -36,18 +37,6 @@ pub(super) type Arrival = Result<(Id, (Journey, Result<Reply, Failure>)), JoinEr
 
 /// The fetches under way.
 pub(super) type Tasks = JoinSet<(Journey, Result<Reply, Failure>)>;
-
-#[derive(Debug)]
-struct Slot {
-    feed: Arc<Feed>,
-    kept: Option<Box<Kept>>,
-    /// A poll between two requests.
-    journey: Option<Box<Journey>>,
-    /// Its part of the common budget, unless its interval is fixed.
-    share: Option<Share>,
-    /// News in the body that waits for its commit, as far as anybody counted them.
-    learned: Option<u64>,
-}
 
 /// A poller ready to run.
 #[derive(Debug)]
@@ -142,7 +131,11 @@ impl Poller {
     pub(super) fn start_due(&mut self, tasks: &mut Tasks, pages: &mut PageTasks, waiting: usize) {
         let now = self.now();
         while self.has_room(waiting) {
-            let Some(key) = self.schedule.start(now) else { break };
+            let Some(key) = self.schedule.next(now) else { break };
+            if self.pages.is_page(key) && !self.pages.is_wanted(key, &mut self.schedule, now) {
+                continue;
+            }
+            self.schedule.start(now);
             if self.pages.is_page(key) {
                 self.with_means(pages, |pages, means| pages.start(key, means));
                 continue;
@@ -213,7 +206,7 @@ impl Poller {
                 return None;
             }
         };
-        let interval = rest(slot, &mut self.budget, &self.config, now);
+        let interval = slot.rest(&mut self.budget, &self.config, now);
         let (kept, backfill) = (slot.kept.as_deref(), self.config.backfill);
         let standing = Standing { kept, interval, backfill, now };
         let done = round::end(&journey, reply, failure, standing);
@@ -243,7 +236,7 @@ impl Poller {
         if let Some(new) = done.new {
             slot.learned = Some(if done.overrun { new.saturating_mul(2) } else { new });
         }
-        learn(slot);
+        slot.learn();
         let latest = outcome::due_at(now, DUE_MAX);
         let due = slot.kept.as_ref().map_or(now, |kept| kept.state.next_due.min(latest));
         let host = politeness::host_key(&round::entrance(&slot.feed, slot.kept.as_deref()));
@@ -266,12 +259,20 @@ impl Poller {
         gone.sort();
         for id in gone {
             let key = self.keys.remove(&id).expect("taken from the same map");
+            let is_out = self.schedule.is_uncommitted(key);
             self.schedule.remove(key);
             let Some(slot) = self.slots.remove(&key) else { continue };
             if let Some(share) = slot.share {
                 self.budget.leave(share);
             }
-            self.absent.extend(slot.kept.map(|kept| (id, kept.stored())));
+            self.absent.extend(slot.kept.map(|mut kept| {
+                if is_out {
+                    // Its last body may never be committed, so it must be given whole again.
+                    kept.state.validators = Validators::default();
+                    kept.state.body_hash = None;
+                }
+                (id, kept.stored())
+            }));
         }
         let cold = feeds.iter().filter(|feed| !self.is_known(feed)).count();
         for feed in feeds {
@@ -304,7 +305,7 @@ impl Poller {
         let key = self.schedule.add(&host, due);
         self.keys.insert(feed.id.clone(), key);
         let mut slot = Slot { feed, kept, journey: None, share: None, learned: None };
-        claim_share(&mut slot, &mut self.budget);
+        slot.claim_share(&mut self.budget);
         self.slots.insert(key, slot);
     }
 
@@ -312,7 +313,7 @@ impl Poller {
     fn replace(&mut self, key: Key, feed: Arc<Feed>, now: Timestamp) {
         let slot = self.slots.get_mut(&key).expect("keyed feeds have a slot");
         let old = std::mem::replace(&mut slot.feed, feed);
-        claim_share(slot, &mut self.budget);
+        slot.claim_share(&mut self.budget);
         let has_moved = old.url != slot.feed.url;
         let shorter = interval::base(&slot.feed, &self.config) < interval::base(&old, &self.config);
         if has_moved {
@@ -354,47 +355,5 @@ impl Poller {
         }
         self.latest = now;
         now
-    }
-}
-
-/// The feed's interval from now on: fixed, or its share of the budget.
-fn rest(slot: &mut Slot, budget: &mut Budget, config: &Config, now: Timestamp) -> Duration {
-    let Some(share) = &mut slot.share else { return interval::base(&slot.feed, config) };
-    let unknown = Rate::default();
-    budget.plan(claim(slot.kept.as_deref(), &unknown), share, now, config.interval_min)
-}
-
-/// Joins the budget or leaves it, as the feed's configuration says.
-fn claim_share(slot: &mut Slot, budget: &mut Budget) {
-    match (slot.feed.interval, slot.share) {
-        (None, None) => {
-            let unknown = Rate::default();
-            slot.share = Some(budget.join(claim(slot.kept.as_deref(), &unknown)));
-        }
-        (Some(_), Some(share)) => {
-            budget.leave(share);
-            slot.share = None;
-        }
-        _ => {}
-    }
-}
-
-/// What the feed claims of the budget. Dear is one whose server gave its last body without anything to ask by.
-fn claim<'a>(kept: Option<&'a Kept>, unknown: &'a Rate) -> Claim<'a> {
-    let is_dear = |kept: &Kept| {
-        kept.state.body_hash.is_some() && kept.state.validators == Validators::default()
-    };
-    Claim {
-        rate: kept.map_or(unknown, |kept| &kept.memory.rate),
-        is_dear: kept.is_some_and(is_dear),
-    }
-}
-
-/// Takes what the committed poll found into the feed's rate. It is saved with the next batch.
-fn learn(slot: &mut Slot) {
-    let new = slot.learned.take().unwrap_or(0);
-    let Some(Kept { state, memory }) = slot.kept.as_deref_mut() else { return };
-    if let Some(looked) = state.last_success.filter(|&looked| memory.rate.at() != Some(looked)) {
-        memory.rate.observe(looked, new);
     }
 }

@@ -22,7 +22,8 @@ pub(super) struct Robots {
     rules: Vec<Rule>,
     /// Time that the site wants between two requests.
     pub(super) delay: Option<Duration>,
-    is_closed: bool,
+    /// The site could not be asked.
+    pub(super) is_closed: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -120,8 +120,8 @@ impl Schedule {
         }
     }
 
-    /// The next feed to fetch at `now`; its host's place is taken.
-    pub fn start(&mut self, now: Timestamp) -> Option<Key> {
+    /// Whose turn it is at `now`. Nothing is taken yet: what is no longer wanted can be removed at no cost to its host.
+    pub fn next(&mut self, now: Timestamp) -> Option<Key> {
         while let Some(&(due, key)) = self.waiting.first() {
             if due > now {
                 break;
@@ -129,10 +129,17 @@ impl Schedule {
             self.waiting.pop_first();
             self.enqueue(key, End::Back);
         }
-        let (at, host) = self.ready.first()?.clone();
-        if at > now {
+        let (at, host) = self.ready.first()?;
+        if *at > now {
             return None;
         }
+        self.hosts.get(host)?.line.front().copied()
+    }
+
+    /// The next feed to fetch at `now`; its host's place is taken.
+    pub fn start(&mut self, now: Timestamp) -> Option<Key> {
+        let next = self.next(now)?;
+        let host = Arc::clone(&self.slots[next.0 as usize].host);
         let spacing = self.per_host.spacing;
         let known = self.hosts.get_mut(&host)?;
         let key = known.line.pop_front()?;
@@ -201,6 +208,16 @@ impl Schedule {
         let known = self.hosts.entry(Arc::clone(&host)).or_default();
         known.free_at = Some(known.free_at.map_or(until, |at| at.max(until)));
         self.list(&host);
+    }
+
+    /// When `host` may be asked next, if it was asked or held before.
+    pub fn free_at(&self, host: &str) -> Option<Timestamp> {
+        self.hosts.get(host)?.free_at
+    }
+
+    /// Whether the feed's batch is on its way to the store.
+    pub fn is_uncommitted(&self, key: Key) -> bool {
+        self.slots[key.0 as usize].phase == Phase::Uncommitted
     }
 
     /// The clock was set back by `span`: every moment is moved with it, so that nobody waits for the old time.

@@ -39,7 +39,7 @@ pub(super) fn known(
 ) -> Result<Option<Known>, Fault> {
     let Some((claimed, n, row)) = find(db, feeds, wanted)? else { return Ok(None) };
     // Neither an equal article nor a claim that said the same before is looked at.
-    let is_news = row.content != wanted.content && claimed != Some(wanted.content);
+    let is_news = row.content != wanted.told && claimed != Some(wanted.content);
     let article = is_news.then(|| told(db, packer, n, row.id));
     let feed_id = feeds.name(db, row.feed)?;
     Ok(Some(Known {

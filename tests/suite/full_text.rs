@@ -286,3 +286,132 @@ async fn a_stop_while_pages_are_awaited_loses_nothing_and_tells_nothing_twice() 
         assert_eq!(by_story(&desk, n)[0]["text"]["origin"], "page");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn feeds_are_polled_on_while_their_host_has_more_pages_wanted_than_it_gives() {
+    let polls = AtomicUsize::new(0);
+    let server = Server::start(move |seen| {
+        let path = seen.path();
+        if path == "/robots.txt" {
+            return Reply::status(404);
+        }
+        match path.strip_prefix("/feed/") {
+            Some(n) => {
+                let n: usize = n.parse().unwrap();
+                let titles: Vec<(usize, String)> =
+                    (0..40).map(|at| (100 * n + at, format!("Ferry {at} stays in port"))).collect();
+                let titles: Vec<(usize, &str)> =
+                    titles.iter().map(|(n, title)| (*n, title.as_str())).collect();
+                // Another body each time, or it would not be read again.
+                let n = polls.fetch_add(1, Ordering::SeqCst);
+                let body = feed(port_of(seen), &titles);
+                Reply::body(body.replace("</channel>", &format!("<!-- {n} --></channel>")))
+            }
+            None => Reply::body(page(1)).with("Content-Type", "text/html"),
+        }
+    })
+    .await;
+    let feeds: Vec<String> = (0..6)
+        .map(|n| {
+            let url = server.url(&format!("/feed/{n}"));
+            format!(
+                "[[feed]]\nid = \"f{n}\"\nurl = \"{url}\"\ninterval = \"1s\"\nfull_text = true\n"
+            )
+        })
+        .collect();
+    let desk = Desk::new(server, &format!("host_spacing = \"100ms\"\n{}", feeds.concat()));
+    let daemon = desk.start("RUST_LOG", "info");
+    let asked = |desk: &Desk, what: &str| {
+        desk.server.seen().iter().filter(|seen| seen.path().starts_with(what)).count()
+    };
+    desk.until("all feeds polled", |desk| (0..6).all(|n| asked(desk, &format!("/feed/{n}")) > 0))
+        .await;
+    // Six feeds want 240 pages of a host that is asked ten times a second: no feed waits for them.
+    assert!(asked(&desk, "/story") < 40, "{} pages before the last feed", asked(&desk, "/story"));
+    desk.until("most pages read", |desk| {
+        let records = desk.records("articles-");
+        let of_page = |record: &&Value| record["text"]["origin"] == "page";
+        records.iter().filter(of_page).count() >= 100
+    })
+    .await;
+    desk.stop(daemon).await;
+    assert_eq!(desk.server.busy_most(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_failed_is_asked_for_again_three_times_and_one_that_is_gone_is_not() {
+    let (tries, polls) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let server = Server::start(move |seen| match seen.path().as_str() {
+        "/feed" => {
+            let titles = [
+                (1, "Ferry 1 stays in port"),
+                (2, "Ferry 2 stays in port"),
+                (3, "Ferry 3 stays in port"),
+            ];
+            // Another body each time, or it would not be read again.
+            let n = polls.fetch_add(1, Ordering::SeqCst);
+            Reply::body(
+                feed(port_of(seen), &titles)
+                    .replace("</channel>", &format!("<!-- {n} --></channel>")),
+            )
+        }
+        "/robots.txt" => Reply::status(204),
+        "/story/1" if tries.fetch_add(1, Ordering::SeqCst) > 0 => {
+            Reply::body(page(1)).with("Content-Type", "text/html")
+        }
+        "/story/1" | "/story/2" => Reply::status(503),
+        _ => Reply::status(404),
+    })
+    .await;
+    let desk = one_feed(server, "full_text = true\n", "host_spacing = \"10ms\"\n");
+    let daemon = desk.start("RUST_LOG", "debug");
+    let asked = |desk: &Desk, what: &str| {
+        desk.server.seen().iter().filter(|seen| seen.path() == what).count()
+    };
+    desk.until("tries again", |desk| asked(desk, "/story/2") == 4).await;
+    let polls = asked(&desk, "/feed");
+    desk.until("polls on", |desk| asked(desk, "/feed") > polls + 3).await;
+    desk.stop(daemon).await;
+    let told = by_story(&desk, 1);
+    let origins: Vec<&Value> = told.iter().map(|record| &record["text"]["origin"]).collect();
+    assert_eq!(origins, ["feed_summary", "page"], "told at once, and again with its page");
+    assert!(defects(&told[0]).contains(&"page_unavailable"));
+    assert!(!defects(&told[1]).contains(&"page_unavailable"));
+    assert_eq!((by_story(&desk, 2).len(), by_story(&desk, 3).len()), (1, 1));
+    assert_eq!((asked(&desk, "/story/2"), asked(&desk, "/story/3")), (4, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_is_read_for_an_article_that_another_feed_told_before_in_the_same_words() {
+    let server = Server::start(|seen| match seen.path().as_str() {
+        "/feed" | "/other" => Reply::body(feed(port_of(seen), &[(1, "Ferry 1 stays in port")])),
+        "/robots.txt" => Reply::status(404),
+        _ => Reply::body(page(1)).with("Content-Type", "text/html"),
+    })
+    .await;
+    let desk = one_feed(server, "", "host_spacing = \"10ms\"\n");
+    let daemon = desk.start("RUST_LOG", "debug");
+    desk.until("told", |desk| desk.articles("harbour") == 1).await;
+    desk.stop(daemon).await;
+
+    let config = desk.dir.path().join("copytaster.toml");
+    let other = desk.server.url("/other");
+    let more = format!(
+        "[[feed]]\nid = \"other\"\nurl = \"{other}\"\ninterval = \"1s\"\nfull_text = true\n"
+    );
+    let before = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, before + &more).unwrap();
+    let daemon = desk.start("RUST_LOG", "debug");
+    desk.until("revised", |desk| by_story(desk, 1).len() == 2).await;
+    let so_far = desk.server.seen().len();
+    desk.until("polls on", |desk| desk.server.seen().len() > so_far + 6).await;
+    desk.stop(daemon).await;
+    let told = by_story(&desk, 1);
+    assert_eq!(told.len(), 2, "the feed with the shorter text does not take it back: {told:#?}");
+    assert_eq!(
+        (&told[0]["article_id"], &told[1]["text"]["origin"]),
+        (&told[1]["article_id"], &"page".into())
+    );
+    let pages = desk.server.seen().iter().filter(|seen| seen.path() == "/story/1").count();
+    assert_eq!(pages, 1);
+}

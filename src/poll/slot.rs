@@ -1,0 +1,76 @@
+//! One feed in the running poller: its configuration, its memory, and its part of the common budget.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::news::{Feed, Validators};
+
+use super::Config;
+use super::interval::{self, Budget, Claim, Rate, Share};
+use super::memory::Kept;
+use super::round::Journey;
+
+/// A feed with what is remembered of it, and its poll under way.
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) feed: Arc<Feed>,
+    pub(super) kept: Option<Box<Kept>>,
+    /// A poll between two requests.
+    pub(super) journey: Option<Box<Journey>>,
+    /// Its part of the common budget, unless its interval is fixed.
+    pub(super) share: Option<Share>,
+    /// News in the body that waits for its commit, as far as anybody counted them.
+    pub(super) learned: Option<u64>,
+}
+
+impl Slot {
+    /// The feed's interval from now on: fixed, or its share of the budget.
+    pub(super) fn rest(
+        &mut self,
+        budget: &mut Budget,
+        config: &Config,
+        now: Timestamp,
+    ) -> Duration {
+        let Some(share) = &mut self.share else { return interval::base(&self.feed, config) };
+        let unknown = Rate::default();
+        budget.plan(claim(self.kept.as_deref(), &unknown), share, now, config.interval_min)
+    }
+
+    /// Joins the budget or leaves it, as the feed's configuration says.
+    pub(super) fn claim_share(&mut self, budget: &mut Budget) {
+        match (self.feed.interval, self.share) {
+            (None, None) => {
+                let unknown = Rate::default();
+                self.share = Some(budget.join(claim(self.kept.as_deref(), &unknown)));
+            }
+            (Some(_), Some(share)) => {
+                budget.leave(share);
+                self.share = None;
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes what the committed poll found into the feed's rate. It is saved with the next batch.
+    pub(super) fn learn(&mut self) {
+        let new = self.learned.take().unwrap_or(0);
+        let Some(Kept { state, memory }) = self.kept.as_deref_mut() else { return };
+        if let Some(looked) = state.last_success.filter(|&looked| memory.rate.at() != Some(looked))
+        {
+            memory.rate.observe(looked, new);
+        }
+    }
+}
+
+/// What the feed claims of the budget. Dear is one whose server gave its last body without anything to ask by.
+fn claim<'a>(kept: Option<&'a Kept>, unknown: &'a Rate) -> Claim<'a> {
+    let is_dear = |kept: &Kept| {
+        kept.state.body_hash.is_some() && kept.state.validators == Validators::default()
+    };
+    Claim {
+        rate: kept.map_or(unknown, |kept| &kept.memory.rate),
+        is_dear: kept.is_some_and(is_dear),
+    }
+}
