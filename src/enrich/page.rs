@@ -23,6 +23,15 @@ const WORD_CHARS_MIN: usize = 4;
 /// Words of the feed that are asked for.
 const WORDS_MAX: usize = 200;
 
+/// Bytes behind a wall that are part of it: prices, questions, another way to sign in.
+const WALL_END_BYTES_MAX: usize = 600;
+/// Bytes from which on a block is a paragraph.
+const PROSE_BYTES: usize = 60;
+/// Paragraphs from which on a text may be a list.
+const LIST_PARAGRAPHS_MIN: usize = 4;
+/// A text fewer of whose paragraphs, in percent, have a word of the story is a list.
+const LIST_PERCENT: usize = 40;
+
 /// What a page is to a draft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Use {
@@ -41,10 +50,13 @@ enum Use {
 pub fn with_page(draft: &Draft, page: &Page, context: &Context<'_>) -> Article {
     let publisher = of_draft(draft, context);
     let mut source = Source::of(draft);
-    let blocks = html::blocks(&page.content);
-    let used = judge(&source, &blocks, context.tables);
+    let (blocks, is_walled) = before_wall(html::blocks(&page.content), context.tables);
+    let used = judge(&source, page, &blocks, context.tables);
     let told = page.defects.iter().filter(|defect| defect.starts_with("page_"));
     source.defects.extend(told.cloned());
+    if is_walled {
+        source.defects.push("page_paywalled".to_owned());
+    }
     let word = match used {
         Use::Text => "",
         Use::Shorter => "page_shorter",
@@ -56,7 +68,7 @@ pub fn with_page(draft: &Draft, page: &Page, context: &Context<'_>) -> Article {
     }
     if used == Use::Text {
         source.blocks = with_credits(blocks, page, &publisher, context.tables);
-        (source.origin, source.is_cut) = (TextOrigin::Page, is_cut(page));
+        (source.origin, source.is_cut) = (TextOrigin::Page, is_cut(page) || is_walled);
     } else {
         source.defects.push(word.to_owned());
     }
@@ -68,6 +80,11 @@ pub fn page(page: &Page, name: &str, context: &Context<'_>) -> Article {
     let site = SourceElement { title: page.site.clone(), url: String::new() };
     let publisher = outlet::of_page(context.feed, &site, &page.link, context.tables);
     let is_linked = !page.link.is_empty();
+    let (blocks, is_walled) = before_wall(html::blocks(&page.content), context.tables);
+    let mut defects = page.defects.clone();
+    if is_walled {
+        defects.push("page_paywalled".to_owned());
+    }
     let source = Source {
         rung: if is_linked { Rung::Url } else { Rung::Text },
         key: if is_linked { page.link.clone() } else { name.to_owned() },
@@ -77,17 +94,31 @@ pub fn page(page: &Page, name: &str, context: &Context<'_>) -> Article {
         url: page.link.clone(),
         title: html::plain_blocks(&page.title).join(" "),
         lang: &page.lang,
-        blocks: with_credits(html::blocks(&page.content), page, &publisher, context.tables),
+        blocks: with_credits(blocks, page, &publisher, context.tables),
         origin: TextOrigin::Page,
         authors: &page.authors,
         rights: &page.rights,
         stated: None,
         raw_date: page.published_raw.trim(),
         stated_by_page: page.published.map(|date| (date, page.published_raw.as_str())),
-        is_cut: is_cut(page),
-        defects: page.defects.clone(),
+        is_cut: is_cut(page) || is_walled,
+        defects,
     };
     assemble(source, &publisher, context)
+}
+
+/// The text up to a wall that stands at its end. One with a story behind it is an offer in the middle, and goes with the
+/// other boilerplate.
+fn before_wall(mut blocks: Vec<String>, tables: &Tables) -> (Vec<String>, bool) {
+    let Some(wall) = blocks.iter().position(|block| tables.is_wall(block)) else {
+        return (blocks, false);
+    };
+    let behind: usize = blocks.iter().skip(wall + 1).map(String::len).sum();
+    if behind > WALL_END_BYTES_MAX {
+        return (blocks, false);
+    }
+    blocks.truncate(wall);
+    (blocks, true)
 }
 
 fn is_cut(page: &Page) -> bool {
@@ -130,11 +161,13 @@ fn with_credits(
     all
 }
 
-fn judge(source: &Source<'_>, blocks: &[String], tables: &Tables) -> Use {
+fn judge(source: &Source<'_>, page: &Page, blocks: &[String], tables: &Tables) -> Use {
     let bytes = |blocks: &[String]| blocks.iter().map(String::len).sum::<usize>();
     if blocks.is_empty() {
         Use::Nothing
-    } else if !is_same_story(source, blocks, tables) {
+    } else if !is_same_story(source, blocks, tables)
+        || !is_its_page(source, page, tables) && is_list(source, blocks, tables)
+    {
         Use::Other
     } else if bytes(blocks) <= bytes(&source.blocks) {
         Use::Shorter
@@ -158,6 +191,28 @@ fn is_same_story(source: &Source<'_>, blocks: &[String], tables: &Tables) -> boo
     }
     let both: BTreeSet<String> = title.union(&text).cloned().collect();
     !both.is_empty() && has(&both, SHARED_TITLE_MIN)
+}
+
+/// Whether the page says by its title or its link that it is this story's.
+fn is_its_page(source: &Source<'_>, page: &Page, tables: &Tables) -> bool {
+    let known = words(std::iter::once(page.title.as_str()), WORDS_MAX, tables);
+    let title = words(std::iter::once(source.title.as_str()), WORDS_MAX, tables);
+    let shared = title.intersection(&known).count();
+    let is_named = shared > 0 && shared * 100 >= title.len() * SHARED_PERCENT;
+    is_named || !page.link.is_empty() && page.link == source.url
+}
+
+/// Whether the text is a list of stories of which one is this: most of its paragraphs have no word of it.
+fn is_list(source: &Source<'_>, blocks: &[String], tables: &Tables) -> bool {
+    let texts = source.blocks.iter().map(String::as_str);
+    let story = words(texts.chain(std::iter::once(source.title.as_str())), WORDS_MAX, tables);
+    let has_word = |block: &&String| {
+        !words(std::iter::once(block.as_str()), usize::MAX, tables).is_disjoint(&story)
+    };
+    let paragraphs: Vec<&String> =
+        blocks.iter().filter(|block| block.len() >= PROSE_BYTES).collect();
+    let told = paragraphs.iter().copied().filter(has_word).count();
+    paragraphs.len() >= LIST_PARAGRAPHS_MIN && told * 100 < paragraphs.len() * LIST_PERCENT
 }
 
 /// Words that tell something, folded; of scripts without spaces, pairs of characters.
@@ -307,6 +362,50 @@ mod tests {
         }
         let date = made(&draft(summary), &found(wall)).published.origin;
         assert_eq!(date, PublishedOrigin::Fetch);
+    }
+
+    #[test]
+    fn a_text_that_ends_at_a_wall_is_not_whole_and_the_wall_is_none_of_it() {
+        let said = draft("The night ferry to Lindholm sailed on Friday after eleven weeks.");
+        let lead = "<p>The night ferry to Lindholm sailed on Friday for the first time in eleven weeks, the harbour office said.</p>";
+        for wall in [
+            "<p>You have read your three free articles this month. To go on, become a member.</p><p>Already a member? Sign in here.</p>",
+            "<p>Dieser Artikel ist nur für Abonnenten.</p><p>Zwei Euro in der Woche.</p>",
+        ] {
+            let article = made(&said, &found(&format!("{lead}{wall}")));
+            assert_eq!(article.text.origin, TextOrigin::Page);
+            assert!(!article.text.complete && !article.text.body.contains("member"), "{wall}");
+            assert!(!article.text.body.contains("Abonnenten"));
+            assert!(article.defects.iter().any(|word| word == "page_paywalled"));
+        }
+        // With the story behind it, it is an offer.
+        let rest = "<p>Ada Brandt, who runs the line to Lindholm, has four boats and three crews, and hopes for a fifth.</p>".repeat(8);
+        let offer = "<p>Subscribe now to read the rest of our stories.</p>";
+        let article = made(&said, &found(&format!("{lead}{offer}{rest}")));
+        assert!(article.text.complete && !article.text.body.contains("Subscribe"));
+    }
+
+    #[test]
+    fn a_list_of_stories_that_has_this_one_among_them_is_no_text() {
+        let said = draft("The night ferry to Lindholm sailed on Friday after eleven weeks.");
+        let own = "<p>The night ferry to Lindholm sailed on Friday for the first time in eleven weeks, the harbour office said.</p>";
+        let others = [
+            "Pupils of four schools planted two hundred apple trees along the new cycle path to the mill.",
+            "A baker in the old town sells bread by weight again, as her grandmother did before the war.",
+            "The library lends tools from October, drills and ladders above all, for three days at a time.",
+            "Two owls were hatched in the church tower, and the bells stay silent until they have flown.",
+            "The swimming pool opens an hour earlier, since so many asked for it in a survey in spring.",
+        ];
+        let others: String = others.iter().map(|text| format!("<p>{text}</p>")).collect();
+        let list = found(&format!("{others}{own}"));
+        let article = made(&said, &list);
+        assert_eq!(article.text.origin, TextOrigin::FeedSummary, "{}", article.text.body);
+        assert!(article.defects.iter().any(|word| word == "page_other_text"));
+        // Its own page may wander from the story as far as it likes.
+        let named = Page { title: "Night ferry sails again - Vale Post".into(), ..list.clone() };
+        assert_eq!(made(&said, &named).text.origin, TextOrigin::Page);
+        let linked = Page { link: said.link.clone(), ..list };
+        assert_eq!(made(&said, &linked).text.origin, TextOrigin::Page);
     }
 
     #[test]

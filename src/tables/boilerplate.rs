@@ -18,6 +18,7 @@ pub(super) struct Boilerplate {
     blocks: RegexSet,
     ends: Vec<Regex>,
     ends_set: RegexSet,
+    walls: RegexSet,
 }
 
 impl Boilerplate {
@@ -36,14 +37,25 @@ impl Boilerplate {
                 ends.push(compile(&end).map_err(|cause| bad(entry, &cause))?);
             }
         }
-        let whole = entries.iter().map(|entry| format!("(?i)^(?:{})$", entry.pattern)).collect();
+        let whole = |entry: &BoilerplateEntry| format!("(?i)^(?:{})$", entry.pattern);
+        let walls = entries.iter().filter(|entry| entry.standing == Standing::Wall).map(whole);
         let ends_set = set(ends.iter().map(|end| end.as_str().to_owned()).collect())?;
-        Ok(Self { blocks: set(whole)?, ends, ends_set })
+        Ok(Self {
+            blocks: set(entries.iter().map(whole).collect())?,
+            ends,
+            ends_set,
+            walls: set(walls.collect())?,
+        })
     }
 
     /// Whether a block as a whole is boilerplate.
     pub(super) fn is(&self, block: &str) -> bool {
         block.len() <= BLOCK_BYTES_MAX && self.blocks.is_match(block.trim())
+    }
+
+    /// Whether a block asks to pay for what would stand behind it.
+    pub(super) fn is_wall(&self, block: &str) -> bool {
+        block.len() <= BLOCK_BYTES_MAX && self.walls.is_match(block.trim())
     }
 
     /// Where the boilerplate at the end of a block begins, in bytes.

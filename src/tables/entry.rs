@@ -179,6 +179,8 @@ pub(super) enum Standing {
     Block,
     /// A block, or the end of one behind a sentence.
     End,
+    /// A block behind which those who pay read on: what stands before it is not the whole text.
+    Wall,
 }
 
 /// One kind of boilerplate with its example and its look-alike.

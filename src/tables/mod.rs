@@ -254,6 +254,11 @@ impl Tables {
         self.boilerplate.is(block)
     }
 
+    /// Whether a block asks to pay for what would stand behind it.
+    pub fn is_wall(&self, block: &str) -> bool {
+        self.boilerplate.is_wall(block)
+    }
+
     /// Where, in bytes, the boilerplate begins that ends a block behind a sentence.
     pub fn boilerplate_end(&self, block: &str) -> Option<usize> {
         self.boilerplate.end(block)

@@ -33,6 +33,8 @@ pub(super) struct Line {
     pub(super) inside: usize,
     pub(super) label: String,
     pub(super) is_noise: bool,
+    /// Bytes of it that stand in a `<time>`.
+    pub(super) timed: usize,
     /// Whether an inline element in it is named for an author.
     pub(super) is_byline: bool,
 }

@@ -23,6 +23,8 @@ use super::read::caught;
 use super::{Config, base, decode, header, text};
 use lines::Kind;
 
+/// Share of JSON-LD's text or headline, in percent, that the page shows where it speaks of the page.
+const ANOTHERS_PERCENT: usize = 50;
 /// Decoded bytes that are looked at; longer pages are programs, and their story stands before.
 const PAGE_BYTES_MAX: usize = 2 << 20;
 /// Where a page's own word for its charset is looked for; browsers look at 1 KB.
@@ -112,7 +114,8 @@ fn look(decoded: &str, fetched: &Fetched, config: &Config) -> Page {
     let base = base(fetched).unwrap_or_else(|| fetched.url.clone());
     let own_title = claims::title(&swept, &linked::Linked::default());
     let near = [own_title.as_str(), &swept.canonical, fetched.url.as_str()];
-    let linked = linked::read(&swept.linked, &near);
+    let linked = linked::read(&swept.linked, &near)
+        .filter(|linked| !is_anothers(linked, &own_title, &swept));
     let mut page = claims::page(&swept, &linked.clone().unwrap_or_default(), &base);
     let chosen = choose::choose(&swept, linked.as_ref(), &page.title);
     if chosen.lines.is_empty() {
@@ -134,6 +137,25 @@ fn look(decoded: &str, fetched: &Fetched, config: &Config) -> Page {
     }
     (page.content, page.before, page.after) = (content, chosen.before, chosen.after);
     page
+}
+
+/// Whether what JSON-LD describes is another article than the page shows: no word of the headline is the page's, and
+/// little of the text.
+fn is_anothers(linked: &linked::Linked, own_title: &str, swept: &lines::Swept) -> bool {
+    let words = |text: &str| -> std::collections::BTreeSet<String> {
+        let all = text.split(|c: char| !c.is_alphanumeric());
+        all.filter(|word| word.chars().count() > 3).map(str::to_lowercase).collect()
+    };
+    let (own, said) = (words(own_title), words(&linked.headline));
+    if own.is_empty() || said.is_empty() || !own.is_disjoint(&said) {
+        return false;
+    }
+    let mut shown = words::Runs::default();
+    for line in &swept.lines {
+        shown.add(&line.text);
+    }
+    shown.percent(&linked.body).unwrap_or(0) < ANOTHERS_PERCENT
+        && shown.percent(&linked.headline).unwrap_or(0) < ANOTHERS_PERCENT
 }
 
 /// The lines as HTML, up to a bound that ends with a whole line.

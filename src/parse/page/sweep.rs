@@ -28,6 +28,8 @@ const LINE_BYTES_MAX: usize = 16 << 10;
 const METAS_MAX: usize = 300;
 /// Bytes of all JSON-LD of a page.
 const LINKED_BYTES_MAX: usize = 1 << 20;
+/// Bytes of a line that says when, and nothing else.
+const TIME_BYTES_MAX: usize = 80;
 /// Links of one line that are told apart; more are one.
 const LINKS_MAX: usize = 200;
 /// Letters after which a table's cell is a line of its own.
@@ -77,6 +79,8 @@ struct Sweeper {
     breaks: usize,
     bytes: usize,
     linked_bytes: usize,
+    /// Whether a `<time>` is open.
+    in_time: bool,
 }
 
 impl Sweeper {
@@ -93,6 +97,7 @@ impl Sweeper {
             breaks: 0,
             bytes: 0,
             linked_bytes: 0,
+            in_time: false,
         }
     }
 
@@ -126,6 +131,7 @@ impl Sweeper {
         (self.breaks, self.space) = (0, false);
         let from = self.line.text.len();
         self.line.text.push(c);
+        self.line.timed += if self.in_time { self.line.text.len() - from } else { 0 };
         if self.open.last().is_some_and(|open| open.is_link) {
             let to = self.line.text.len();
             let is_full = self.line.links.len() >= LINKS_MAX;
@@ -139,7 +145,7 @@ impl Sweeper {
 
     /// Ends the line.
     fn flush(&mut self) {
-        (self.breaks, self.space) = (0, false);
+        (self.breaks, self.space, self.in_time) = (0, false, false);
         let mut line = std::mem::take(&mut self.line);
         if line.text.is_empty() {
             self.line.is_byline = line.is_byline;
@@ -157,6 +163,8 @@ impl Sweeper {
             (line.inside, line.kind, line.level) = (open.inside, open.kind, open.level);
             (line.label, line.is_noise) = (open.label.clone(), open.is_line && open.is_noise);
         }
+        // "3 April", "Updated 10:00": when it was told is no part of what is told.
+        line.is_noise |= line.text.len() <= TIME_BYTES_MAX && line.timed * 2 > line.text.len();
         self.out.lines.push(line);
     }
 
@@ -171,7 +179,10 @@ impl Sweeper {
             "link" => self.link(tag),
             "base" if self.out.base.is_empty() => self.out.base = value(tag, "href"),
             "html" if self.out.lang.is_empty() => self.out.lang = value(tag, "lang"),
-            "time" => self.time(tag),
+            "time" => {
+                self.in_time = true;
+                self.time(tag);
+            }
             "q" => self.text("“"),
             "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "pre" | "summary" | "caption"
             | "legend" => self.open_line(tag, &name),
@@ -313,6 +324,7 @@ impl Sweeper {
         match lower.as_str() {
             "br" => self.breaks += 1,
             "q" => self.text("”"),
+            "time" => self.in_time = false,
             "td" | "th" => self.space = true,
             "p" => self.flush(),
             _ => {}

@@ -324,3 +324,26 @@ proptest! {
         prop_assert!(!matches!(any, Err(PageError::Failed(_))), "{any:?}");
     }
 }
+
+#[test]
+fn a_line_that_only_says_when_is_no_text() {
+    let html = format!(
+        "<html><body><article><h1>Ferry</h1><time datetime=2025-04-03>3 April</time><p>{ONE}</p><p><time>10:00</time></p>\
+         <p>On <time>Friday</time> it sailed again, with two hundred people and a piano on board.</p></article></body></html>"
+    );
+    let content = read(&html).content;
+    assert!(content.starts_with("<p>The night ferry"), "{content}");
+    assert!(!content.contains("10:00") && content.contains("On Friday it sailed"), "{content}");
+}
+
+#[test]
+fn what_json_ld_says_of_another_article_is_not_the_pages() {
+    let other = r#"{"@type":"NewsArticle","headline":"Owls hatched in tower","articleBody":"Two owls were hatched in the church tower of Aldmar, and the bells stay silent until they have flown, the sexton said."}"#;
+    let html = format!(
+        "<html><head><title>Ferry sails</title><script type=\"application/ld+json\">{other}</script></head>\
+         <body><article><h1>Ferry sails</h1><p>{ONE}</p><p>{ONE} It was full.</p></article></body></html>"
+    );
+    let page = read(&html);
+    assert_eq!(page.title, "Ferry sails");
+    assert!(page.content.contains("night ferry") && !page.content.contains("owls"), "{page:?}");
+}
