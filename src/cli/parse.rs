@@ -3,12 +3,10 @@
 use std::fs::File;
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use jiff::Timestamp;
 use url::Url;
 
-use crate::news::{Feed, FeedId, Fetched, Hash16};
+use crate::news::{Feed, Fetched};
 use crate::parse::{self, Config, View};
 
 /// Largest file read: what the poller would take of a decoded body.
@@ -103,23 +101,8 @@ fn load(file: &Path) -> io::Result<Vec<u8>> {
 fn fetched(body: Vec<u8>, args: &Args) -> Fetched {
     let nowhere = || Url::parse("about:blank").expect("a constant URL parses");
     let url = args.url.clone().unwrap_or_else(nowhere);
-    let feed = Feed {
-        id: FeedId::new("parse"),
-        url: url.clone(),
-        outlet: None,
-        interval: None,
-        zone: None,
-    };
-    Fetched {
-        feed: Arc::new(feed),
-        url,
-        http: 200,
-        headers: args.headers.clone(),
-        wire_bytes: body.len() as u64,
-        body,
-        body_hash: Hash16::default(),
-        fetched_at: Timestamp::UNIX_EPOCH,
-    }
+    let feed = Feed::new("parse", url.clone());
+    Fetched { headers: args.headers.clone(), ..Fetched::at_hand(feed, url, body) }
 }
 
 #[cfg(test)]

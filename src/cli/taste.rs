@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::enrich::{self, PlainText};
-use crate::news::{Article, Feed, Fetched, Hash16, Input, Page, StatedDate, Stream};
+use crate::news::{Article, Feed, Fetched, Input, Page, StatedDate, Stream};
 use crate::parse;
 use crate::pipeline::replay;
 use crate::record::{ArticleRecord, Layout, Record};
@@ -220,16 +220,8 @@ fn taste(
 
 /// The file as an answer; without an address it came from the feed's.
 fn fetched(feed: &Arc<Feed>, body: Vec<u8>, url: Option<Url>, fetched_at: Timestamp) -> Fetched {
-    Fetched {
-        feed: Arc::clone(feed),
-        url: url.unwrap_or_else(|| feed.url.clone()),
-        http: 200,
-        headers: Vec::new(),
-        body_hash: Hash16::default(),
-        wire_bytes: body.len() as u64,
-        body,
-        fetched_at,
-    }
+    let url = url.unwrap_or_else(|| feed.url.clone());
+    Fetched { fetched_at, ..Fetched::at_hand(Arc::clone(feed), url, body) }
 }
 
 fn feed_articles(

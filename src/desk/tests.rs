@@ -27,13 +27,7 @@ impl Bench {
     }
 
     fn take(&mut self, feed: &str, items: Vec<Article>) -> Taken {
-        let feed = Arc::new(Feed {
-            id: FeedId::new(feed),
-            url: Url::parse("https://desk.example/feed").unwrap(),
-            outlet: None,
-            interval: None,
-            zone: None,
-        });
+        let feed = Arc::new(Feed::new(feed, Url::parse("https://desk.example/feed").unwrap()));
         let batch = Batch {
             feed,
             fetched_at: self.now,
@@ -153,13 +147,7 @@ fn two_feeds_with_two_versions_of_one_article_do_not_revise_it_in_turns() {
     let (change, _) = bench.told[&wanted.key].clone();
     let known = Known { claimed: None, ..bench.known(&wanted).unwrap() };
     let batch = |item: Article| Batch {
-        feed: Arc::new(Feed {
-            id: FeedId::new("short"),
-            url: Url::parse("https://desk.example/short").unwrap(),
-            outlet: None,
-            interval: None,
-            zone: None,
-        }),
+        feed: Arc::new(Feed::new("short", Url::parse("https://desk.example/short").unwrap())),
         fetched_at: bench.now,
         state: None,
         report: None,
@@ -227,13 +215,7 @@ fn old_items_of_a_first_poll_are_remembered_and_not_told() {
 
 fn bench_batch(now: Timestamp, items: Vec<Article>) -> Batch<Article> {
     Batch {
-        feed: Arc::new(Feed {
-            id: FeedId::new("a"),
-            url: Url::parse("https://desk.example/feed").unwrap(),
-            outlet: None,
-            interval: None,
-            zone: None,
-        }),
+        feed: Arc::new(Feed::new("a", Url::parse("https://desk.example/feed").unwrap())),
         fetched_at: now,
         state: None,
         report: None,

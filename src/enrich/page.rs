@@ -396,7 +396,7 @@ mod tests {
             "Two owls were hatched in the church tower, and the bells stay silent until they have flown.",
             "The swimming pool opens an hour earlier, since so many asked for it in a survey in spring.",
         ];
-        let others: String = others.iter().map(|text| format!("<p>{text}</p>")).collect();
+        let others = format!("<p>{}</p>", others.join("</p><p>"));
         let list = found(&format!("{others}{own}"));
         let article = made(&said, &list);
         assert_eq!(article.text.origin, TextOrigin::FeedSummary, "{}", article.text.body);

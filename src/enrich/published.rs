@@ -192,16 +192,8 @@ mod tests {
             "<rss version=\"2.0\"><channel><item><title>a</title><pubDate>{raw}</pubDate></item></channel></rss>"
         );
         let feed = crate::enrich::tests::feed(None);
-        let fetched = crate::news::Fetched {
-            url: feed.url.clone(),
-            feed: feed.into(),
-            http: 200,
-            headers: Vec::new(),
-            wire_bytes: 0,
-            body: body.into_bytes(),
-            body_hash: crate::news::Hash16::default(),
-            fetched_at: Timestamp::UNIX_EPOCH,
-        };
+        let url = feed.url.clone();
+        let fetched = crate::news::Fetched::at_hand(feed, url, body.into_bytes());
         let parsed = crate::parse::read(&fetched, &crate::parse::Config::default());
         parsed.drafts.first().and_then(|draft| draft.published)
     }

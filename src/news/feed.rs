@@ -1,5 +1,6 @@
 //! A feed as configured, and what we remember of it between polls.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -21,6 +22,13 @@ pub struct Feed {
     pub interval: Option<Duration>,
     /// IANA zone that dates without one are in, where the configuration names it.
     pub zone: Option<String>,
+}
+
+impl Feed {
+    /// A feed of nobody we know, polled as the common rules say.
+    pub fn new(id: impl Into<Arc<str>>, url: Url) -> Self {
+        Self { id: FeedId::new(id), url, outlet: None, interval: None, zone: None }
+    }
 }
 
 /// Validators of the last answer: opaque bytes, sent back as they came.

@@ -27,3 +27,19 @@ pub struct Fetched {
     /// When the response was complete; the only "now" of every later stage.
     pub fetched_at: Timestamp,
 }
+
+impl Fetched {
+    /// A body that is at hand, as if `url` had just given it: 200, no header fields, no hash, fetched at the epoch.
+    pub fn at_hand(feed: impl Into<Arc<Feed>>, url: Url, body: Vec<u8>) -> Self {
+        Self {
+            feed: feed.into(),
+            url,
+            http: 200,
+            headers: Vec::new(),
+            wire_bytes: body.len() as u64,
+            body,
+            body_hash: Hash16::default(),
+            fetched_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+}

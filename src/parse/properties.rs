@@ -3,15 +3,13 @@
 //!
 //! Built for tests and fuzzing only.
 
-use std::sync::Arc;
-
 use encoding_rs::{BIG5, EUC_KR, GB18030, KOI8_R, SHIFT_JIS, WINDOWS_1251, WINDOWS_1252};
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
-use crate::news::{Draft, Feed, FeedId, Fetched, Granularity, Hash16};
+use crate::news::{Draft, Feed, Fetched, Granularity, Hash16};
 
 use super::decode::Decoded;
 use super::{
@@ -22,23 +20,8 @@ use super::{
 /// A response with this body.
 pub fn fetched(body: &[u8]) -> Fetched {
     let url = Url::parse("https://desk.example/feeds/all.xml").expect("a constant URL parses");
-    let feed = Feed {
-        id: FeedId::new("desk"),
-        url: url.clone(),
-        outlet: None,
-        interval: None,
-        zone: None,
-    };
-    Fetched {
-        feed: Arc::new(feed),
-        url,
-        http: 200,
-        headers: Vec::new(),
-        wire_bytes: body.len() as u64,
-        body: body.to_vec(),
-        body_hash: Hash16([7; 16]),
-        fetched_at: Timestamp::UNIX_EPOCH,
-    }
+    let feed = Feed::new("desk", url.clone());
+    Fetched { body_hash: Hash16([7; 16]), ..Fetched::at_hand(feed, url, body.to_vec()) }
 }
 
 /// Small bounds, so that short inputs reach them.

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{READER_STACK_BYTES, breaker};
-use crate::news::{Feed, FeedId, Fetched, Hash16};
+use crate::news::{Feed, Fetched, Hash16};
 use crate::parse::{self, Parsed};
 
 /// The command that the child runs; not for people.
@@ -220,13 +220,7 @@ fn hear(from: &mut dyn BufRead) -> io::Result<(Fetched, parse::Config)> {
     if body.len() as u64 != order.body_bytes {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
-    let feed = Feed {
-        id: FeedId::new(order.feed),
-        url: order.feed_url,
-        outlet: None,
-        interval: None,
-        zone: None,
-    };
+    let feed = Feed::new(order.feed, order.feed_url);
     let fetched = Fetched {
         feed: Arc::new(feed),
         url: order.url,

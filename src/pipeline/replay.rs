@@ -14,7 +14,7 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::enrich::{self, PlainText};
-use crate::news::{Article, Batch, Feed, FeedId, Hash16, Input, Rejection, hash16};
+use crate::news::{Article, Batch, Feed, Hash16, Input, Rejection, hash16};
 use crate::tables::Tables;
 use crate::writer::Writer;
 use crate::{parse, sink, store};
@@ -271,13 +271,7 @@ pub fn run(
 ///
 /// Never: its address is a literal.
 pub fn feed(id: &str) -> Arc<Feed> {
-    Arc::new(Feed {
-        id: FeedId::new(id),
-        url: Url::parse("file:///").expect("a literal URL"),
-        outlet: None,
-        interval: None,
-        zone: None,
-    })
+    Arc::new(Feed::new(id, Url::parse("file:///").expect("a literal URL")))
 }
 
 /// A batch of one article, as lines and `taste` give it.

@@ -11,10 +11,9 @@ mod attacks;
 mod bounded;
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use copytaster::enrich::{self, Context};
-use copytaster::news::{Feed, FeedId, Fetched, Hash16};
+use copytaster::news::{Feed, Fetched};
 use copytaster::parse::{self, Parsed};
 use copytaster::tables::Tables;
 use jiff::Timestamp;
@@ -86,25 +85,14 @@ fn report(costs: &[(&str, Cost)]) {
 
 fn fetched(attack: &Attack, body: Vec<u8>) -> Fetched {
     let url: Url = "https://paper.example/feed.xml".parse().unwrap();
-    let feed = Feed {
-        id: FeedId::new("paper"),
-        url: url.clone(),
-        outlet: None,
-        interval: None,
-        zone: None,
-    };
+    let feed = Feed::new("paper", url.clone());
     let kind = attack.content_type.to_owned();
     let headers =
         Some(("content-type".to_owned(), kind)).into_iter().filter(|(_, kind)| !kind.is_empty());
     Fetched {
-        feed: Arc::new(feed),
-        url,
-        http: 200,
         headers: headers.collect(),
-        wire_bytes: body.len() as u64,
-        body,
-        body_hash: Hash16::default(),
         fetched_at: Timestamp::from_second(1_755_300_000).unwrap(),
+        ..Fetched::at_hand(feed, url, body)
     }
 }
 

@@ -10,9 +10,8 @@ mod news;
 mod spent;
 
 use std::path::Path;
-use std::sync::Arc;
 
-use copytaster::news::{Feed, FeedId, Fetched, hash16};
+use copytaster::news::{Feed, Fetched, hash16};
 use copytaster::parse;
 use figures::{Figures, size};
 use jiff::Timestamp;
@@ -60,22 +59,11 @@ fn real(folder: &Path, figures: &mut Figures) {
 fn response(file: &Path) -> Fetched {
     let body = std::fs::read(file).unwrap();
     let url: url::Url = "https://paper.example/feed.xml".parse().unwrap();
-    let feed = Feed {
-        id: FeedId::new("paper"),
-        url: url.clone(),
-        outlet: None,
-        interval: None,
-        zone: None,
-    };
+    let feed = Feed::new("paper", url.clone());
     Fetched {
-        feed: Arc::new(feed),
-        url,
-        http: 200,
-        headers: Vec::new(),
         body_hash: hash16(&[&file.to_string_lossy()]),
-        wire_bytes: body.len() as u64,
-        body,
         fetched_at: Timestamp::from_second(1_755_300_000).unwrap(),
+        ..Fetched::at_hand(feed, url, body)
     }
 }
 

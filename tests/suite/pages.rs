@@ -6,7 +6,7 @@ use std::fs;
 use std::sync::{Arc, LazyLock};
 
 use copytaster::enrich::{self, Context};
-use copytaster::news::{Article, Feed, FeedId, Fetched, Hash16, Page, TextOrigin};
+use copytaster::news::{Article, Feed, FeedId, Fetched, Page, TextOrigin};
 use copytaster::parse;
 use copytaster::tables::Tables;
 use url::Url;
@@ -84,15 +84,10 @@ fn feed(outlet: &str) -> Arc<Feed> {
 }
 
 fn read(html: &str) -> Page {
+    let url = Url::parse("https://vale.example/world/a").unwrap();
     let fetched = Fetched {
-        feed: feed("livemint"),
-        url: Url::parse("https://vale.example/world/a").unwrap(),
-        http: 200,
         headers: vec![("content-type".into(), "text/html".into())],
-        body_hash: Hash16::default(),
-        wire_bytes: html.len() as u64,
-        body: html.as_bytes().to_vec(),
-        fetched_at: "2025-08-16T06:10:02Z".parse().unwrap(),
+        ..Fetched::at_hand(feed("livemint"), url, html.as_bytes().to_vec())
     };
     parse::page(&fetched, &parse::Config::default()).unwrap()
 }

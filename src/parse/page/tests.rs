@@ -1,30 +1,16 @@
-use std::sync::Arc;
-
 use proptest::prelude::*;
 use url::Url;
 
 use super::*;
-use crate::news::{Feed, FeedId, Hash16};
+use crate::news::Feed;
 
 const URL: &str = "https://vale.example/world/ferry";
 
 fn fetched(body: &[u8], content_type: &str) -> Fetched {
-    let feed = Feed {
-        id: FeedId::new("test"),
-        url: Url::parse("https://vale.example/feed").unwrap(),
-        outlet: None,
-        interval: None,
-        zone: None,
-    };
+    let feed = Feed::new("test", Url::parse("https://vale.example/feed").unwrap());
     Fetched {
-        feed: Arc::new(feed),
-        url: Url::parse(URL).unwrap(),
-        http: 200,
         headers: vec![("content-type".into(), content_type.into())],
-        body_hash: Hash16::default(),
-        wire_bytes: body.len() as u64,
-        body: body.to_vec(),
-        fetched_at: "2025-08-16T06:10:02Z".parse().unwrap(),
+        ..Fetched::at_hand(feed, Url::parse(URL).unwrap(), body.to_vec())
     }
 }
 

@@ -1,17 +1,10 @@
 use super::*;
-use crate::news::FeedId;
 use crate::poll::address::Refused;
 use crate::poll::inflate::BodyError;
 use crate::poll::memory::blank;
 
 fn feed() -> Feed {
-    Feed {
-        id: FeedId::new("mint"),
-        url: Url::parse("https://mint.example/rss").unwrap(),
-        outlet: None,
-        interval: None,
-        zone: None,
-    }
+    Feed::new("mint", Url::parse("https://mint.example/rss").unwrap())
 }
 
 fn start() -> Timestamp {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::news::{DeskMarks, StreamEnd};
+use crate::news::{DeskMarks, StreamEnd, content_hash};
 use crate::store::Error;
 
 #[test]
@@ -42,7 +42,8 @@ fn changed_content_brings_the_article_as_last_told() {
     let mut store = Store::in_memory().unwrap();
     store.apply(&batch(1)).unwrap();
     let mut changed = wanted(1);
-    changed.content = crate::news::hash16(&["other words"]);
+    let other = article(1, "Other words.");
+    (changed.content, changed.told) = (content_hash(&other), content_hash(&other));
     let known = store.recall(&[changed]).unwrap().remove(0).unwrap();
     let Change::Article(told) = &batch(1).changes[0] else { unreachable!() };
     assert_eq!(known.article.as_ref(), Some(&told.article));
@@ -240,7 +241,8 @@ fn what_was_not_seen_for_long_is_forgotten_and_texts_go_earlier() {
         })
         .unwrap();
     let mut changed = wanted(1);
-    changed.content = crate::news::hash16(&["other words"]);
+    let other = article(1, "Other words.");
+    (changed.content, changed.told) = (content_hash(&other), content_hash(&other));
 
     assert_eq!(store.prune(day(29)).unwrap(), super::super::Pruned::default());
     assert_eq!(store.prune(day(31)).unwrap().bodies, 3);
