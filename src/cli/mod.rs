@@ -25,6 +25,7 @@ use std::process::{ExitCode, Termination};
 
 use clap::{Parser, Subcommand};
 
+use crate::clock::Clock;
 use crate::config::{Log, LogFormat, Problems};
 use crate::desk::independence::tally;
 use crate::telemetry::{self, Escaped};
@@ -146,7 +147,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
 
 fn parse(args: &parse::Args) -> Exit {
     crate::parse::quiet_panics();
-    match parse::run(args, &mut io::stdout().lock()) {
+    match parse::run(args, Clock::System.now(), &mut io::stdout().lock()) {
         0 => Exit::Ok,
         74 => Exit::Io,
         _ => Exit::BadInput,

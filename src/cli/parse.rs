@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use url::Url;
 
 use crate::news::{Feed, Fetched};
@@ -53,11 +54,11 @@ fn header(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// Runs the command and returns its exit code.
-pub fn run(args: &Args, out: &mut dyn Write) -> u8 {
+/// Runs the command and returns its exit code; dates are held against `now`.
+pub fn run(args: &Args, now: Timestamp, out: &mut dyn Write) -> u8 {
     let mut code = OK;
     for file in &args.files {
-        let (view, failure) = one(file, args);
+        let (view, failure) = one(file, args, now);
         if write_line(&view, out).is_err() {
             return CANNOT_WRITE;
         }
@@ -71,7 +72,7 @@ fn write_line(view: &View, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-fn one(file: &Path, args: &Args) -> (View, u8) {
+fn one(file: &Path, args: &Args, now: Timestamp) -> (View, u8) {
     let name = file.to_string_lossy();
     let body = match load(file) {
         Ok(body) => body,
@@ -82,7 +83,7 @@ fn one(file: &Path, args: &Args) -> (View, u8) {
     if body.len() as u64 > FILE_BYTES_MAX {
         return (View::failed(&name, &format!("body over {FILE_BYTES_MAX} bytes")), BAD_DATA);
     }
-    let view = parse::view(&fetched(body, args), &Config::default(), &name);
+    let view = parse::view(&fetched(body, args, now), &Config::default(), &name);
     let code = if view.is_ok() { OK } else { BAD_DATA };
     (view, code)
 }
@@ -98,11 +99,12 @@ fn load(file: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// The file as if it had been fetched.
-fn fetched(body: Vec<u8>, args: &Args) -> Fetched {
+fn fetched(body: Vec<u8>, args: &Args, now: Timestamp) -> Fetched {
     let nowhere = || Url::parse("about:blank").expect("a constant URL parses");
     let url = args.url.clone().unwrap_or_else(nowhere);
     let feed = Feed::new("parse", url.clone());
-    Fetched { headers: args.headers.clone(), ..Fetched::at_hand(feed, url, body) }
+    let headers = args.headers.clone();
+    Fetched { headers, fetched_at: now, ..Fetched::at_hand(feed, url, body) }
 }
 
 #[cfg(test)]
@@ -124,7 +126,7 @@ mod tests {
             headers: headers.iter().map(|text| header(text).unwrap()).collect(),
         };
         let mut out = Vec::new();
-        let code = run(&args, &mut out);
+        let code = run(&args, "2025-08-16T00:00:00Z".parse().unwrap(), &mut out);
         let lines = String::from_utf8(out).unwrap();
         (code, lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
     }
@@ -154,6 +156,38 @@ mod tests {
         assert_eq!(good["entries"][0]["title"], "Fähre");
         assert_eq!(good["entries"][0]["link"], "https://desk.example/feeds/a");
         assert_eq!((&bad["ok"], &missing["ok"]), (&false.into(), &false.into()));
+        assert_eq!(bad["error"], "an HTML page, not a feed, at line 1, column 1");
         assert!(missing["error"].as_str().unwrap().starts_with("cannot read the file"));
+    }
+
+    #[test]
+    fn a_date_that_no_article_would_keep_is_shown_as_it_says_with_its_defect() {
+        let item =
+            |date: &str| format!("<item><title>{date}</title><pubDate>{date}</pubDate></item>");
+        let dates = ["1404/01/14", "2568-04-03", "Sun, 17 Aug 2025 06:00:00 GMT", "2025-08-16"];
+        let items: String = dates.into_iter().map(item).collect();
+        let feed = format!("<rss version=\"2.0\"><channel>{items}</channel></rss>");
+        let (_, lines) = run_on(&[("dates.xml", feed.as_bytes())], &[]);
+        let defects = lines[0]["defects"].as_array().unwrap();
+        let told: Vec<(&str, u64)> = defects
+            .iter()
+            .filter_map(|d| Some((d["defect"].as_str()?, d["entry"].as_u64()?)))
+            .filter(|(word, _)| word.starts_with("date_"))
+            .collect();
+        let expected = [("date_out_of_range", 0), ("date_future", 1), ("date_future", 2)];
+        assert_eq!(told, expected, "{defects:?}");
+        assert_eq!(lines[0]["entries"][0]["published"], "1404-01-14T00:00:00Z");
+    }
+
+    #[test]
+    fn one_date_on_all_entries_is_told() {
+        let item = "<item><title>a</title><pubDate>Sat, 16 Aug 2025 00:00:00 GMT</pubDate></item>";
+        for (count, expected) in [(2, false), (3, true)] {
+            let feed = format!("<rss><channel>{}</channel></rss>", item.repeat(count));
+            let (_, lines) = run_on(&[("built.xml", feed.as_bytes())], &[]);
+            let defects = lines[0]["defects"].as_array().unwrap();
+            let is_told = defects.iter().any(|d| d["defect"] == "date_build_time");
+            assert_eq!(is_told, expected, "{count} entries");
+        }
     }
 }

@@ -13,6 +13,8 @@ use crate::tables::Tables;
 const LOOK_CHARS: usize = 400;
 /// What the slow detector sees: more costs more, and decides no better.
 const SLOW_CHARS: usize = 200;
+/// Characters that tell the writing system: far more than a quotation in another one takes.
+const SCRIPT_CHARS: usize = 8_192;
 /// Fewer letters tell no language apart.
 const LETTERS_MIN: usize = 12;
 /// Different everyday words that confirm a detector's answer.
@@ -86,7 +88,7 @@ impl Script {
     fn of(text: &str) -> Self {
         let mut counts: Vec<(Self, usize)> = Vec::new();
         let (mut kana, mut letters) = (0, 0);
-        for c in text.chars().filter(|c| c.is_alphabetic()) {
+        for c in head(text, SCRIPT_CHARS).chars().filter(|c| c.is_alphabetic()) {
             let script = Self::of_char(c);
             letters += 1;
             kana += usize::from(script == Self::Sure("ja"));

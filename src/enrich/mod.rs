@@ -22,7 +22,9 @@ mod text;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::news::{Article, Draft, Feed, Provenance, Rung, StatedDate, Text, TextOrigin};
+use crate::news::{
+    Article, Draft, FIRST_YEAR, Feed, Provenance, Rung, StatedDate, Text, TextOrigin,
+};
 use crate::tables::{self, Tables};
 use credit::{Fields, Rank};
 use outlet::Publisher;
@@ -78,7 +80,7 @@ pub fn known_outlet<'a>(named: &str, tables: &'a Tables) -> Option<&'a str> {
 
 /// The date that a text states; `None` where it cannot be understood without a guess.
 pub fn stated_date(raw: &str) -> Option<StatedDate> {
-    date::read(raw).filter(|stated| stated.day.year() >= published::FIRST_YEAR)
+    date::read(raw).filter(|stated| stated.day.year() >= FIRST_YEAR)
 }
 
 /// The article a line of plain text becomes: its own article, its text whole unless it says otherwise.

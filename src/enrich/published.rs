@@ -1,15 +1,13 @@
 //! The date of an article: the moment where it is known, the day in the outlet's zone, never an hour made up.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
-use jiff::{SignedDuration, Timestamp};
 
-use crate::news::{Day, Granularity, Published, PublishedOrigin, StatedDate, StatedZone, Time};
-
-/// Clocks of publishers run ahead by hours and feeds announce the next morning; further ahead is a mistake.
-const AHEAD_MAX: SignedDuration = SignedDuration::from_hours(24);
-/// No feed carries news from before; older dates are zero, or a mistake.
-pub(super) const FIRST_YEAR: i16 = 1990;
+use crate::news::{
+    AHEAD_MAX, Day, FIRST_YEAR, Granularity, Published, PublishedOrigin, StatedDate, StatedZone,
+    Time,
+};
 
 /// What is known of an article's date, before it is judged.
 #[derive(Debug, Default)]

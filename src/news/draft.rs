@@ -1,7 +1,7 @@
 //! What a feed claims about one article. Untrusted.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Which claim an article's identity rests on, strongest first.
@@ -64,6 +64,11 @@ pub enum StatedZone {
     /// One that is understood, at this moment so many seconds east of UTC.
     Offset(i32),
 }
+
+/// No feed carries news from before; older dates are zero, another calendar's, or a mistake.
+pub const FIRST_YEAR: i16 = 1990;
+/// Clocks of publishers run ahead by hours and feeds announce the next morning; further ahead is a mistake.
+pub const AHEAD_MAX: SignedDuration = SignedDuration::from_hours(24);
 
 impl StatedDate {
     /// Whether the moment is known without anybody's help.

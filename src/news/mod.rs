@@ -25,7 +25,9 @@ pub use batch::{Batch, Committed, FetchReport, Health, HealthChange, Input, Reje
 pub use change::{
     ArticleChange, ArticleKind, Because, Change, Match, Relation, Sighting, Signal, Taken,
 };
-pub use draft::{Draft, Granularity, Rung, SourceElement, StatedDate, StatedZone};
+pub use draft::{
+    AHEAD_MAX, Draft, FIRST_YEAR, Granularity, Rung, SourceElement, StatedDate, StatedZone,
+};
 pub use feed::{Feed, FeedState, Validators};
 pub use fetched::Fetched;
 pub use ids::{ArticleId, DispatchId, FeedId, Hash16, IdError, StoryId, hash16};

@@ -297,10 +297,7 @@ fn published(dates: &Dates, defects: &mut Vec<String>) -> Option<StatedDate> {
 
 /// One date on all items is the time the feed was built, and says nothing of any of them.
 fn drop_build_time(drafts: &mut [Draft]) -> bool {
-    let Some(first) = drafts.first().and_then(|draft| draft.published) else { return false };
-    let is_build_time = drafts.len() >= BUILD_TIME_ITEMS_MIN
-        && first.granularity == Granularity::Second
-        && drafts.iter().all(|draft| draft.published == Some(first));
+    let is_build_time = is_build_time(drafts.iter().map(|draft| draft.published));
     if is_build_time {
         for draft in drafts {
             draft.published = None;
@@ -309,4 +306,18 @@ fn drop_build_time(drafts: &mut [Draft]) -> bool {
         }
     }
     is_build_time
+}
+
+fn is_build_time(mut dates: impl ExactSizeIterator<Item = Option<StatedDate>>) -> bool {
+    let is_enough = dates.len() >= BUILD_TIME_ITEMS_MIN;
+    let Some(first) = dates.next().flatten() else { return false };
+    is_enough && first.granularity == Granularity::Second && dates.all(|date| date == Some(first))
+}
+
+/// Whether the items of a body, as they are shown, all have the date that the body was built at.
+pub(super) fn are_built<'c>(claims: impl Iterator<Item = &'c Claim>) -> bool {
+    let is_told = |claim: &&Claim| !claim.is_empty() && !claim.is_stump();
+    let dates: Vec<Option<StatedDate>> =
+        claims.filter(is_told).map(|c| published(&c.note.dates, &mut Vec::new())).collect();
+    is_build_time(dates.into_iter())
 }

@@ -114,11 +114,11 @@ pub fn read(fetched: &Fetched, config: &Config) -> Parsed {
     }
 }
 
-/// Reads a body as `copytaster parse` shows it, under the name of its file.
+/// Reads a body as `copytaster parse` shows it, under the name of its file; dates are held against `fetched_at`.
 pub fn view(fetched: &Fetched, config: &Config, file: &str) -> View {
     let decoded = decoded(fetched);
     match look(fetched, &decoded, config) {
-        Ok(seen) => View::of(&seen, &decoded.text, file),
+        Ok(seen) => View::of(&seen, (&decoded.text, fetched.fetched_at), file),
         Err(refused) => View::failed(file, &refused.detail),
     }
 }
@@ -170,6 +170,7 @@ fn look_at_xml(
         reason: refusal.word(),
         detail: match refusal {
             mend::Refusal::Guard(limit, at) => format!("{limit} at {}", place::words(text, at)),
+            mend::Refusal::Html(at) => format!("{refusal}, at {}", place::words(text, at)),
             other => other.to_string(),
         },
     })?;

@@ -2,12 +2,15 @@
 
 use std::ops::Range;
 
+use jiff::Timestamp;
 use serde::Serialize;
+
+use crate::news::{AHEAD_MAX, FIRST_YEAR};
 
 use super::claim::{Claim, Dates, Defect, FeedClaim, Note, Person, Words};
 use super::place::{self, DefectView, Entries};
 use super::trace::{self, Traced};
-use super::{Seen, date, html};
+use super::{Seen, date, draft, html};
 
 /// One line of `copytaster parse`; absent values are left out.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -90,7 +93,7 @@ impl View {
     }
 
     /// The line of a body that was read, with the places of its defects in the decoded text.
-    pub(super) fn of(seen: &Seen, text: &str, file: &str) -> Self {
+    pub(super) fn of(seen: &Seen, (text, now): (&str, Timestamp), file: &str) -> Self {
         let starts = if seen.is_json { place::item_starts(text) } else { Vec::new() };
         let span = |note: &Note| place::span(note, &starts, text.len());
         let mut defects: Vec<DefectView> = seen.defects.iter().map(stated).collect();
@@ -99,7 +102,7 @@ impl View {
         for item in &seen.items {
             let (note, shown) = match item {
                 Ok(claim) => {
-                    let part = Part { text, span: span(&claim.note) };
+                    let part = Part { text, span: span(&claim.note), now };
                     (&claim.note, entry(claim, &part, &mut defects))
                 }
                 Err(unread) => {
@@ -117,10 +120,13 @@ impl View {
             spans.push((note.ordinal, span(note)));
         }
         let end = spans.first().map_or(text.len(), |(_, span)| span.start);
-        let part = Part { text, span: seen.feed.at..end.max(seen.feed.at) };
+        let part = Part { text, span: seen.feed.at..end.max(seen.feed.at), now };
         if seen.over_limit > 0 {
             let detail = format!("{} entries left out", seen.over_limit);
             defects.push(whole("over_limit", detail, &part));
+        }
+        if draft::are_built(seen.items.iter().flatten()) {
+            defects.push(whole("date_build_time", "one date on all entries".to_owned(), &part));
         }
         let feed = feed(&seen.feed, &part, &mut defects);
         let traced = if seen.is_json { Traced::default() } else { trace::trace(text) };
@@ -141,6 +147,8 @@ impl View {
 struct Part<'t> {
     text: &'t str,
     span: Range<usize>,
+    /// When it was fetched.
+    now: Timestamp,
 }
 
 impl Part<'_> {
@@ -247,7 +255,13 @@ fn dates(
             return String::new();
         }
         let read = date::read(text);
-        let defect = read.as_ref().map_or("date_unreadable", |read| read.defect);
+        let defect = match &read {
+            None => "date_unreadable",
+            Some(read) if !read.defect.is_empty() => read.defect,
+            Some(read) if read.date.moment.duration_since(part.now) > AHEAD_MAX => "date_future",
+            Some(read) if read.date.day.year() < FIRST_YEAR => "date_out_of_range",
+            Some(_) => "",
+        };
         if !defect.is_empty() {
             let detail = super::text::head(text, 100).to_owned();
             let offset = part.find(text);

@@ -121,14 +121,17 @@ impl Names {
         }
     }
 
+    /// Whether some name begins as `rest` does.
+    fn may_begin(&self, rest: &str) -> bool {
+        let mut bytes = rest.bytes().map(usize::from);
+        let Some(first) = bytes.next() else { return false };
+        let bit = first << 8 | bytes.next().unwrap_or(0);
+        self.beginnings.get(bit / 64).is_some_and(|bits| bits >> (bit % 64) & 1 == 1)
+    }
+
     /// The longest name that `rest` begins with, and whose it is.
     fn at(&self, rest: &str, setting: &Setting<'_>) -> Option<(&str, Named)> {
-        let mut bytes = rest.bytes().map(usize::from);
-        let first = bytes.next()?;
-        let bit = first << 8 | bytes.next().unwrap_or(0);
-        if self.beginnings.get(bit / 64)? >> (bit % 64) & 1 == 0 {
-            return None;
-        }
+        let first = rest.bytes().next().map(usize::from)?;
         let (from, to) = *self.ranges.get(first)?;
         let same = self.texts.get(from..to)?;
         let before = same.partition_point(|entry| entry.text.as_str() <= rest).checked_sub(1)?;
@@ -184,7 +187,9 @@ impl Masked {
         let (mut rest, mut previous) = (line, ' ');
         while let Some(c) = rest.chars().next() {
             masked.starts.push((masked.text.len(), masked.end));
-            let at_word = is_spaceless(c) || is_spaceless(previous) || !previous.is_alphanumeric();
+            // What a letter is costs more to ask, outside Latin, than how names begin.
+            let at_word = names.may_begin(rest)
+                && (is_spaceless(c) || is_spaceless(previous) || !previous.is_alphanumeric());
             let name = if at_word { names.at(rest, setting) } else { None };
             let taken = name.map_or(c.len_utf8(), |(text, _)| text.len());
             masked.push(c, name.map(|(_, named)| named), setting);

@@ -176,17 +176,26 @@ pub(crate) struct Kept {
     items: Vec<RawItem>,
     /// Ages of the first of them, so that a date is read once.
     ages: Vec<(i64, u64)>,
+    /// The oldest age that was kept when items were last left out: no older one can be among the newest.
+    oldest: Option<(i64, u64)>,
     max: usize,
     pub(crate) seen: u64,
 }
 
 impl Kept {
     pub(crate) fn new(max: usize) -> Self {
-        Self { items: Vec::new(), ages: Vec::new(), max, seen: 0 }
+        Self { items: Vec::new(), ages: Vec::new(), oldest: None, max, seen: 0 }
     }
 
     pub(crate) fn push(&mut self, item: RawItem) {
         self.seen += 1;
+        if let Some(oldest) = self.oldest {
+            let age = item.age();
+            if age < oldest {
+                return;
+            }
+            self.ages.push(age);
+        }
         self.items.push(item);
         if self.items.len() >= 2 * self.max.max(1) {
             self.prune();
@@ -208,6 +217,7 @@ impl Kept {
         let mut ranked = self.ages.clone();
         let cut = self.items.len() - self.max;
         let (_, oldest, _) = ranked.select_nth_unstable(cut);
+        self.oldest = Some(*oldest);
         let mut kept = self.ages.iter().map(|age| *age >= *oldest);
         self.items.retain(|_| kept.next().unwrap_or(false));
         self.ages.retain(|age| *age >= *oldest);

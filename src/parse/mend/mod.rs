@@ -42,9 +42,9 @@ pub(crate) enum Refusal {
     /// A limit was crossed, by the piece that begins at this byte.
     #[error("{0}")]
     Guard(Limit, usize),
-    /// A page for people.
+    /// A page for people, which begins at this byte.
     #[error("an HTML page, not a feed")]
-    Html,
+    Html(usize),
     /// No element that opens a feed.
     #[error("no feed in it")]
     NoFeed,
@@ -56,7 +56,7 @@ impl Refusal {
         match self {
             Self::Empty => "empty",
             Self::Guard(..) => "guard",
-            Self::Html => "html",
+            Self::Html(_) => "html",
             Self::NoFeed => "parse",
         }
     }

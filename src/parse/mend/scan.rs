@@ -54,7 +54,6 @@ pub(super) struct Scanned {
 
 /// The walk.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts about one document")]
 pub(super) struct Scanner<'a> {
     lexer: Lexer<'a>,
     guard: Guard,
@@ -76,7 +75,8 @@ pub(super) struct Scanner<'a> {
     pub(super) is_atom: bool,
     has_feed: bool,
     is_sitemap: bool,
-    saw_html: bool,
+    /// Where a page for people begins.
+    html_at: Option<usize>,
     item_depth: usize,
     pub(super) text_bytes_max: usize,
     defects: Vec<Defect>,
@@ -103,7 +103,7 @@ impl<'a> Scanner<'a> {
             is_atom: false,
             has_feed: false,
             is_sitemap: false,
-            saw_html: false,
+            html_at: None,
             item_depth: 0,
             text_bytes_max: settings.text_bytes_max,
             defects: Vec::new(),
@@ -207,7 +207,9 @@ impl<'a> Scanner<'a> {
 
     /// Whether an element opens a feed; text and tags before one are some program's warnings.
     fn root(&mut self, meaning: Element, local: &str) -> bool {
-        self.saw_html |= local.eq_ignore_ascii_case("html");
+        if self.html_at.is_none() && local.eq_ignore_ascii_case("html") {
+            self.html_at = Some(self.lexer.at());
+        }
         let is_root = matches!(meaning, Element::Feed | Element::Item);
         if is_root {
             if !self.has_feed {
@@ -376,7 +378,7 @@ impl<'a> Scanner<'a> {
 
     fn finish(mut self) -> Result<Scanned, Refusal> {
         if !self.has_feed {
-            return Err(if self.saw_html { Refusal::Html } else { Refusal::NoFeed });
+            return Err(self.html_at.map_or(Refusal::NoFeed, Refusal::Html));
         }
         if self.item.is_some() {
             self.defect("item_cut", "");
