@@ -21,7 +21,8 @@ use super::{
 pub fn fetched(body: &[u8]) -> Fetched {
     let url = Url::parse("https://desk.example/feeds/all.xml").expect("a constant URL parses");
     let feed = Feed::new("desk", url.clone());
-    Fetched { body_hash: Hash16([7; 16]), ..Fetched::at_hand(feed, url, body.to_vec()) }
+    let fetched_at = Timestamp::constant(1_755_300_000, 0);
+    Fetched { body_hash: Hash16([7; 16]), fetched_at, ..Fetched::at_hand(feed, url, body.to_vec()) }
 }
 
 /// Small bounds, so that short inputs reach them.

@@ -228,7 +228,7 @@ fn the_view_leaves_out_what_is_absent_and_says_where_defects_are() {
 fn a_failed_view_has_its_error_and_nothing_else() {
     assert_eq!(
         shown("<html></html>"),
-        serde_json::json!({"file": "x.xml", "ok": false, "error": "an HTML page, not a feed"})
+        serde_json::json!({"file": "x.xml", "ok": false, "error": "an HTML page, not a feed, at line 1, column 1"})
     );
 }
 
