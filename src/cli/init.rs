@@ -32,7 +32,7 @@ pub struct Args {
 pub enum Preset {
     /// Every key with its default, and one feed
     Example,
-    /// Ten feeds to follow a summit
+    /// Feeds of agencies, governments and papers to follow a summit
     Summit,
 }
 

@@ -69,7 +69,7 @@ fn a_missing_configuration_says_how_to_get_one() {
 
 #[test]
 fn what_init_writes_passes_the_check() {
-    for (preset, feeds) in [("example", 1), ("summit", 10)] {
+    for (preset, feeds) in [("example", 1), ("summit", 46)] {
         let dir = tempfile::tempdir().unwrap();
         let (code, out, err) = ran(dir.path(), &["init", preset, "-o", "mine.toml"]);
         assert_eq!((code, err.as_str()), (0, ""));
