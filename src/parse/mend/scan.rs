@@ -75,7 +75,6 @@ pub(super) struct Scanner<'a> {
     pub(super) is_atom: bool,
     has_feed: bool,
     is_sitemap: bool,
-    /// Where a page for people begins.
     html_at: Option<usize>,
     item_depth: usize,
     pub(super) text_bytes_max: usize,
@@ -207,8 +206,8 @@ impl<'a> Scanner<'a> {
 
     /// Whether an element opens a feed; text and tags before one are some program's warnings.
     fn root(&mut self, meaning: Element, local: &str) -> bool {
-        if self.html_at.is_none() && local.eq_ignore_ascii_case("html") {
-            self.html_at = Some(self.lexer.at());
+        if local.eq_ignore_ascii_case("html") {
+            self.html_at.get_or_insert(self.lexer.at());
         }
         let is_root = matches!(meaning, Element::Feed | Element::Item);
         if is_root {
@@ -389,11 +388,10 @@ impl<'a> Scanner<'a> {
             }
             self.close_capture();
         }
-        let is_open = !self.stack.is_empty();
-        while !self.stack.is_empty() {
-            self.pop();
-        }
-        if is_open {
+        if !self.stack.is_empty() {
+            while !self.stack.is_empty() {
+                self.pop();
+            }
             self.defect("document_cut", "");
         }
         let (items, over_limit) = self.kept.finish();

@@ -26,7 +26,7 @@ use lines::Kind;
 /// Share of JSON-LD's text or headline, in percent, that the page shows where it speaks of the page.
 const ANOTHERS_PERCENT: usize = 50;
 /// Decoded bytes that are looked at; longer pages are programs, and their story stands before.
-const PAGE_BYTES_MAX: usize = 2 << 20;
+const PAGE_BYTES_MAX: usize = 4 << 20;
 /// Where a page's own word for its charset is looked for; browsers look at 1 KB.
 const CHARSET_BYTES_MAX: usize = 4 << 10;
 
@@ -175,8 +175,9 @@ fn content(lines: &[(Kind, String)], bytes_max: usize) -> (String, bool) {
         if out.len() + block.len() > bytes_max {
             if out.is_empty() {
                 // One endless paragraph: its beginning. A character takes six bytes at most when escaped.
+                let room = bytes_max.saturating_sub("<p></p>\n".len());
                 out.push_str("<p>");
-                text::escape_into(&mut out, text::head(line, bytes_max / 6));
+                text::escape_into(&mut out, text::head(line, room / 6));
                 out.push_str("</p>\n");
             }
             return (out, true);
