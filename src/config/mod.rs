@@ -39,6 +39,9 @@ pub struct Config {
     pub store: Store,
     /// `[output]`
     pub output: Output,
+    /// `[archive]`; without it nothing is archived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archive: Option<Archive>,
     /// `[poll]`
     pub poll: Poll,
     /// `[desk]`
@@ -153,6 +156,19 @@ pub struct Output {
     pub rotate_bytes: u64,
     /// A file is sealed when it has been open so long.
     pub rotate_after: Duration,
+}
+
+/// `[archive]`: what was fetched, as WARC.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Archive {
+    /// The directory.
+    pub dir: PathBuf,
+    /// A file that has grown so long is followed by another.
+    pub rotate_bytes: u64,
+    /// So is one that was begun so long ago.
+    pub rotate_after: Duration,
+    /// How long files are kept after the next one was begun.
+    pub keep: Keep,
 }
 
 /// `[poll]`: how feeds are fetched.

@@ -8,8 +8,8 @@ use super::document::{Bad, Document, Given, Section};
 use super::entries::{self, Entries};
 use super::units::duration_text;
 use super::{
-    Backfill, Config, Desk, Durability, Keep, Level, Log, LogFormat, Output, Poll, Serve, Store,
-    Tables,
+    Archive, Backfill, Config, Desk, Durability, Keep, Level, Log, LogFormat, Output, Poll, Serve,
+    Store, Tables,
 };
 use super::{address, read};
 
@@ -30,9 +30,11 @@ const USER_AGENT: &str = concat!("copytaster/", env!("CARGO_PKG_VERSION"), " (fe
 pub(super) fn read(document: &mut Document<'_>) -> Config {
     let desk = desk(document);
     let Entries { feeds, outlets, agencies, watches } = entries::read(document);
+    let output = output(document);
     Config {
         store: store(document, desk.story_window),
-        output: output(document),
+        archive: archive(document, &output),
+        output,
         poll: poll(document),
         tables: tables(document),
         serve: serve(document),
@@ -123,6 +125,28 @@ fn output(document: &mut Document<'_>) -> Output {
     };
     s.finish();
     output
+}
+
+fn archive(document: &mut Document<'_>, output: &Output) -> Option<Archive> {
+    let wanted = document.mentions("archive");
+    let mut s = document.section("archive");
+    let dir = s.given("dir", read::path);
+    if let Some(Given { value, place }) = &dir
+        && *value == output.dir
+    {
+        // Each is held by a lock of its own.
+        s.problem(*place, "dir", Bad::new("must not be output.dir"));
+    }
+    let archive = Archive {
+        dir: dir.map_or_else(|| PathBuf::from("archive"), |given| given.value),
+        rotate_bytes: s
+            .get("rotate_bytes", |v| read::size(v, 64 * KB, 64 * GB))
+            .unwrap_or(256 * MB),
+        rotate_after: s.get("rotate_after", |v| read::duration(v, SECOND, 30 * DAY)).unwrap_or(DAY),
+        keep: s.get("keep", |v| read::keep(v, HOUR, SPAN_MAX)).unwrap_or(Keep::Forever),
+    };
+    s.finish();
+    wanted.then_some(archive)
 }
 
 fn poll(document: &mut Document<'_>) -> Poll {

@@ -195,7 +195,8 @@ impl Archive {
         // A file ends where the next one begins, so the last never goes.
         for (name, next) in names.iter().zip(names.iter().skip(1)) {
             let age = next.start.map(|start| now.duration_since(start));
-            let is_old = age.is_some_and(|age| Duration::try_from(age).is_ok_and(|age| age >= keep));
+            let is_old =
+                age.is_some_and(|age| Duration::try_from(age).is_ok_and(|age| age >= keep));
             if !is_old || self.open.as_ref().is_some_and(|open| open.name == name.name) {
                 break;
             }

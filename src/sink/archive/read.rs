@@ -218,7 +218,9 @@ impl Archived {
                     Err(error) => self.fault(file, record.at, format!("no entry: {error}")),
                 }
             }
-            Some("response") if head.get("Content-Type").is_none_or(|kind| kind.contains("http")) => {
+            Some("response")
+                if head.get("Content-Type").is_none_or(|kind| kind.contains("http")) =>
+            {
                 let date = head.get("WARC-Date").and_then(|date| date.parse().ok());
                 let Some(at) = date else {
                     return self.fault(file, record.at, "no date".to_owned());

@@ -246,7 +246,9 @@ impl Records {
         match &end[..] {
             b"\r\n\r\n" if whole == length => Ok(Ok((head, block))),
             _ if end.len() < 4 => Ok(Err(Bad::cut("the file ends within a record"))),
-            _ => Ok(Err(Bad::new(format!("no end after the {length} bytes of its Content-Length")))),
+            _ => {
+                Ok(Err(Bad::new(format!("no end after the {length} bytes of its Content-Length"))))
+            }
         }
     }
 

@@ -199,8 +199,7 @@ fn status_line(http: u16) -> Vec<u8> {
 }
 
 fn fields_of(http: &mut Vec<u8>, validators: &Validators) {
-    for (name, value) in
-        [("etag", &validators.etag), ("last-modified", &validators.last_modified)]
+    for (name, value) in [("etag", &validators.etag), ("last-modified", &validators.last_modified)]
     {
         if let Some(value) = value {
             field(http, name, value);
