@@ -4,6 +4,7 @@
 //! value. An unknown key or override is a mistake, told with the nearest name. All mistakes are told at once.
 
 mod address;
+mod archive;
 mod document;
 mod entries;
 mod problem;
@@ -25,6 +26,7 @@ use url::Url;
 
 use crate::news::{self, FeedId, Hash16, OutletKind, hash16};
 
+pub use archive::Archive;
 use document::{Document, Overrides, line_and_column};
 pub use problem::{PROBLEMS_MAX, Problem, Problems};
 pub use units::{duration_text, size_text};
@@ -156,19 +158,6 @@ pub struct Output {
     pub rotate_bytes: u64,
     /// A file is sealed when it has been open so long.
     pub rotate_after: Duration,
-}
-
-/// `[archive]`: what was fetched, as WARC.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Archive {
-    /// The directory.
-    pub dir: PathBuf,
-    /// A file that has grown so long is followed by another.
-    pub rotate_bytes: u64,
-    /// So is one that was begun so long ago.
-    pub rotate_after: Duration,
-    /// How long files are kept after the next one was begun.
-    pub keep: Keep,
 }
 
 /// `[poll]`: how feeds are fetched.

@@ -8,20 +8,20 @@ use super::document::{Bad, Document, Given, Section};
 use super::entries::{self, Entries};
 use super::units::duration_text;
 use super::{
-    Archive, Backfill, Config, Desk, Durability, Keep, Level, Log, LogFormat, Output, Poll, Serve,
-    Store, Tables,
+    Backfill, Config, Desk, Durability, Keep, Level, Log, LogFormat, Output, Poll, Serve, Store,
+    Tables,
 };
-use super::{address, read};
+use super::{address, archive, read};
 
-const SECOND: Duration = Duration::from_secs(1);
-const HOUR: Duration = Duration::from_hours(1);
-const DAY: Duration = Duration::from_hours(24);
-const KB: u64 = 1 << 10;
-const MB: u64 = 1 << 20;
-const GB: u64 = 1 << 30;
+pub(super) const SECOND: Duration = Duration::from_secs(1);
+pub(super) const HOUR: Duration = Duration::from_hours(1);
+pub(super) const DAY: Duration = Duration::from_hours(24);
+pub(super) const KB: u64 = 1 << 10;
+pub(super) const MB: u64 = 1 << 20;
+pub(super) const GB: u64 = 1 << 30;
 
 /// Ten years: longer windows and retention mean "forever", which has its own word.
-const SPAN_MAX: Duration = Duration::from_hours(24 * 3660);
+pub(super) const SPAN_MAX: Duration = Duration::from_hours(24 * 3660);
 
 /// A server that wants to know who asks finds a name, a version and an address.
 const USER_AGENT: &str = concat!("copytaster/", env!("CARGO_PKG_VERSION"), " (feed reader)");
@@ -33,7 +33,7 @@ pub(super) fn read(document: &mut Document<'_>) -> Config {
     let output = output(document);
     Config {
         store: store(document, desk.story_window),
-        archive: archive(document, &output),
+        archive: archive::read(document, &output),
         output,
         poll: poll(document),
         tables: tables(document),
@@ -125,28 +125,6 @@ fn output(document: &mut Document<'_>) -> Output {
     };
     s.finish();
     output
-}
-
-fn archive(document: &mut Document<'_>, output: &Output) -> Option<Archive> {
-    let wanted = document.mentions("archive");
-    let mut s = document.section("archive");
-    let dir = s.given("dir", read::path);
-    if let Some(Given { value, place }) = &dir
-        && *value == output.dir
-    {
-        // Each is held by a lock of its own.
-        s.problem(*place, "dir", Bad::new("must not be output.dir"));
-    }
-    let archive = Archive {
-        dir: dir.map_or_else(|| PathBuf::from("archive"), |given| given.value),
-        rotate_bytes: s
-            .get("rotate_bytes", |v| read::size(v, 64 * KB, 64 * GB))
-            .unwrap_or(256 * MB),
-        rotate_after: s.get("rotate_after", |v| read::duration(v, SECOND, 30 * DAY)).unwrap_or(DAY),
-        keep: s.get("keep", |v| read::keep(v, HOUR, SPAN_MAX)).unwrap_or(Keep::Forever),
-    };
-    s.finish();
-    wanted.then_some(archive)
 }
 
 fn poll(document: &mut Document<'_>) -> Poll {

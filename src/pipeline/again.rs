@@ -11,10 +11,10 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::pages::{self, FullText};
-use super::{READER_STACK_BYTES, read};
+use super::{READER_STACK_BYTES, foreign, read};
 use crate::news::{Article, Batch, Draft, Feed, FeedId, Fetched, Hash16, Input, masked};
 use crate::parse::{self, Parsed};
-use crate::poll::{self, Polled};
+use crate::poll::Polled;
 use crate::sink;
 use crate::sink::archive::{
     self, Archived, Bodies, Came, Entry, Head, PageWanted, Poll, ReadError, Record, Unread, What,
@@ -284,93 +284,15 @@ impl Again<'_> {
 
     /// An answer that others archived: taken if the configuration has its address, or if it can be read as a feed.
     fn foreign(&self, record: Record) -> Ready {
-        let Some((batch, at)) = self.foreign_batch(&record) else { return Ready::Other };
-        Ready::Batch(Box::new(batch), at)
-    }
-
-    fn foreign_batch(&self, record: &Record) -> Option<(Batch<Article>, Timestamp)> {
-        let at: Timestamp = record.head.get("WARC-Date")?.parse().ok()?;
-        let url = Url::parse(record.head.id("WARC-Target-URI")?).ok()?;
-        let known = self.urls.get(url.as_str()).map(Arc::clone);
-        let is_known = known.is_some();
-        let feed = known.map_or_else(|| stranger(&url), Some)?;
-        let (200, head, body) = split_http(&record.block)? else { return None };
-        if !is_known && !may_be_a_feed(&head) {
-            return None;
-        }
-        let body = plain_body(&head, body, self.rules.body_bytes_max)?;
-        let wire = record.block.len() as u64;
-        let fetched = answer(&feed, url, (&head, body), (wire, at));
-        let polled = Polled {
-            batch: Batch {
-                feed: Arc::clone(&feed),
-                fetched_at: at,
-                state: None,
-                report: None,
-                health: None,
-                backfill_before: None,
-                items: Vec::new(),
-                rejected: Vec::new(),
-            },
-            body: Some(fetched),
-            same: None,
-            turn: None,
+        let Some((batch, at)) = foreign::batch(&record, &self.urls, self.rules) else {
+            return Ready::Other;
         };
-        let read = |fetched: &Fetched| parse::read(fetched, &self.rules.parse);
-        let (batch, _) = read::batch(polled, read, &self.rules.tables);
-        (is_known || !batch.items.is_empty()).then_some((batch, at))
+        Ready::Batch(Box::new(batch), at)
     }
 
     /// The feed as the configuration has it, or one of nobody.
     fn feed(&self, id: &FeedId) -> Arc<Feed> {
         self.feeds.get(id).map_or_else(|| super::replay::feed(id.as_str()), Arc::clone)
-    }
-}
-
-/// A feed of nobody we know, named by its host.
-fn stranger(url: &Url) -> Option<Arc<Feed>> {
-    let host = url.host_str()?.trim_start_matches("www.").to_ascii_lowercase();
-    Some(Arc::new(Feed::new(host, url.clone())))
-}
-
-fn may_be_a_feed(head: &Head) -> bool {
-    let Some(kind) = head.get("content-type") else { return true };
-    let kind = kind.to_ascii_lowercase();
-    ["xml", "rss", "atom", "json", "rdf"].iter().any(|word| kind.contains(word))
-        && !kind.contains("xhtml")
-}
-
-/// The body as others archive it, its transfer and content codings taken off.
-fn plain_body(head: &Head, body: &[u8], bytes_max: u64) -> Option<Vec<u8>> {
-    let all = |name: &str| -> Vec<String> {
-        let fields = head.fields().iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
-        fields.map(|(_, value)| value.clone()).collect()
-    };
-    let is_chunked =
-        all("transfer-encoding").iter().any(|word| word.to_ascii_lowercase().contains("chunked"));
-    // Some tools take the chunks apart and leave the field.
-    let joined = is_chunked.then(|| joined(body)).flatten();
-    let body = joined.as_deref().unwrap_or(body);
-    // Some take off the content coding as well.
-    let codings = all("content-encoding");
-    poll::decoded(&codings, body, bytes_max).or_else(|_| poll::decoded(&[], body, bytes_max)).ok()
-}
-
-/// The chunks of a body, joined; `None` if it is not in chunks.
-fn joined(mut body: &[u8]) -> Option<Vec<u8>> {
-    let mut whole = Vec::new();
-    loop {
-        let end = body.iter().position(|&byte| byte == b'\n')?;
-        let (line, rest) = body.split_at_checked(end + 1)?;
-        let line = std::str::from_utf8(line).ok()?;
-        let digits = line.split(';').next().unwrap_or_default().trim();
-        let length = usize::from_str_radix(digits, 16).ok()?;
-        if length == 0 {
-            return Some(whole);
-        }
-        let (chunk, rest) = rest.split_at_checked(length)?;
-        whole.extend_from_slice(chunk);
-        body = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n"))?;
     }
 }
 
@@ -388,7 +310,8 @@ fn fetched(record: &Record, feed: &Arc<Feed>, at: Timestamp) -> Option<Fetched> 
 /// Field of our records with the length on the wire.
 const WIRE: &str = "X-Copytaster-Wire-Bytes";
 
-fn answer(
+/// An answer as it was when it came.
+pub(super) fn answer(
     feed: &Arc<Feed>,
     url: Url,
     (head, body): (&Head, Vec<u8>),

@@ -34,6 +34,7 @@ pub mod again;
 mod archive;
 mod breaker;
 pub mod child;
+mod foreign;
 mod look;
 mod pages;
 mod read;
