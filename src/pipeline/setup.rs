@@ -98,6 +98,11 @@ pub fn open(
     let mark = store.meta(ARCHIVE_MARK)?;
     let open = |config| Archive::open(config, mark.as_deref(), now);
     let archive = archive.as_ref().map(open).transpose().map_err(StartError::Archive)?;
+    if let (Some(archive), None) = (&archive, &mark) {
+        // A crash before the first commit must not make another desk of it.
+        store.save_meta(ARCHIVE_MARK, &archive.mark())?;
+        store.commit()?;
+    }
     let layout = redo(&mut files, &mut store, layout, now)?;
     let states = store.feeds()?.into_iter().collect();
     let marks = store.marks()?;

@@ -15,19 +15,24 @@ fn feed(port: u16, paper: &str, day: usize) -> String {
     let wire = "SKAGEN (Reuters) - A fire broke out in the grain silo of Skagen harbour on Tuesday and injured eleven \
                 people, the fire service said. Crews led visitors out through a side door within six minutes, and the \
                 mayor put the damage at four million euros.";
-    let own = [
-        "Flames tore through the grain silo of Skagen harbour and left eleven people hurt, the fire service told this \
-         newspaper. The mayor spoke of damage of four million euros.",
-        "Flames tore through the grain silo of Skagen harbour and left twelve people hurt, the fire service told this \
-         newspaper. The mayor spoke of damage of nine million euros and of an inquiry.",
-    ];
-    let own = own[usize::from(day > 1)];
+    let own = match paper {
+        "plain" => {
+            "Flames tore through the grain silo of Skagen harbour on Tuesday and left eleven people hurt. Neighbours \
+             smelled smoke long before the alarm, they told this newspaper; the mayor spoke of damage of four million euros."
+        }
+        _ => {
+            "Eleven people were hurt on Tuesday when the grain silo at Skagen harbour caught fire, a reporter of this paper \
+             saw. Damage of four million euros is the mayor's count, and the ferries stayed in port all evening."
+        }
+    };
+    let more =
+        if day > 1 { " Twelve are hurt by now, the hospital said on Wednesday." } else { "" };
     format!(
         "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>{paper}</title><link>http://{paper}.example/</link>\
          <item><guid isPermaLink=\"false\">{paper}-1</guid><title>Fire in grain silo of Skagen injures eleven</title>\
          <link>http://127.0.0.1:{port}/story/{paper}</link><description>{wire}</description></item>\
          <item><guid isPermaLink=\"false\">{paper}-2</guid><title>Eleven hurt as Skagen silo burns</title>\
-         <link>http://127.0.0.1:{port}/other/{paper}</link><description>{own}</description></item>\
+         <link>http://127.0.0.1:{port}/other/{paper}</link><description>{own}{more}</description></item>\
          </channel></rss>"
     )
 }
@@ -172,7 +177,8 @@ async fn a_replay_of_the_archive_writes_the_records_of_the_run_again_byte_for_by
     let of = |feed: &str, kind: &str| {
         articles.iter().filter(|r| r["feed_id"] == feed && r["type"] == kind).count()
     };
-    assert!(of("calm", "article.revised") > 0 && of("rough", "article.new") == 2, "{articles:#?}");
+    assert_eq!((of("calm", "article.new"), of("rough", "article.new")), (2, 2));
+    assert!(of("plain", "article.revised") > 0 && of("rough", "article.revised") > 0);
     assert!(articles.iter().any(|record| record["text"]["origin"] == "page"));
     let health = desk.records("health-");
     assert!(health.iter().any(|record| record["to"] == "flaky"), "{health:#?}");

@@ -154,7 +154,12 @@ impl Archive {
                 self.missing += inputs;
             }
         }
-        Some(serde_json::to_string(&self.mark).expect("plain data with string keys"))
+        Some(self.mark())
+    }
+
+    /// What the store is to hold.
+    pub fn mark(&self) -> String {
+        serde_json::to_string(&self.mark).expect("plain data with string keys")
     }
 
     fn write(&mut self, pending: &[(Vec<u8>, Entry)], now: Timestamp) -> Result<(), Error> {
