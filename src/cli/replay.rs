@@ -13,7 +13,7 @@ use crate::pipeline::again::{self, Error as AgainError, Rules};
 use crate::pipeline::replay::{self, Lines, Pace};
 use crate::record::Layout;
 use crate::sink::Files;
-use crate::sink::archive::{Archived, Limits, ReadError};
+use crate::sink::archive::{Archived, Limits, ReadError, is_named_so};
 use crate::store::{self, Store};
 use crate::tables::Tables;
 use crate::writer::{Started, Writer};
@@ -124,11 +124,13 @@ fn source(args: &Args, config: &Config) -> Result<Source, Failed> {
 /// Room for the head of an answer in a record's block.
 const BLOCK_ROOM: u64 = 1 << 20;
 
-/// Whether a source is an archive: a directory, or a file that begins as one.
+/// Whether a source is an archive: a directory, or a file that is named or begins as one.
 fn is_archive(path: &Path) -> bool {
     let mut start = [0; 5];
     let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
-    path.is_dir() || (read.is_ok() && (start.starts_with(&[0x1f, 0x8b]) || start == *b"WARC/"))
+    path.is_dir()
+        || is_named_so(path)
+        || (read.is_ok() && (start.starts_with(&[0x1f, 0x8b]) || start == *b"WARC/"))
 }
 
 fn told(lines: &Lines) -> Exit {

@@ -180,7 +180,7 @@ impl Again<'_> {
     fn one(&self, input: Option<archive::Input>) -> Outcome {
         match input {
             None => (Ready::Other, Some("cannot be read a second time".to_owned())),
-            Some(archive::Input::Foreign(record)) => (self.foreign(*record), None),
+            Some(archive::Input::Foreign(record)) => (self.foreign(&record), None),
             Some(archive::Input::Entry(entry, bodies)) => {
                 let Entry { at, what, .. } = *entry;
                 match what {
@@ -227,7 +227,7 @@ impl Again<'_> {
             (batch.report, batch.rejected) = (Some(report), rejected);
         }
         let read = |fetched: &Fetched| match unread {
-            Some(Unread { report, rejected }) => Parsed { report, rejected, ..Parsed::default() },
+            Some(Unread { report, rejected }) => Parsed { rejected, report, ..Parsed::default() },
             None => parse::read(fetched, &self.rules.parse),
         };
         let polled = Polled { batch, body, same: None, turn: None };
@@ -283,8 +283,8 @@ impl Again<'_> {
     }
 
     /// An answer that others archived: taken if the configuration has its address, or if it can be read as a feed.
-    fn foreign(&self, record: Record) -> Ready {
-        let Some((batch, at)) = foreign::batch(&record, &self.urls, self.rules) else {
+    fn foreign(&self, record: &Record) -> Ready {
+        let Some((batch, at)) = foreign::batch(record, &self.urls, self.rules) else {
             return Ready::Other;
         };
         Ready::Batch(Box::new(batch), at)

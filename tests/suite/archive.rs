@@ -336,3 +336,87 @@ async fn what_is_damaged_costs_itself_and_mixed_sources_are_refused() {
     let empty = replay(&desk, "empty", "nothing", "copytaster.toml");
     assert_eq!(empty.status.code(), Some(65), "{}", said(&empty));
 }
+
+/// A record as other programs write it.
+fn foreign(url: &str, date: &str, http: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!("{http}\r\n\r\n");
+    let length = head.len() + body.len();
+    let fields = format!(
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:x:{length}>\r\nWARC-Target-URI: {url}\r\n\
+         WARC-Date: {date}\r\nContent-Type: application/http; msgtype=response\r\nContent-Length: {length}\r\n\r\n"
+    );
+    let whole = [fields.as_bytes(), head.as_bytes(), body, b"\r\n\r\n"].concat();
+    gzipped(&whole)
+}
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(bytes).unwrap();
+    gzip.finish().unwrap()
+}
+
+#[test]
+fn archives_of_other_programs_are_read_by_address_in_the_order_of_their_dates() {
+    let dir = tempfile::tempdir().unwrap();
+    let coded = gzipped(feed(80, "plain", 0).as_bytes());
+    let mut chunked = Vec::new();
+    for chunk in coded.chunks(100) {
+        chunked.extend(format!("{:x}\r\n", chunk.len()).into_bytes());
+        chunked.extend(chunk);
+        chunked.extend(b"\r\n");
+    }
+    chunked.extend(b"0\r\n\r\n");
+    let archive = [
+        gzipped(b"WARC/1.0\r\nWARC-Type: warcinfo\r\nContent-Length: 0\r\n\r\n\r\n\r\n"),
+        gzipped(b"WARC/1.0\r\nWARC-Type: request\r\nContent-Length: 2\r\n\r\nhi\r\n\r\n"),
+        foreign(
+            "http://news.example/plain",
+            "2025-08-16T06:10:02Z",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip",
+            &chunked,
+        ),
+        foreign(
+            "https://www.other.example/rss",
+            "2025-08-16T05:00:00.5Z",
+            "HTTP/1.1 200 OK\r\nContent-Type: text/xml",
+            feed(80, "rough", 0).as_bytes(),
+        ),
+        foreign(
+            "https://www.other.example/",
+            "2025-08-16T05:30:00Z",
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html",
+            page("rough").as_bytes(),
+        ),
+        foreign(
+            "http://news.example/plain",
+            "2025-08-16T07:00:00Z",
+            "HTTP/1.1 500 Oh\r\nContent-Type: text/xml",
+            b"<rss/>",
+        ),
+    ];
+    std::fs::write(dir.path().join("crawl.warc.gz"), archive.concat()).unwrap();
+    std::fs::write(
+        dir.path().join("c.toml"),
+        "[[feed]]\nid = \"plain\"\nurl = \"http://news.example/plain\"\noutlet = \"plain\"\n",
+    )
+    .unwrap();
+    let done = Command::new(env!("CARGO_BIN_EXE_copytaster"))
+        .args(["replay", "crawl.warc.gz", "--out", "out", "--config", "c.toml"])
+        .current_dir(dir.path())
+        .env_clear()
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", said(&done));
+    assert!(said(&done).contains("3 records are nothing to a desk"), "{}", said(&done));
+    let articles: Vec<Value> = stream(&dir.path().join("out"), "articles-")
+        .iter()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let found: Vec<(&str, &str)> = articles
+        .iter()
+        .map(|record| (record["feed_id"].as_str().unwrap(), record["time"].as_str().unwrap()))
+        .collect();
+    let (early, late) =
+        (("other.example", "2025-08-16T05:00:00.500Z"), ("plain", "2025-08-16T06:10:02.000Z"));
+    assert_eq!(found, [early, early, late, late]);
+}

@@ -26,7 +26,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use journal::{Came, Entry, PageWanted, Poll, Start, Unread, What};
-pub use read::{Archived, Bodies, Count, Fault, Input, ReadError};
+pub use read::{Archived, Bodies, Count, Fault, Input, ReadError, is_named_so};
 pub use records::{Head, Limits, Record, Records, Step, split_http};
 pub use warc::{Kind, Record as Written, answer, not_modified};
 
@@ -95,8 +95,8 @@ impl Archive {
         let names = name::list(dir).map_err(|source| Error::Io { path: dir.clone(), source })?;
         let last = names.last();
         if let Some(last) = last {
-            let from = if last.name == mark.file { mark.end } else { 0 };
-            file::mend(&dir.join(&last.name), from)?;
+            let from = if last.text == mark.file { mark.end } else { 0 };
+            file::mend(&dir.join(&last.text), from)?;
         }
         let next_number = last.map_or(1, |last| last.number.saturating_add(1));
         Ok(Self {
@@ -132,6 +132,9 @@ impl Archive {
 
     /// Writes what was pushed, to be called before its commit. Gives the mark to save with that commit; `None` where
     /// there was nothing to write.
+    ///
+    /// # Panics
+    /// Never: entries are plain data with string keys.
     pub fn flush(&mut self) -> Option<String> {
         let last = self.pending.last()?.1.at;
         let pending = std::mem::take(&mut self.pending);
@@ -158,6 +161,9 @@ impl Archive {
     }
 
     /// What the store is to hold.
+    ///
+    /// # Panics
+    /// Never: it is plain data.
     pub fn mark(&self) -> String {
         serde_json::to_string(&self.mark).expect("plain data with string keys")
     }
@@ -166,7 +172,7 @@ impl Archive {
         if self.open.as_ref().is_none_or(|open| open.is_over(&self.config, now)) {
             let name = Name::new(now, self.next_number);
             let desk = self.mark.desk.to_string();
-            let opened = Open::create(&self.config, &name.name, &desk, now);
+            let opened = Open::create(&self.config, &name.text, &desk, now);
             // A name that could not be used is not tried again: what stands there is another's.
             self.next_number = self.next_number.saturating_add(1);
             self.open = None;
@@ -202,12 +208,12 @@ impl Archive {
             let age = next.start.map(|start| now.duration_since(start));
             let is_old =
                 age.is_some_and(|age| Duration::try_from(age).is_ok_and(|age| age >= keep));
-            if !is_old || self.open.as_ref().is_some_and(|open| open.name == name.name) {
+            if !is_old || self.open.as_ref().is_some_and(|open| open.name == name.text) {
                 break;
             }
-            let path = dir.join(&name.name);
+            let path = dir.join(&name.text);
             fs::remove_file(&path).map_err(|source| Error::Io { path, source })?;
-            deleted.push(name.name.clone());
+            deleted.push(name.text.clone());
         }
         Ok(deleted)
     }

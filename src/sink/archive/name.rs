@@ -15,14 +15,14 @@ const START: &str = "%Y%m%dT%H%M%SZ";
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Name {
     pub(super) number: u64,
-    pub(super) name: String,
+    pub(super) text: String,
     pub(super) start: Option<Timestamp>,
 }
 
 impl Name {
     pub(super) fn new(start: Timestamp, number: u64) -> Self {
         let text = start.to_zoned_datetime(TimeZone::UTC).strftime(START).to_string();
-        Self { number, name: format!("{PREFIX}{text}-{number:012}{SUFFIX}"), start: Some(start) }
+        Self { number, text: format!("{PREFIX}{text}-{number:012}{SUFFIX}"), start: Some(start) }
     }
 
     /// Reads a file name; `None` if it is none of ours.
@@ -31,7 +31,7 @@ impl Name {
         let start = DateTime::strptime(START, start).ok()?;
         Some(Self {
             number: number.parse().ok()?,
-            name: name.to_owned(),
+            text: name.to_owned(),
             start: TimeZone::UTC.to_timestamp(start).ok(),
         })
     }

@@ -314,7 +314,12 @@ fn paths(sources: &[PathBuf]) -> Result<Vec<PathBuf>, ReadError> {
     Ok(all)
 }
 
-fn is_named_so(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    name.ends_with(".warc.gz") || name.ends_with(".warc")
+/// Whether a file is an archive by its name.
+pub fn is_named_so(path: &Path) -> bool {
+    let is = |path: &Path, wanted: &str| {
+        path.extension().is_some_and(|found| found.eq_ignore_ascii_case(wanted))
+    };
+    let is_in_gzip =
+        is(path, "gz") && path.file_stem().is_some_and(|stem| is(Path::new(stem), "warc"));
+    is_in_gzip || is(path, "warc")
 }

@@ -139,7 +139,10 @@ impl Records {
     /// Begins with the first record.
     pub fn open(path: &Path, limits: Limits) -> io::Result<Self> {
         let mut file = BufReader::with_capacity(SEARCH, File::open(path)?);
-        let is_gzip = file.fill_buf()?.first() == GZIP.first();
+        let start = file.fill_buf()?;
+        // The name decides where the first bytes are damaged.
+        let is_named_so = path.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("gz"));
+        let is_gzip = start.first() == GZIP.first() || (is_named_so && !start.starts_with(WARC));
         Ok(Self { file: Counted { file, at: 0 }, limits, waste: 0, is_gzip })
     }
 
@@ -258,7 +261,7 @@ impl Records {
         let mut at = from;
         loop {
             if self.waste > WASTE_MAX {
-                self.file.to_end()?;
+                self.file.go_to_end()?;
                 return Ok(false);
             }
             self.go_to(at)?;
@@ -267,7 +270,7 @@ impl Records {
                 // The last bytes may be the beginning of a sign.
                 let step = window.len().saturating_sub(WARC.len() + 1).max(1) as u64;
                 if window.len() < SEARCH {
-                    self.file.to_end()?;
+                    self.file.go_to_end()?;
                     return Ok(false);
                 }
                 self.waste += step;
@@ -369,7 +372,7 @@ impl Counted {
         Ok(window)
     }
 
-    fn to_end(&mut self) -> io::Result<()> {
+    fn go_to_end(&mut self) -> io::Result<()> {
         self.at = self.file.seek(SeekFrom::End(0))?;
         Ok(())
     }
