@@ -29,6 +29,7 @@ use crate::news::{self, FeedId, Hash16, OutletKind, hash16};
 pub use archive::Archive;
 use document::{Document, Overrides, line_and_column};
 pub use problem::{PROBLEMS_MAX, Problem, Problems};
+pub use read::Keep;
 pub use units::{duration_text, size_text};
 
 /// A million feeds take about 150 MB; what is longer is no configuration.
@@ -62,15 +63,6 @@ pub struct Config {
     pub agencies: Vec<Agency>,
     /// `[[watch]]`, in the order of the file.
     pub watches: Vec<Watch>,
-}
-
-/// How long something is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum Keep {
-    /// Never deleted.
-    Forever,
-    /// Deleted when older.
-    For(Duration),
 }
 
 /// What of a feed's first body is told rather than only remembered.
