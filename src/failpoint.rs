@@ -1,7 +1,7 @@
 //! Named places where a test may kill the process, to show that a crash between any two steps is harmless.
 //!
 //! In debug builds `COPYTASTER_FAILPOINT=NAME:N` kills the process with SIGKILL the N-th time NAME is reached; release
-//! builds contain nothing of it. The names, in the order in which a batch meets them: `parsing`, `fetched`, `applied`,
+//! builds contain nothing of it. The names, in the order in which a batch meets them: `parsing`, `fetched`, `archived`, `applied`,
 //! `committed`, `half_written`, `written`.
 //!
 //! `COPYTASTER_POISON=HARM:WORD` makes the reading of every body that holds WORD harmful: `abort`, `spin` (for ever),

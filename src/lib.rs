@@ -28,7 +28,7 @@
 //! | [`desk`] | decides: seen or new, revision, dispatch, story, sources; a deterministic state machine |
 //! | [`store`] | one `SQLite` file, the only truth; one transaction is one group |
 //! | [`record`] | renders a change into a line and lays it out; the only public types of the output |
-//! | [`sink`] | writes bytes where they were laid out, again if need be |
+//! | [`sink`] | writes bytes where they were laid out, again if need be; keeps what was fetched, if it is to |
 //! | [`writer`] | recall → decide → apply → render → commit: where desk, store and record meet |
 //! | [`pipeline`] | the wiring: channels, threads, drain, deadline; and `replay` |
 //! | [`cli`], [`config`], [`telemetry`], [`clock`], [`failpoint`] | commands, TOML, logs, time, and where a test may kill us |

@@ -130,9 +130,9 @@ impl Writer {
         &self.desk
     }
 
-    /// The store, to look at.
-    pub fn store(&self) -> &Store {
-        &self.store
+    /// Time of the last commit that was numbered.
+    pub fn time(&self) -> Option<Timestamp> {
+        self.time
     }
 
     /// Whether the open group has grown to its size.
@@ -193,6 +193,11 @@ impl Writer {
         }
         self.group.counts.add(&after, &taken, is_failed);
         Ok(())
+    }
+
+    /// Saves a word of the wiring's with the open group.
+    pub fn note(&mut self, key: &str, text: &str) -> Result<(), store::Error> {
+        self.store.save_meta(key, text)
     }
 
     /// Says in the health stream that a desk started, with what it knows.

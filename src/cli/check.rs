@@ -7,8 +7,8 @@ use serde::Serialize;
 use url::Url;
 
 use super::{Exit, Table, complain, complain_of, convert, environment, print};
-use crate::config::{Config, Feed, Problems, duration_text};
-use crate::news::FeedId;
+use crate::config::{Config, Feed, Keep, Problems, duration_text, size_text};
+use crate::news::{FeedId, masked};
 use crate::tables::Tables;
 
 /// Validate a configuration and print the effective poll plan.
@@ -84,7 +84,19 @@ struct Plan {
     /// Requests an hour if every feed spends its budget.
     requests_per_hour: u64,
     hosts: usize,
+    /// Where what is fetched is kept, and how; absent where it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    archive: Option<Archived>,
     feeds: Vec<Planned>,
+}
+
+#[derive(Serialize)]
+struct Archived {
+    dir: PathBuf,
+    rotate_bytes: u64,
+    rotate_after_s: u64,
+    /// None: for ever.
+    keep_s: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -134,7 +146,16 @@ impl Plan {
         // In thousandths, so that many slow feeds do not vanish in the rounding.
         let rate: u64 = feeds.iter().map(|feed| 3_600_000 / feed.interval_s.max(1)).sum();
         let config_hash = config.hash().to_string();
-        Self { config_hash, requests_per_hour: rate.div_ceil(1000), hosts, feeds }
+        let archive = config.archive.as_ref().map(|archive| Archived {
+            dir: archive.dir.clone(),
+            rotate_bytes: archive.rotate_bytes,
+            rotate_after_s: archive.rotate_after.as_secs(),
+            keep_s: match archive.keep {
+                Keep::Forever => None,
+                Keep::For(span) => Some(span.as_secs()),
+            },
+        });
+        Self { config_hash, requests_per_hour: rate.div_ceil(1000), hosts, archive, feeds }
     }
 
     fn json(&self, args: &Args) -> Vec<u8> {
@@ -176,7 +197,19 @@ impl std::fmt::Display for Plan {
         write!(f, "{table}")?;
         let (feeds, hosts) = (self.feeds.len(), self.hosts);
         let (s, t) = (plural(feeds), plural(hosts));
-        writeln!(f, "\n{feeds} feed{s} on {hosts} host{t}, up to {rate} requests an hour")
+        writeln!(f, "\n{feeds} feed{s} on {hosts} host{t}, up to {rate} requests an hour")?;
+        let Some(archive) = &self.archive else { return Ok(()) };
+        let text = |seconds| duration_text(std::time::Duration::from_secs(seconds));
+        writeln!(
+            f,
+            "archived to {}, files of {} or {}, kept {}",
+            crate::telemetry::Escaped(&archive.dir.display().to_string()),
+            size_text(archive.rotate_bytes),
+            text(archive.rotate_after_s),
+            archive
+                .keep_s
+                .map_or_else(|| "for ever".to_owned(), |keep| format!("for {}", text(keep)))
+        )
     }
 }
 
@@ -194,28 +227,6 @@ fn refused_json(args: &Args, problems: &Problems) -> Vec<u8> {
 fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-}
-
-/// The address with the values of secret-looking parameters masked.
-fn masked(url: &Url) -> String {
-    const SECRETS: [&str; 8] =
-        ["token", "key", "sig", "signature", "secret", "password", "auth", "session"];
-    let is_secret = |name: &str| {
-        let name = name.to_lowercase();
-        name.split(['_', '-', '.'])
-            .any(|part| SECRETS.contains(&part) || part.ends_with("key") || part.ends_with("token"))
-    };
-    let Some(query) = url.query() else { return url.to_string() };
-    let parts: Vec<String> = query
-        .split('&')
-        .map(|part| match part.split_once('=') {
-            Some((name, _)) if is_secret(name) => format!("{name}=***"),
-            _ => part.to_owned(),
-        })
-        .collect();
-    let mut url = url.clone();
-    url.set_query(Some(&parts.join("&")));
-    url.to_string()
 }
 
 #[cfg(test)]

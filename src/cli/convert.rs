@@ -70,6 +70,14 @@ pub(super) fn settings(config: &Config) -> Settings {
             is_synced: durability != store::Durability::Process,
             keep: span(config.output.keep),
         },
+        archive: config.archive.as_ref().map(|archive| sink::archive::Config {
+            dir: archive.dir.clone(),
+            is_synced: durability != store::Durability::Process,
+            file_bytes_max: archive.rotate_bytes,
+            file_age_max: archive.rotate_after,
+            keep: span(archive.keep),
+            source: config.output.source.clone(),
+        }),
         layout: record::layout::Config {
             include_body,
             file_bytes_max: config.output.rotate_bytes,

@@ -129,7 +129,7 @@ fn open(
     let tables_hash = tables.read().unwrap_or_else(PoisonError::into_inner).hash();
     let about =
         Started { version: env!("CARGO_PKG_VERSION"), config_hash: config.hash(), tables_hash };
-    opened.writer.started(&about, now).map_err(|error| {
+    opened.started(&about, now).map_err(|error| {
         complain(&error);
         store_exit(&error)
     })?;
@@ -273,7 +273,7 @@ impl Watchdog {
 fn start_exit(error: &StartError) -> Exit {
     match error {
         StartError::Store(error) => store_exit(error),
-        StartError::Sink(error) => sink_exit(error),
+        StartError::Sink(error) | StartError::Archive(error) => sink_exit(error),
         StartError::Breaker { .. } => Exit::CannotCreate,
     }
 }

@@ -4,6 +4,7 @@
 //! value. An unknown key or override is a mistake, told with the nearest name. All mistakes are told at once.
 
 mod address;
+mod archive;
 mod document;
 mod entries;
 mod problem;
@@ -25,8 +26,10 @@ use url::Url;
 
 use crate::news::{self, FeedId, Hash16, OutletKind, hash16};
 
+pub use archive::Archive;
 use document::{Document, Overrides, line_and_column};
 pub use problem::{PROBLEMS_MAX, Problem, Problems};
+pub use read::Keep;
 pub use units::{duration_text, size_text};
 
 /// A million feeds take about 150 MB; what is longer is no configuration.
@@ -39,6 +42,9 @@ pub struct Config {
     pub store: Store,
     /// `[output]`
     pub output: Output,
+    /// `[archive]`; without it nothing is archived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archive: Option<Archive>,
     /// `[poll]`
     pub poll: Poll,
     /// `[desk]`
@@ -57,15 +63,6 @@ pub struct Config {
     pub agencies: Vec<Agency>,
     /// `[[watch]]`, in the order of the file.
     pub watches: Vec<Watch>,
-}
-
-/// How long something is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum Keep {
-    /// Never deleted.
-    Forever,
-    /// Deleted when older.
-    For(Duration),
 }
 
 /// What of a feed's first body is told rather than only remembered.

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::Serialize;
 use toml::de::DeValue;
 use url::Url;
 
+use super::Backfill;
 use super::document::{Bad, Value};
 use super::problem::nearest;
 use super::units::{self, duration_text, size_text};
-use super::{Backfill, Keep};
 
 /// Ids stand in file names, paths of pages and every record, so they stay short.
 const ID_CHARS_MAX: usize = 64;
@@ -22,6 +23,15 @@ const MATCH_CHARS_MAX: usize = 4096;
 
 /// Values echoed in a message are cut here.
 const ECHO_CHARS_MAX: usize = 60;
+
+/// How long something is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Keep {
+    /// Never deleted.
+    Forever,
+    /// Deleted when older.
+    For(Duration),
+}
 
 /// Any text.
 pub(super) fn text(value: Value<'_>) -> Result<&str, Bad> {

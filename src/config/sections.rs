@@ -11,17 +11,17 @@ use super::{
     Backfill, Config, Desk, Durability, Keep, Level, Log, LogFormat, Output, Poll, Serve, Store,
     Tables,
 };
-use super::{address, read};
+use super::{address, archive, read};
 
-const SECOND: Duration = Duration::from_secs(1);
-const HOUR: Duration = Duration::from_hours(1);
-const DAY: Duration = Duration::from_hours(24);
-const KB: u64 = 1 << 10;
-const MB: u64 = 1 << 20;
-const GB: u64 = 1 << 30;
+pub(super) const SECOND: Duration = Duration::from_secs(1);
+pub(super) const HOUR: Duration = Duration::from_hours(1);
+pub(super) const DAY: Duration = Duration::from_hours(24);
+pub(super) const KB: u64 = 1 << 10;
+pub(super) const MB: u64 = 1 << 20;
+pub(super) const GB: u64 = 1 << 30;
 
 /// Ten years: longer windows and retention mean "forever", which has its own word.
-const SPAN_MAX: Duration = Duration::from_hours(24 * 3660);
+pub(super) const SPAN_MAX: Duration = Duration::from_hours(24 * 3660);
 
 /// A server that wants to know who asks finds a name, a version and an address.
 const USER_AGENT: &str = concat!("copytaster/", env!("CARGO_PKG_VERSION"), " (feed reader)");
@@ -30,9 +30,11 @@ const USER_AGENT: &str = concat!("copytaster/", env!("CARGO_PKG_VERSION"), " (fe
 pub(super) fn read(document: &mut Document<'_>) -> Config {
     let desk = desk(document);
     let Entries { feeds, outlets, agencies, watches } = entries::read(document);
+    let output = output(document);
     Config {
         store: store(document, desk.story_window),
-        output: output(document),
+        archive: archive::read(document, &output),
+        output,
         poll: poll(document),
         tables: tables(document),
         serve: serve(document),

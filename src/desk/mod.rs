@@ -158,6 +158,11 @@ impl Desk {
         self.marks.commits
     }
 
+    /// Commits numbered so far.
+    pub fn commits(&self) -> u64 {
+        self.marks.commits
+    }
+
     /// Stream time: the latest moment it was told.
     pub fn stream(&self) -> Option<Timestamp> {
         self.marks.stream

@@ -49,7 +49,7 @@ impl Health {
 }
 
 /// A change of a feed's health; becomes a `health.changed` record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HealthChange {
     /// State before.
     pub from: Health,

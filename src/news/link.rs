@@ -1,4 +1,6 @@
-//! What can be told of a link before it is parsed.
+//! What can be told of a link before it is parsed, and what may be shown of one.
+
+use url::Url;
 
 /// Letters of a label and of a host: DNS takes no more, so a longer one leads nowhere.
 const LABEL_CHARS_MAX: usize = 63;
@@ -27,6 +29,32 @@ pub fn has_possible_host(link: &str) -> bool {
     let host = authority.rsplit('@').next().unwrap_or("");
     host.chars().take(HOST_CHARS_MAX + 1).count() <= HOST_CHARS_MAX
         && host.split(['.', '。', '．', '｡']).all(|label| label.chars().count() <= LABEL_CHARS_MAX)
+}
+
+/// The address with the values of secret-looking parameters masked, and without user and password.
+pub fn masked(url: &Url) -> String {
+    const SECRETS: [&str; 8] =
+        ["token", "key", "sig", "signature", "secret", "password", "auth", "session"];
+    let is_secret = |name: &str| {
+        let name = name.to_lowercase();
+        name.split(['_', '-', '.'])
+            .any(|part| SECRETS.contains(&part) || part.ends_with("key") || part.ends_with("token"))
+    };
+    let mut url = url.clone();
+    if !url.username().is_empty() || url.password().is_some() {
+        // Refused only for addresses that cannot have them.
+        url.set_username("").and_then(|()| url.set_password(None)).ok();
+    }
+    let Some(query) = url.query() else { return url.to_string() };
+    let parts: Vec<String> = query
+        .split('&')
+        .map(|part| match part.split_once('=') {
+            Some((name, _)) if is_secret(name) => format!("{name}=***"),
+            _ => part.to_owned(),
+        })
+        .collect();
+    url.set_query(Some(&parts.join("&")));
+    url.to_string()
 }
 
 #[cfg(test)]

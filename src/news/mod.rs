@@ -32,7 +32,7 @@ pub use feed::{Feed, FeedState, Validators};
 pub use fetched::Fetched;
 pub use ids::{ArticleId, DispatchId, FeedId, Hash16, IdError, StoryId, hash16};
 pub use line::{Line, Stream, StreamEnd};
-pub use link::has_possible_host;
+pub use link::{has_possible_host, masked};
 pub use page::Page;
 pub use recall::{
     DeskMarks, Known, Placed, Recalled, StoredStory, Wanted, WindowArticle, content_hash,

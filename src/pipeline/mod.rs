@@ -22,7 +22,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::news::{Article, Batch, Committed, Feed, FeedId, FeedState, Line, Stream};
+use crate::news::{Committed, Feed, FeedId, FeedState, Line, Stream};
 use crate::poll::{self, PageWish, Polled};
 use crate::sink;
 use crate::tables::Tables;
@@ -30,8 +30,11 @@ use crate::telemetry::Counters;
 use crate::writer::Group;
 use crate::{parse, store};
 
+pub mod again;
+mod archive;
 mod breaker;
 pub mod child;
+mod foreign;
 mod look;
 mod pages;
 mod read;
@@ -41,6 +44,7 @@ mod setup;
 mod sinking;
 mod write;
 
+use archive::Ready;
 use pages::{Pages, Read};
 use readers::{Shared, in_order, line_up, readers};
 use sinking::Sink;
@@ -170,7 +174,8 @@ pub async fn run(
     pulse: Arc<Pulse>,
 ) -> Result<(), Error> {
     let Plan { clock, poll, feeds, states, parse, tables, full_text, group_wait, counters } = plan;
-    let Opened { writer, files, breaker, store } = opened;
+    let Opened { writer, files, breaker, store, archive } = opened;
+    let is_archived = archive.is_some();
     let mut stages: JoinSet<Result<(), Error>> = JoinSet::new();
     let handle = tokio::runtime::Handle::current();
 
@@ -181,7 +186,7 @@ pub async fn run(
     let sink = Sink { files, observer, stop, pulse: beat, clock: clock.clone(), pruned: None };
     thread(&mut stages, "sink", READER_STACK_BYTES, move || sink.run(&groups, &to_writer));
 
-    let (to_group, batches) = mpsc::channel::<Batch<Article>>(1);
+    let (to_group, batches) = mpsc::channel::<Ready>(1);
     // A feed is in line at most once, so this never fills before the line-up does.
     let (to_poll, committed) = mpsc::channel::<Committed>(2 * LINE_UP + 64);
     let write = Write {
@@ -192,13 +197,15 @@ pub async fn run(
         pulse,
         stop: controls.stop.clone(),
         pruned: None,
+        archive,
     };
     let out = WaysOut { to_sink, written, to_poll };
     thread(&mut stages, "writer", READER_STACK_BYTES, move || write.run(&handle, batches, &out));
 
     let (answer, answers) = mpsc::channel::<Polled>(LINE_UP);
     let (in_line, line) = mpsc::channel::<oneshot::Receiver<Read>>(LINE_UP);
-    let jobs = readers(&mut stages, &Shared { breaker, parse, tables, full_text, store });
+    let shared = Shared { breaker, parse, tables, full_text, store, is_archived };
+    let jobs = readers(&mut stages, &shared);
     let (wish, wishes) = mpsc::channel::<PageWish>(LINE_UP);
     stages.spawn(in_order(line, to_group, Pages::new(wish, jobs.clone())));
     stages.spawn(line_up(answers, jobs, in_line));

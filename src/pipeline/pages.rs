@@ -14,12 +14,15 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use super::LINE_UP;
+use super::archive::{self, Captured, Ready};
 use super::breaker::Slot;
 use super::readers::Job;
 use crate::news::{
-    Article, Batch, Draft, Feed, FeedId, Hash16, Known, TextOrigin, Wanted, content_hash, hash16,
+    Article, Batch, Draft, Feed, FeedId, Hash16, Known, Page, TextOrigin, Wanted, content_hash,
+    hash16,
 };
 use crate::poll::{ArticlePage, NoPage, PageWish};
+use crate::sink::archive::{Came, Written};
 use crate::store::{self, Reader, Store};
 use crate::tables::Tables;
 use crate::{desk, enrich, parse};
@@ -47,7 +50,7 @@ impl FullText {
         self.feeds.is_empty() && self.outlets.is_empty()
     }
 
-    fn wants(&self, feed: &Feed, article: &Article) -> bool {
+    pub(super) fn wants(&self, feed: &Feed, article: &Article) -> bool {
         self.feeds.contains(&feed.id) || self.outlets.contains(&article.outlet.id)
     }
 }
@@ -71,6 +74,8 @@ pub(super) struct Wish {
 pub(super) struct Read {
     pub(super) batch: Batch<Article>,
     pub(super) wishes: Vec<Wish>,
+    /// Where there is an archive.
+    pub(super) captured: Option<Box<Captured>>,
 }
 
 /// A page that came, to be read into its article.
@@ -87,12 +92,25 @@ impl PageJob {
     pub(super) fn bytes(&self) -> usize {
         self.page.fetched.body.len()
     }
+
+    /// The page as the archive keeps it.
+    pub(super) fn record(&self) -> Written {
+        archive::page(&self.draft.link, &self.page.fetched)
+    }
+}
+
+/// An article after the reading of its page.
+#[derive(Debug)]
+pub(super) struct PageRead {
+    pub(super) article: Article,
+    /// Where there is an archive, and a page that could be read.
+    pub(super) record: Option<Written>,
 }
 
 /// How it went with one page.
 enum Done {
     /// The article at this place of the batch, with its page.
-    Read(usize, Box<Article>),
+    Read(usize, Box<PageRead>),
     /// There is no page for the article at this place.
     Without(usize),
     /// It was asked for and could not be had this time.
@@ -120,14 +138,14 @@ impl Judge {
     pub(super) fn look(&mut self, batch: Batch<Article>, drafts: Vec<Draft>) -> Read {
         let full_text = Arc::clone(&self.full_text.read().unwrap_or_else(PoisonError::into_inner));
         if full_text.is_empty() || drafts.is_empty() {
-            return Read { batch, wishes: Vec::new() };
+            return Read { batch, wishes: Vec::new(), captured: None };
         }
         let wants = desk::wanted(&batch);
         let known = match self.known(&wants) {
             Ok(known) => known,
             Err(error) => {
                 tracing::warn!(%error, "cannot tell new articles from known ones: no pages are read");
-                return Read { batch, wishes: Vec::new() };
+                return Read { batch, wishes: Vec::new(), captured: None };
             }
         };
         let is_old = |article: &Article| {
@@ -148,7 +166,7 @@ impl Judge {
                 wishes.push(Wish { at, missed, url, draft });
             }
         }
-        Read { batch, wishes }
+        Read { batch, wishes, captured: None }
     }
 
     fn known(&mut self, wants: &[Wanted]) -> Result<Vec<Option<Known>>, store::Error> {
@@ -192,30 +210,33 @@ fn missed(known: Option<&Known>, wanted: &Wanted) -> Option<u8> {
     }
 }
 
-/// Reads a page into its article, or gives the article of the feed alone.
+/// Reads a page into its article, or gives the article of the feed alone; whether it is the former.
 pub(super) fn article(
     job: &PageJob,
     slot: &Slot,
     config: &parse::Config,
     tables: &Tables,
-) -> Article {
+) -> (Article, bool) {
     let PageJob { feed, fetched_at, draft, page: ArticlePage { fetched: page, .. } } = job;
     let context = enrich::Context { feed, fetched_at: *fetched_at, tables };
-    let plain = enrich::article(draft, &context);
     match slot.page(page, config) {
-        Ok(page) => {
-            let article = enrich::with_page(draft, &page, &context);
-            Article { feed_words: Some(content_hash(&plain)), ..article }
-        }
+        Ok(page) => (with_page(draft, &page, &context), true),
         Err(why) => {
             tracing::debug!(feed.id = %feed.id, url = %page.url, why, "the page cannot be read");
-            without_page(plain, None)
+            (without_page(enrich::article(draft, &context), None), false)
         }
     }
 }
 
+/// The article of the feed with what its page says.
+pub(super) fn with_page(draft: &Draft, page: &Page, context: &enrich::Context<'_>) -> Article {
+    let plain = enrich::article(draft, context);
+    let article = enrich::with_page(draft, page, context);
+    Article { feed_words: Some(content_hash(&plain)), ..article }
+}
+
 /// The article of the feed alone. `missed` is how often its page was missed by now, where it may be had another time.
-fn without_page(mut article: Article, missed: Option<u8>) -> Article {
+pub(super) fn without_page(mut article: Article, missed: Option<u8>) -> Article {
     article.defects.push(UNAVAILABLE.to_owned());
     article.defects.sort();
     article.defects.dedup();
@@ -231,12 +252,22 @@ fn failed(missing: &mut BTreeMap<usize, u8>, at: usize) {
 }
 
 /// The batch without these pages, which the next polls ask for again.
-fn miss(mut batch: Batch<Article>, missing: BTreeMap<usize, u8>) -> Batch<Article> {
+fn miss(mut ready: Ready, missing: BTreeMap<usize, u8>) -> Ready {
     for (at, missed) in missing {
         // One that was never asked for is marked as well, or nobody would try again.
-        batch.items[at] = without_page(batch.items[at].clone(), Some(missed.max(1)));
+        let missed = missed.max(1);
+        note(&mut ready, at, Err(Came::Missed(missed)));
+        let article = &mut ready.batch.items[at];
+        *article = without_page(article.clone(), Some(missed));
     }
-    batch
+    ready
+}
+
+/// Tells the archive what came of the page that the article at this place wanted; before the article has it.
+fn note(ready: &mut Ready, at: usize, came: Result<Written, Came>) {
+    if let Some(captured) = &mut ready.captured {
+        captured.page(at, &ready.batch.items[at].url, came);
+    }
 }
 
 impl Read {
@@ -245,13 +276,14 @@ impl Read {
         let articles = self.batch.items.iter().map(|article| article.text.body.len());
         let drafts =
             self.wishes.iter().map(|wish| wish.draft.content.len() + wish.draft.summary.len());
-        articles.chain(drafts).sum()
+        let archived = self.captured.as_ref().map_or(0, |captured| captured.bytes());
+        articles.chain(drafts).sum::<usize>() + archived
     }
 
     /// The batch as it is, its pages left for the next polls.
-    pub(super) fn give_up(self) -> Batch<Article> {
+    pub(super) fn give_up(self) -> Ready {
         let missing = self.wishes.iter().map(|wish| (wish.at, wish.missed)).collect();
-        miss(self.batch, missing)
+        miss(Ready { batch: self.batch, captured: self.captured }, missing)
     }
 }
 
@@ -274,24 +306,29 @@ impl Pages {
 
     /// The batch with its pages read in; `None` once the poller or the readers have ended, because what is not read
     /// is better fetched again at the next start.
-    pub(super) async fn complete(self, read: Read) -> Option<Batch<Article>> {
-        let Read { mut batch, wishes } = read;
+    pub(super) async fn complete(self, read: Read) -> Option<Ready> {
+        let Read { batch, wishes, captured } = read;
+        let mut ready = Ready { batch, captured };
         let mut missing: BTreeMap<usize, u8> =
             wishes.iter().map(|wish| (wish.at, wish.missed)).collect();
         let mut under_way = JoinSet::new();
         for wish in wishes {
-            let (feed, fetched_at) = (Arc::clone(&batch.feed), batch.fetched_at);
+            let (feed, fetched_at) = (Arc::clone(&ready.batch.feed), ready.batch.fetched_at);
             under_way.spawn(self.clone().one(wish, feed, fetched_at));
         }
         let all = async {
             while let Some(Ok(done)) = under_way.join_next().await {
                 match done {
-                    Done::Read(at, article) => {
-                        batch.items[at] = *article;
+                    Done::Read(at, read) => {
+                        let PageRead { article, record } = *read;
+                        note(&mut ready, at, record.ok_or(Came::Nothing));
+                        ready.batch.items[at] = article;
                         missing.remove(&at);
                     }
                     Done::Without(at) => {
-                        batch.items[at] = without_page(batch.items[at].clone(), None);
+                        note(&mut ready, at, Err(Came::Nothing));
+                        let article = &mut ready.batch.items[at];
+                        *article = without_page(article.clone(), None);
                         missing.remove(&at);
                     }
                     Done::Failed(at) => failed(&mut missing, at),
@@ -303,7 +340,7 @@ impl Pages {
         };
         // What has not come by then is given up with the set, and the poller sees that nobody waits.
         tokio::time::timeout(PAGES_WAIT_MAX, all).await.unwrap_or(Some(()))?;
-        Some(miss(batch, missing))
+        Some(miss(ready, missing))
     }
 
     /// One article with its page. A large page is read as soon as it is there: others wait for its turn.
@@ -316,7 +353,7 @@ impl Pages {
         }
         match answer.await {
             Ok(Ok(page)) => match self.read(PageJob { feed, fetched_at, draft, page }).await {
-                Some(article) => Done::Read(at, Box::new(article)),
+                Some(read) => Done::Read(at, Box::new(read)),
                 None => Done::Over,
             },
             Ok(Err(NoPage { why, may_pass, was_asked })) => {
@@ -331,7 +368,7 @@ impl Pages {
         }
     }
 
-    async fn read(&self, job: PageJob) -> Option<Article> {
+    async fn read(&self, job: PageJob) -> Option<PageRead> {
         let _room = self.room.acquire().await.ok()?;
         let (reply, article) = oneshot::channel();
         self.jobs.send(Job::Page(Box::new(job), reply)).ok()?;

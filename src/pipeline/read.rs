@@ -1,27 +1,26 @@
 //! One poll's way through parse and enrich: values in, values out.
 
-use super::breaker::Slot;
-use crate::news::{Article, Batch, Draft};
+use crate::enrich;
+use crate::news::{Article, Batch, Draft, Fetched};
+use crate::parse::Parsed;
 use crate::poll::{Polled, outcome};
 use crate::tables::Tables;
-use crate::{enrich, parse};
 
 /// Reads a polled body and cleans its articles. A poll without a body only carries its state. Gives the drafts too, in
 /// the order of the articles.
 pub(super) fn batch(
     polled: Polled,
-    slot: &Slot,
-    config: &parse::Config,
+    read: impl FnOnce(&Fetched) -> Parsed,
     tables: &Tables,
 ) -> (Batch<Article>, Vec<Draft>) {
     // The turn of a large body ends with this function.
-    let Polled { mut batch, body, turn: _turn } = polled;
+    let Polled { mut batch, body, turn: _turn, .. } = polled;
     let span = tracing::debug_span!("read", feed.id = %batch.feed.id);
     let _entered = span.enter();
     let Some(fetched) = body else {
         return (batch.with_items(Vec::new()), Vec::new());
     };
-    let parsed = slot.read(&fetched, config);
+    let parsed = read(&fetched);
     let refused = parsed.drafts.is_empty() && parsed.rejected.iter().any(|r| r.items == 0);
     if let (true, Some(state)) = (refused, &mut batch.state) {
         let reason = parsed.rejected.first().map_or("", |rejection| rejection.reason.as_str());

@@ -6,11 +6,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use super::pages::{self, Judge, PageJob, Pages, Read, SharedFullText};
+use super::archive::{Captured, Ready};
+use super::pages::{self, Judge, PageJob, PageRead, Pages, Read, SharedFullText};
 use super::{
     Breaker, Error, IDLE_MAX, LINE_UP, READER_STACK_BYTES, READERS, STUCK_BEATS, read, thread,
 };
-use crate::news::{Article, Batch};
+use crate::news::Fetched;
 use crate::parse;
 use crate::poll::Polled;
 use crate::tables::Tables;
@@ -18,7 +19,7 @@ use crate::tables::Tables;
 /// What a reader is given, with the place for what comes of it.
 pub(super) enum Job {
     Feed(Box<Polled>, oneshot::Sender<Read>),
-    Page(Box<PageJob>, oneshot::Sender<Article>),
+    Page(Box<PageJob>, oneshot::Sender<PageRead>),
 }
 
 impl Job {
@@ -42,6 +43,8 @@ pub(super) struct Shared {
     pub(super) full_text: SharedFullText,
     /// The store, to be looked at.
     pub(super) store: PathBuf,
+    /// Whether what is read goes to an archive.
+    pub(super) is_archived: bool,
 }
 
 /// The reading threads behind one bounded queue: room for the line, for as many pages, and some.
@@ -58,6 +61,7 @@ pub(super) fn readers(
         let slot = shared.breaker.slot(number);
         let mut judge = Judge::new(Arc::clone(&shared.full_text), shared.store.clone());
         let alone = Arc::clone(&alone);
+        let is_archived = shared.is_archived;
         thread(stages, "reader", READER_STACK_BYTES, move || {
             loop {
                 let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -68,11 +72,18 @@ pub(super) fn readers(
                 // A receiver is gone only when its batch was given up or the writer has failed.
                 match job {
                     Job::Feed(polled, reply) => {
-                        let (batch, drafts) = read::batch(*polled, &slot, &parse, &known);
-                        drop(reply.send(judge.look(batch, drafts)));
+                        let mut captured = is_archived.then(|| Box::new(Captured::of(&polled)));
+                        let look = |fetched: &Fetched| slot.read(fetched, &parse);
+                        let (batch, drafts) = read::batch(*polled, look, &known);
+                        if let Some(captured) = &mut captured {
+                            captured.was_read(&batch);
+                        }
+                        drop(reply.send(Read { captured, ..judge.look(batch, drafts) }));
                     }
                     Job::Page(job, reply) => {
-                        drop(reply.send(pages::article(&job, &slot, &parse, &known)));
+                        let (article, is_read) = pages::article(&job, &slot, &parse, &known);
+                        let record = (is_archived && is_read).then(|| job.record());
+                        drop(reply.send(PageRead { article, record }));
                     }
                 }
             }
@@ -107,19 +118,19 @@ const WAITING_BYTES_MAX: usize = 32 << 20;
 /// and comes when it has them. Ends with the line: what still waits then is fetched again at the next start.
 pub(super) async fn in_order(
     mut line: mpsc::Receiver<oneshot::Receiver<Read>>,
-    to_group: mpsc::Sender<Batch<Article>>,
+    to_group: mpsc::Sender<Ready>,
     pages: Pages,
 ) -> Result<(), Error> {
-    let mut waiting: JoinSet<(usize, Option<Batch<Article>>)> = JoinSet::new();
+    let mut waiting: JoinSet<(usize, Option<Ready>)> = JoinSet::new();
     let mut waiting_bytes = 0;
     loop {
-        let batch = tokio::select! {
+        let ready = tokio::select! {
             place = line.recv() => {
                 let Some(place) = place else { return Ok(()) };
                 let read = unless_stuck(place).await?;
                 let bytes = read.bytes();
                 if read.wishes.is_empty() {
-                    read.batch
+                    Ready { batch: read.batch, captured: read.captured }
                 } else if waiting_bytes + bytes > WAITING_BYTES_MAX {
                     read.give_up()
                 } else {
@@ -130,15 +141,15 @@ pub(super) async fn in_order(
                 }
             }
             Some(done) = waiting.join_next() => match done {
-                Ok((bytes, batch)) => {
+                Ok((bytes, ready)) => {
                     waiting_bytes -= bytes;
-                    let Some(batch) = batch else { continue };
-                    batch
+                    let Some(ready) = ready else { continue };
+                    ready
                 }
                 Err(_) => return Err(Error::Panicked("pages")),
             },
         };
-        if to_group.send(batch).await.is_err() {
+        if to_group.send(ready).await.is_err() {
             return Ok(());
         }
     }

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Breaker;
+use super::write::ARCHIVE_MARK;
 use crate::desk::{self, Desk};
 use crate::news::{FeedId, FeedState, Line, Stream, StreamEnd};
 use crate::record::layout::{self, Layout};
+use crate::sink::archive::{self, Archive};
 use crate::sink::{self, Files};
 use crate::store::{self, Store};
-use crate::writer::{self, Writer};
+use crate::writer::{self, Started, Writer};
 
 /// Where a run keeps its state and its output.
 #[derive(Clone, Debug)]
@@ -21,6 +23,8 @@ pub struct Settings {
     pub store: store::Config,
     /// The output directory.
     pub sink: sink::Config,
+    /// Where what was fetched is kept, if it is.
+    pub archive: Option<archive::Config>,
     /// Files and their rotation.
     pub layout: layout::Config,
     /// The desk.
@@ -38,6 +42,9 @@ pub enum StartError {
     /// The output.
     #[error(transparent)]
     Sink(#[from] sink::Error),
+    /// The archive.
+    #[error("the archive: {0}")]
+    Archive(#[source] sink::Error),
     /// The notes of what is being read.
     #[error("cannot keep notes of what is read in {path}")]
     Breaker {
@@ -60,6 +67,19 @@ pub struct Opened {
     pub breaker: Arc<Breaker>,
     /// Where the store is, for those who only look.
     pub store: PathBuf,
+    /// What was fetched.
+    pub archive: Option<Archive>,
+}
+
+impl Opened {
+    /// Says that the desk begins to work, in the health stream and in the archive.
+    pub fn started(&mut self, about: &Started, now: Timestamp) -> Result<(), store::Error> {
+        self.writer.started(about, now)?;
+        if let Some(archive) = &mut self.archive {
+            archive.start(about.version, self.writer.time().unwrap_or(now));
+        }
+        Ok(())
+    }
 }
 
 /// Opens state and output, brings the output up to the store, and restores the desk.
@@ -67,7 +87,7 @@ pub fn open(
     settings: Settings,
     now: Timestamp,
 ) -> Result<(Opened, HashMap<FeedId, FeedState>), StartError> {
-    let Settings { store, sink, layout, desk, writer } = settings;
+    let Settings { store, sink, archive, layout, desk, writer } = settings;
     let mut files = Files::open(&sink)?;
     let notes = beside(&store.path);
     let path = store.path.clone();
@@ -75,13 +95,21 @@ pub fn open(
     let breaker = Breaker::open(&notes)
         .map_err(|error| StartError::Breaker { path: notes, error })
         .map(Arc::new)?;
+    let mark = store.meta(ARCHIVE_MARK)?;
+    let open = |config| Archive::open(config, mark.as_deref(), now);
+    let archive = archive.as_ref().map(open).transpose().map_err(StartError::Archive)?;
+    if let (Some(archive), None) = (&archive, &mark) {
+        // A crash before the first commit must not make another desk of it.
+        store.save_meta(ARCHIVE_MARK, &archive.mark())?;
+        store.commit()?;
+    }
     let layout = redo(&mut files, &mut store, layout, now)?;
     let states = store.feeds()?.into_iter().collect();
     let marks = store.marks()?;
     let restored = store.restore(Desk::horizon(&marks))?;
     let desk = Desk::restore(desk, restored.marks, restored.stories, restored.articles);
     let writer = Writer::new(writer, desk, store, layout)?;
-    Ok((Opened { writer, files, breaker, store: path }, states))
+    Ok((Opened { writer, files, breaker, store: path, archive }, states))
 }
 
 /// The breaker's directory: the store's name with a suffix.

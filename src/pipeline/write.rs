@@ -8,12 +8,17 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::archive::Ready;
 use super::{Error, FULL_DISK_WAIT, IDLE_MAX, PRUNE_EVERY, Pulse, wait};
 use crate::clock::Clock;
-use crate::news::{Article, Batch, Committed, Input, Stream};
+use crate::news::{Committed, Input, Stream};
+use crate::sink::archive::{Archive, What};
 use crate::telemetry::{Count, Counters};
 use crate::writer::{Group, Writer};
 use crate::{failpoint, store};
+
+/// Under which name the store keeps what it holds of the archive.
+pub(super) const ARCHIVE_MARK: &str = "archive";
 
 /// What leads out of the writer, and what comes back from the sink.
 pub(super) struct WaysOut {
@@ -31,13 +36,14 @@ pub(super) struct Write {
     pub(super) pulse: Arc<Pulse>,
     pub(super) stop: CancellationToken,
     pub(super) pruned: Option<Timestamp>,
+    pub(super) archive: Option<Archive>,
 }
 
 impl Write {
     pub(super) fn run(
         mut self,
         runtime: &tokio::runtime::Handle,
-        mut batches: mpsc::Receiver<Batch<Article>>,
+        mut batches: mpsc::Receiver<Ready>,
         out: &WaysOut,
     ) -> Result<(), Error> {
         loop {
@@ -72,14 +78,14 @@ impl Write {
     fn gather(
         &mut self,
         runtime: &tokio::runtime::Handle,
-        batches: &mut mpsc::Receiver<Batch<Article>>,
+        batches: &mut mpsc::Receiver<Ready>,
     ) -> Result<bool, Error> {
         let wait = self.group_wait;
         if wait.is_zero() {
             return Ok(true);
         }
         let until = runtime.block_on(async { tokio::time::Instant::now() }) + wait;
-        while !self.writer.is_full() {
+        while !self.is_full() {
             let next =
                 runtime.block_on(async { tokio::time::timeout_at(until, batches.recv()).await });
             match next {
@@ -91,11 +97,21 @@ impl Write {
         Ok(true)
     }
 
-    fn take(&mut self, batch: Batch<Article>) -> Result<(), Error> {
+    fn is_full(&self) -> bool {
+        self.writer.is_full() || self.archive.as_ref().is_some_and(Archive::is_full)
+    }
+
+    fn take(&mut self, ready: Ready) -> Result<(), Error> {
+        let Ready { batch, captured } = ready;
         if batch.report.is_some() {
             failpoint::reach("fetched");
         }
-        self.writer.take(Input::Batch(Box::new(batch)), self.clock.now())?;
+        let now = self.clock.now();
+        self.writer.take(Input::Batch(Box::new(batch)), now)?;
+        if let (Some(archive), Some(captured)) = (&mut self.archive, captured) {
+            let (records, what) = captured.finish(self.writer.desk().commits());
+            archive.push(records, what, self.writer.time().unwrap_or(now));
+        }
         Ok(())
     }
 
@@ -108,6 +124,9 @@ impl Write {
         let minute = |moment: Timestamp| moment.as_second().div_euclid(60);
         if self.writer.desk().stream().is_some_and(|stream| minute(stream) < minute(now)) {
             self.writer.take(Input::Tick(now), now)?;
+            if let Some(archive) = &mut self.archive {
+                archive.push(Vec::new(), What::Tick, self.writer.time().unwrap_or(now).max(now));
+            }
         }
         Ok(())
     }
@@ -118,6 +137,9 @@ impl Write {
         if self.pruned.is_none_or(|last| now.duration_since(last) >= PRUNE_EVERY) {
             self.pruned = Some(now);
             self.writer.prune(now)?;
+            if let Some(Err(error)) = self.archive.as_ref().map(|archive| archive.prune(now)) {
+                tracing::warn!(%error, "old files of the archive cannot be deleted");
+            }
         }
         Ok(())
     }
@@ -143,9 +165,17 @@ impl Write {
         }
     }
 
+    /// Writes the group to the archive: before its commit, so that no committed poll is missing there.
+    fn archive(&mut self) -> Result<(), store::Error> {
+        let mark = self.archive.as_mut().and_then(Archive::flush);
+        let Some(mark) = mark else { return Ok(()) };
+        failpoint::reach("archived");
+        self.writer.note(ARCHIVE_MARK, &mark)
+    }
+
     /// Commits the group and passes it on. False once the sink is gone.
     fn close(&mut self, out: &WaysOut) -> Result<bool, Error> {
-        let mut result = self.writer.commit();
+        let mut result = self.archive().and_then(|()| self.writer.commit());
         let mut told = false;
         let group = loop {
             match result {

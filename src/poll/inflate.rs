@@ -92,6 +92,13 @@ impl Coding {
     }
 }
 
+/// A body at hand without its content coding, under the same caps as one that arrives.
+pub fn decoded(codings: &[String], body: &[u8], bytes_max: u64) -> Result<Vec<u8>, BodyError> {
+    let mut inflate = Inflate::new(Coding::parse(codings)?, bytes_max)?;
+    inflate.push(body)?;
+    inflate.finish()
+}
+
 /// The decoded bytes, up to the cap.
 struct Sink {
     body: Vec<u8>,

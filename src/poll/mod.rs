@@ -39,7 +39,7 @@ use tokio_util::sync::CancellationToken;
 use crate::news::{Batch, Committed, Feed, Fetched};
 
 pub use self::fetch::{Error, Turn};
-pub use self::inflate::BodyError;
+pub use self::inflate::{BodyError, decoded};
 pub use self::once::once;
 pub use self::pages::{ArticlePage, NoPage, PageWish};
 pub use self::poller::Poller;
@@ -133,6 +133,8 @@ pub struct Polled {
     pub batch: Batch<()>,
     /// The body to be read.
     pub body: Option<Fetched>,
+    /// The body that is not read because it is that of the last poll once more.
+    pub same: Option<Fetched>,
     /// Held by a large body until it has been read.
     pub turn: Option<Turn>,
 }

@@ -177,15 +177,13 @@ pub(super) fn end(
     if let (Some(Err(error)), Some(reply)) = (&body, &reply) {
         refuse(&mut batch, error, reply.wire, &journey.url);
     }
-    let body = match (body, reply) {
-        (Some(Ok(mut whole)), Some(reply)) if outcome.read => {
-            let turn = whole.turn.take();
-            Some((fetched(journey, whole, reply, now), turn))
-        }
-        _ => None,
-    };
-    let (body, turn) = body.map_or((None, None), |(body, turn)| (Some(body), turn));
-    Done { polled: Polled { batch, body, turn }, kept: outcome.kept, hold_host }
+    let mut polled = Polled { batch, body: None, same: None, turn: None };
+    if let (Some(Ok(mut whole)), Some(reply)) = (body, reply) {
+        polled.turn = whole.turn.take();
+        let place = if outcome.read { &mut polled.body } else { &mut polled.same };
+        *place = Some(fetched(journey, whole, reply, now));
+    }
+    Done { polled, kept: outcome.kept, hold_host }
 }
 
 fn batch(feed: &Arc<Feed>, outcome: &Outcome, now: Timestamp) -> Batch<()> {

@@ -1,8 +1,8 @@
 //! The open files: positioned writes, one a run of lines, and one sync a group.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Seek as _, Write as _};
+use std::fs::{self, File, OpenOptions};
+use std::io;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::PathBuf;
 
@@ -11,10 +11,7 @@ use jiff::Timestamp;
 use crate::news::{Line, Stream};
 
 use super::names::{self, Name};
-use super::{Config, Error, links, write_error};
-
-/// Longest lock file that is read: a pid.
-const LOCK_BYTES_MAX: u64 = 256;
+use super::{Config, Error, links, lock, write_error};
 
 /// The output directory, held by this process alone.
 #[derive(Debug)]
@@ -92,29 +89,7 @@ impl Files {
         let dir = &config.dir;
         let cannot = |source| Error::CannotWrite { dir: dir.clone(), source };
         fs::create_dir_all(dir.join(links::DIR)).map_err(cannot)?;
-        let mut options = OpenOptions::new();
-        let options = options.read(true).write(true).create(true).truncate(false);
-        let mut lock = options.open(dir.join(".lock")).map_err(cannot)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                // Who holds it is a courtesy; that it is held is certain.
-                let read = (&lock).take(LOCK_BYTES_MAX).read_to_string(&mut holder);
-                let holder = match (read, holder.trim()) {
-                    (Ok(_), holder) if !holder.is_empty() => holder.to_owned(),
-                    _ => "another process".to_owned(),
-                };
-                return Err(Error::Locked { dir: dir.clone(), holder });
-            }
-            Err(TryLockError::Error(source)) => return Err(cannot(source)),
-        }
-        let text = format!("process {}\n", std::process::id());
-        let signed = lock.rewind().and_then(|()| lock.write_all(text.as_bytes()));
-        signed.and_then(|()| lock.set_len(text.len() as u64)).map_err(cannot)?;
-        // An old lock file opens even where no file can be made.
-        let probe = dir.join(".probe");
-        File::create(&probe).and_then(|_| fs::remove_file(&probe)).map_err(cannot)?;
+        let lock = lock::take(dir)?;
         Ok(Self {
             config: config.clone(),
             open: BTreeMap::new(),

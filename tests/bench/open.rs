@@ -15,6 +15,7 @@ pub(crate) fn open(dir: &Path, durability: store::Durability, now: Timestamp) ->
             is_synced: durability != store::Durability::Process,
             keep: None,
         },
+        archive: None,
         layout: record::layout::Config::default(),
         desk: desk::Config { cluster: cluster::Config::default() },
         writer: writer::Config { source: "urn:copytaster:bench".to_owned(), include_body: false },

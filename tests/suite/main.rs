@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod anchorage;
 #[cfg(test)]
+mod archive;
+#[cfg(test)]
 mod breaker;
 #[cfg(test)]
 mod commands;
