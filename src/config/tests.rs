@@ -180,7 +180,7 @@ fn a_password_in_an_address_is_refused_and_not_repeated() {
     let (line, _, key, message, suggestion) = problem(text);
     assert_eq!((line, key.as_str()), (3, "feed[0].url"));
     assert!(message.contains("password") && !message.contains("hunter2"), "{message}");
-    assert_eq!(suggestion, "");
+    assert_eq!(suggestion, "to use the keys `user` and `password`");
 }
 
 #[test]
