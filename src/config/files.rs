@@ -30,13 +30,13 @@ pub(super) struct Found {
 }
 
 /// Reads a file of at most so many bytes.
-pub(super) type ReadFile = dyn Fn(&Path, u64) -> io::Result<Found>;
+pub(super) type ReadFile<'t> = dyn Fn(&Path, u64) -> io::Result<Found> + 't;
 
 /// Where secrets stand: files and the environment.
 #[derive(Clone, Copy)]
 pub(super) struct Places<'t> {
     pub(super) env: &'t [(String, String)],
-    pub(super) read: &'t ReadFile,
+    pub(super) read: &'t ReadFile<'t>,
 }
 
 impl fmt::Debug for Places<'_> {

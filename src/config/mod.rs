@@ -325,7 +325,7 @@ impl Config {
         file: &str,
         text: &str,
         env: impl IntoIterator<Item = (String, String)>,
-        read: &ReadFile,
+        read: &ReadFile<'_>,
     ) -> Result<(Self, BTreeSet<String>), Problems> {
         // A byte order mark is no part of the text; offsets are counted after it.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
