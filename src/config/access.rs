@@ -206,12 +206,9 @@ fn proxy_url(text: &str) -> Result<Url, Bad> {
 type Header = (String, Loaded, bool);
 
 fn headers(value: Value<'_>, places: Places<'_>) -> Result<Vec<Header>, Bad> {
-    let table = match value {
-        Value::Toml(DeValue::Table(table)) => table,
-        _ => {
-            let meant = Some("{ \"X-Api-Key\" = { file = \"/run/secrets/NAME\" } }");
-            return Err(Bad::new("expected a table of header fields").meant(meant));
-        }
+    let Value::Toml(DeValue::Table(table)) = value else {
+        let meant = Some("{ \"X-Api-Key\" = { file = \"/run/secrets/NAME\" } }");
+        return Err(Bad::new("expected a table of header fields").meant(meant));
     };
     if table.len() > HEADERS_MAX {
         return Err(Bad::new(format!("more than {HEADERS_MAX} header fields")));
@@ -219,24 +216,23 @@ fn headers(value: Value<'_>, places: Places<'_>) -> Result<Vec<Header>, Bad> {
     let mut all: Vec<Header> = Vec::new();
     for (name, value) in table {
         let (name, at) = (name.get_ref().as_ref(), value.span().start);
-        let known = |name: &String| all.iter().any(|(known, ..)| known == name);
-        let field = header_name(name)
-            .and_then(|lower| match known(&lower) {
-                true => Err(Bad::new(format!("{} stands there twice", echo(name)))),
-                false => Ok(lower),
-            })
-            .and_then(|lower| {
-                let (loaded, is_literal) = header_value(Value::Toml(value.get_ref()), places)
-                    .map_err(|bad| Bad {
-                        message: format!("{}: {}", echo(name), bad.message),
-                        ..bad
-                    })?;
-                Ok((lower, loaded, is_literal))
-            });
-        // A place in the environment has no offset, and `problem` does not ask for it.
+        let field = header(name, value.get_ref(), places).and_then(|field| {
+            if all.iter().any(|(known, ..)| *known == field.0) {
+                return Err(Bad::new(format!("{} stands there twice", echo(name))));
+            }
+            Ok(field)
+        });
+        // What stands in the environment has no place in the file, and `problem` gives it none.
         all.push(field.map_err(|bad| Bad { at: Some(at), ..bad })?);
     }
     Ok(all)
+}
+
+fn header(name: &str, value: &DeValue<'_>, places: Places<'_>) -> Result<Header, Bad> {
+    let lower = header_name(name)?;
+    let (loaded, is_literal) = header_value(Value::Toml(value), places)
+        .map_err(|bad| Bad { message: format!("{}: {}", echo(name), bad.message), ..bad })?;
+    Ok((lower, loaded, is_literal))
 }
 
 fn header_name(name: &str) -> Result<String, Bad> {

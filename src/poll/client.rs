@@ -23,7 +23,7 @@ const HEADERS_MAX: usize = 128;
 /// Idle connections are kept for the next poll of a short interval, not for longer.
 const IDLE_CONNECTION: Duration = Duration::from_mins(1);
 
-/// Clients at once. Each holds the system's certificates, about a megabyte.
+/// Clients at once. Each reads the system's authorities and holds them, some 70 KB, and has connections of its own.
 const CLIENTS_MAX: usize = 256;
 
 /// What tells one client from another.

@@ -129,7 +129,7 @@ fn moved(feed: &Feed, to: &Url) -> FeedState {
 /// A poller under way, with its ends.
 struct Running {
     batches: mpsc::Receiver<Polled>,
-    _commits: mpsc::Sender<copytaster::news::Committed>,
+    commits: mpsc::Sender<copytaster::news::Committed>,
     control: mpsc::Sender<Control>,
     wishes: mpsc::Sender<PageWish>,
     _tasks: JoinSet<()>,
@@ -146,7 +146,7 @@ impl Running {
         let (control, orders) = mpsc::channel(1);
         let mut tasks = JoinSet::new();
         tasks.spawn(poll::run(poller, out, committed, orders, CancellationToken::new()));
-        Self { batches, _commits: commits, control, wishes, _tasks: tasks }
+        Self { batches, commits, control, wishes, _tasks: tasks }
     }
 
     async fn page(&self, feed: &Arc<Feed>, url: Url) -> bool {
@@ -392,7 +392,7 @@ async fn another_access_lets_a_refused_feed_in_at_once() {
     assert_eq!((state.health, state.last_http), (Health::Blocked, Some(401)));
     let committed =
         copytaster::news::Committed { feed: feed.id.clone(), state, new: None, overrun: false };
-    run._commits.send(committed).await.unwrap();
+    run.commits.send(committed).await.unwrap();
     tokio::time::timeout(Duration::from_millis(300), run.batches.recv()).await.unwrap_err();
     let access = with_pass(config, basic(&url)).access;
     run.control.send(Control::Access(Box::new(access))).await.unwrap();
