@@ -7,13 +7,15 @@ use serde::Serialize;
 use url::Url;
 
 use super::{Exit, Table, complain, complain_of, convert, environment, print};
-use crate::config::{Config, Feed, Keep, Problems, duration_text, size_text};
-use crate::news::{FeedId, masked};
+use crate::config::{Config, Feed, Keep, Problem, Problems, duration_text, size_text};
+use crate::news::{FeedId, Proxy, Route, masked};
 use crate::tables::Tables;
 
 /// Validate a configuration and print the effective poll plan.
 ///
-/// The plan shows every feed with its outlet, address, interval and host.
+/// The plan shows every feed with its outlet, address, interval and host, and whether it is asked for with credentials
+/// or through a proxy, never with which. What is allowed and unwise, such as a password file that others can read, is
+/// told on stderr as a warning.
 ///
 /// Every mistake is told on stderr as `FILE:LINE:COLUMN: KEY: what is wrong and what is allowed (did you mean …?)`, and
 /// the exit code is 78. Nothing is started, created or, without --online, fetched.
@@ -56,6 +58,9 @@ pub fn run(args: &Args, online: impl FnOnce(&Config) -> Online) -> Exit {
             return if args.json { print(&refused_json(args, &problems), exit) } else { exit };
         }
     };
+    for warning in &config.warnings {
+        complain(&format_args!("warning: {warning}"));
+    }
     let tables = match convert::tables(&config) {
         Ok(tables) => tables,
         Err(error) => {
@@ -88,6 +93,8 @@ struct Plan {
     #[serde(skip_serializing_if = "Option::is_none")]
     archive: Option<Archived>,
     feeds: Vec<Planned>,
+    /// What is allowed and unwise.
+    warnings: Vec<Problem>,
 }
 
 #[derive(Serialize)]
@@ -111,6 +118,10 @@ struct Planned {
     /// Whether the interval is the feed's own; the others adapt around it.
     fixed: bool,
     host: String,
+    /// Whether it is asked for with credentials; which they are is nobody's business.
+    credentials: bool,
+    /// The proxy it is fetched through.
+    proxy: Option<Url>,
     #[serde(skip_serializing_if = "Option::is_none")]
     usable: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -134,6 +145,8 @@ impl Plan {
                 interval_s: feed.interval.unwrap_or(config.poll.interval).as_secs(),
                 fixed: feed.interval.is_some(),
                 host: host(&feed.url),
+                credentials: feed.pass.as_ref().is_some_and(|pass| pass.has_credentials()),
+                proxy: proxy(config, feed).map(|proxy| proxy.url.clone()),
                 usable: answer.map(|found| found.usable),
                 answer: answer.map(|found| found.words.clone()),
             }
@@ -155,7 +168,8 @@ impl Plan {
                 Keep::For(span) => Some(span.as_secs()),
             },
         });
-        Self { config_hash, requests_per_hour: rate.div_ceil(1000), hosts, archive, feeds }
+        let (requests_per_hour, warnings) = (rate.div_ceil(1000), config.warnings.clone());
+        Self { config_hash, requests_per_hour, hosts, archive, feeds, warnings }
     }
 
     fn json(&self, args: &Args) -> Vec<u8> {
@@ -165,10 +179,27 @@ impl Plan {
     }
 }
 
+impl Planned {
+    /// How it is reached, in a few words.
+    fn access(&self) -> &'static str {
+        match (self.credentials, self.proxy.is_some()) {
+            (true, true) => "credentials, by proxy",
+            (true, false) => "credentials",
+            (false, true) => "open, by proxy",
+            (false, false) => "open",
+        }
+    }
+}
+
 impl std::fmt::Display for Plan {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let online = self.feeds.iter().any(|feed| feed.answer.is_some());
+        // Most desks have no use for the column.
+        let guarded = self.feeds.iter().any(|feed| feed.credentials || feed.proxy.is_some());
         let mut heading = vec!["FEED", "OUTLET", "FAMILY", "INTERVAL", "HOST", "URL"];
+        if guarded {
+            heading.push("ACCESS");
+        }
         if online {
             heading.push("ANSWER");
         }
@@ -188,6 +219,9 @@ impl std::fmt::Display for Plan {
                 feed.host.clone(),
                 feed.url.clone(),
             ];
+            if guarded {
+                row.push(feed.access().to_owned());
+            }
             if online {
                 row.push(feed.answer.clone().unwrap_or_default());
             }
@@ -210,6 +244,15 @@ impl std::fmt::Display for Plan {
                 .keep_s
                 .map_or_else(|| "for ever".to_owned(), |keep| format!("for {}", text(keep)))
         )
+    }
+}
+
+/// The proxy that a feed is fetched through.
+fn proxy<'c>(config: &'c Config, feed: &'c Feed) -> Option<&'c Proxy> {
+    match feed.pass.as_ref().and_then(|pass| pass.route.as_ref()) {
+        Some(Route::Proxy(proxy)) => Some(proxy),
+        Some(Route::Direct) => None,
+        None => config.poll.proxy.as_ref(),
     }
 }
 
@@ -257,6 +300,29 @@ paid       by link   by link   15m adaptive  127.0.0.1:8080    http://127.0.0.1:
 2 feeds on 2 hosts, up to 16 requests an hour
 ";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn the_plan_shows_that_a_feed_has_credentials_and_never_which() {
+        let text = TWO.replace("&x\"", "&x\"\nuser = \"desk\"\npassword = { env = \"PW\" }");
+        let env = [("PW".to_owned(), "hunter2".to_owned())];
+        let text = format!("[poll]\nproxy = \"http://proxy.lan:3128\"\n{text}");
+        let config = Config::parse("two.toml", &text, env).unwrap();
+        let plan = Plan::of(&config, &Tables::builtin(), &[]);
+        let shown = plan.to_string();
+        assert!(
+            shown.contains("open, by proxy\n") && shown.contains("credentials, by proxy\n"),
+            "{shown}"
+        );
+        let args = Args { config: "two.toml".into(), online: false, json: true };
+        let json = String::from_utf8(plan.json(&args)).unwrap();
+        assert!(
+            json.contains("\"credentials\":true") && json.contains("sent unencrypted"),
+            "{json}"
+        );
+        assert!(
+            !json.contains("hunter2") && !shown.contains("hunter2") && !json.contains("aHVudGVyMg")
+        );
     }
 
     #[test]

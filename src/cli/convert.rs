@@ -132,5 +132,19 @@ pub(super) fn poll(config: &Config) -> poll::Config {
         allow_private: rules.allow_private.iter().filter_map(|entry| entry.parse().ok()).collect(),
         body_bytes_max: rules.body_bytes_max,
         limits: poll::Limits::default(),
+        access: access(config),
+    }
+}
+
+/// How servers that do not serve everybody are reached.
+pub(super) fn access(config: &Config) -> poll::Access {
+    let passes = config
+        .feeds
+        .iter()
+        .filter_map(|feed| feed.pass.as_deref().map(|pass| (feed.id.clone(), pass.clone())));
+    poll::Access {
+        ca: config.poll.ca.clone(),
+        proxy: config.poll.proxy.clone(),
+        passes: passes.collect(),
     }
 }

@@ -145,6 +145,7 @@ fn open(
         counters,
     };
     tracing::info!(feeds = plan.feeds.len(), "the desk is open");
+    warn(&config);
     let controls = Controls { stop, feeds };
     Ok(pipeline::run(plan, opened, controls, observer, Arc::clone(pulse)))
 }
@@ -172,6 +173,13 @@ impl Summary {
             since.line(SUMMARY_EVERY);
         }
         self.last = total;
+    }
+}
+
+/// Says what is allowed and unwise.
+fn warn(config: &Config) {
+    for warning in &config.warnings {
+        tracing::warn!(%warning, "the configuration can be used and could be better");
     }
 }
 
@@ -205,8 +213,10 @@ async fn reload(file: Option<&Path>, knowledge: &Knowledge, to_poll: &mpsc::Send
     let feeds = config.feeds();
     tracing::info!(
         feeds = feeds.len(),
-        "configuration read again: feeds, outlets and agencies hold from here on; other keys need a restart"
+        "configuration read again: feeds, credentials, outlets and agencies hold from here on; other keys need a restart"
     );
+    warn(&config);
+    drop(to_poll.send(poll::Control::Access(Box::new(convert::access(&config)))).await);
     // The poller is gone only when the run is ending.
     drop(to_poll.send(poll::Control::Feeds(feeds)).await);
 }

@@ -27,7 +27,8 @@ pub(super) fn url(value: Value<'_>) -> Result<Url, Bad> {
     })?;
     // The address is not echoed: it may carry a password.
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Bad::new("must not carry a user name or password before the host"));
+        return Err(Bad::new("must not carry a user name or password before the host")
+            .meant(Some("to use the keys `user` and `password`")));
     }
     if !matches!(url.scheme(), "http" | "https") {
         let meant = nearest(url.scheme(), ["http", "https"]);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::files::Places;
 use super::problem::{PROBLEMS_MAX, Problem, Problems, nearest};
 
 /// Every environment variable that begins so is an override.
@@ -86,8 +87,11 @@ pub(super) struct Document<'t> {
     text: &'t str,
     root: &'t DeTable<'t>,
     env: &'t Overrides<'t>,
+    /// Where secrets stand.
+    pub(super) places: Places<'t>,
     asked: BTreeSet<String>,
     problems: Vec<(Place<'t>, Problem)>,
+    warnings: Vec<Problem>,
     more: usize,
 }
 
@@ -97,9 +101,10 @@ impl<'t> Document<'t> {
         text: &'t str,
         root: &'t DeTable<'t>,
         env: &'t Overrides<'t>,
+        places: Places<'t>,
     ) -> Self {
-        let asked = BTreeSet::new();
-        Self { file, text, root, env, asked, problems: Vec::new(), more: 0 }
+        let (asked, problems, warnings) = (BTreeSet::new(), Vec::new(), Vec::new());
+        Self { file, text, root, env, places, asked, problems, warnings, more: 0 }
     }
 
     /// Notes a problem with the key at `path`; past [`PROBLEMS_MAX`] it is only counted.
@@ -108,19 +113,32 @@ impl<'t> Document<'t> {
             self.more += 1;
             return;
         }
+        let problem = self.told(place, path, bad);
+        self.problems.push((place, problem));
+    }
+
+    /// Notes what is allowed and unwise; past [`PROBLEMS_MAX`] it is left out.
+    fn warn(&mut self, place: Place<'t>, path: &str, message: &str) {
+        if self.warnings.len() < PROBLEMS_MAX {
+            let warning = self.told(place, path, Bad::new(message));
+            self.warnings.push(warning);
+        }
+    }
+
+    fn told(&self, place: Place<'t>, path: &str, bad: Bad) -> Problem {
         let (file, (line, column)) = match place {
             Place::At(offset) => (self.file, line_and_column(self.text, bad.at.unwrap_or(offset))),
             Place::Env(name) => (name, (0, 0)),
         };
-        let problem = Problem {
-            file: file.to_owned(),
-            line,
-            column,
-            key: path.to_owned(),
-            message: bad.message,
-            suggestion: bad.suggestion,
-        };
-        self.problems.push((place, problem));
+        let (message, suggestion) = (bad.message, bad.suggestion);
+        Problem { file: file.to_owned(), line, column, key: path.to_owned(), message, suggestion }
+    }
+
+    /// What is allowed and unwise, so far, in the order of the file.
+    pub(super) fn take_warnings(&mut self) -> Vec<Problem> {
+        let mut warnings = std::mem::take(&mut self.warnings);
+        warnings.sort_by(|a, b| (a.line, a.column, &a.key).cmp(&(b.line, b.column, &b.key)));
+        warnings
     }
 
     /// Whether a further problem would only be counted, so that its words need not be found.
@@ -298,6 +316,27 @@ impl<'t> Section<'_, 't> {
     pub(super) fn problem(&mut self, place: Place<'t>, key: &str, bad: Bad) {
         let path = format!("{}.{key}", self.whole.path);
         self.document.problem(place, &path, bad);
+    }
+
+    /// Notes a key that is allowed and unwise.
+    pub(super) fn warn(&mut self, place: Place<'t>, key: &str, message: &str) {
+        let path = format!("{}.{key}", self.whole.path);
+        self.document.warn(place, &path, message);
+    }
+
+    /// Where the table begins.
+    pub(super) fn place(&self) -> Place<'t> {
+        self.whole.place
+    }
+
+    /// Whether the key is there, right or wrong.
+    pub(super) fn says(&self, key: &str) -> bool {
+        self.find(key).is_some()
+    }
+
+    /// Where the key stands.
+    pub(super) fn find_place(&self, key: &str) -> Option<Place<'t>> {
+        self.find(key).map(|(_, place)| place)
     }
 
     fn find(&self, key: &str) -> Option<(Value<'t>, Place<'t>)> {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::document::{Bad, Document, Place, Section};
 use super::read::{self, echo};
-use super::{Agency, Feed, Outlet, Watch, address};
-use crate::news::{FeedId, OutletKind};
+use super::{Agency, Feed, Outlet, Watch, access, address};
+use crate::news::{FeedId, OutletKind, Proxy};
 
 /// A feed polled more seldom would be taken for dead.
 const FEED_INTERVAL_MAX: Duration = Duration::from_hours(7 * 24);
@@ -23,13 +23,13 @@ pub(super) struct Entries {
 type Taken<'t> = BTreeMap<String, Place<'t>>;
 
 /// Reads all lists. A feed may name any outlet: one that nobody describes is its own family.
-pub(super) fn read(document: &mut Document<'_>) -> Entries {
+pub(super) fn read(document: &mut Document<'_>, proxy: Option<&Proxy>) -> Entries {
     let mut taken = Taken::new();
     let agencies = document.each("agency", |s| agency(s, &mut taken));
     let (mut taken, mut hosts) = (Taken::new(), Taken::new());
     let outlets = document.each("outlet", |s| outlet(s, &mut taken, &mut hosts));
     let mut taken = Taken::new();
-    let feeds = document.each("feed", |s| feed(s, &mut taken));
+    let feeds = document.each("feed", |s| feed(s, &mut taken, proxy));
     let mut taken = Taken::new();
     let watches = document.each("watch", |s| watch(s, &mut taken));
     Entries { feeds, outlets, agencies, watches }
@@ -75,14 +75,16 @@ fn outlet<'t>(
     Some(Outlet { id: id?, ..outlet })
 }
 
-fn feed<'t>(s: &mut Section<'_, 't>, taken: &mut Taken<'t>) -> Option<Feed> {
+fn feed<'t>(s: &mut Section<'_, 't>, taken: &mut Taken<'t>, proxy: Option<&Proxy>) -> Option<Feed> {
     let id = own_id(s, taken);
     let url = s.require("url", address::url);
     let outlet = s.get("outlet", read::id);
     let interval =
         s.get("interval", |v| read::duration(v, Duration::from_secs(1), FEED_INTERVAL_MAX));
     let full_text = s.get("full_text", read::truth).unwrap_or(false);
-    Some(Feed { id: FeedId::new(id?), url: url?.value, outlet, interval, full_text })
+    let url = url.map(|given| given.value);
+    let pass = access::pass(s, url.as_ref(), proxy);
+    Some(Feed { id: FeedId::new(id?), url: url?, outlet, interval, full_text, pass })
 }
 
 fn watch<'t>(s: &mut Section<'_, 't>, taken: &mut Taken<'t>) -> Option<Watch> {

@@ -3,18 +3,19 @@
 //! Every key can be overridden by the environment (`COPYTASTER__POLL__INTERVAL=5m`); a list is given there as a TOML
 //! value. An unknown key or override is a mistake, told with the nearest name. All mistakes are told at once.
 
+mod access;
 mod address;
 mod archive;
 mod document;
 mod entries;
+mod files;
 mod problem;
 mod read;
 mod sections;
 mod units;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,10 +25,11 @@ use serde::Serialize;
 use toml::de::DeTable;
 use url::Url;
 
-use crate::news::{self, FeedId, Hash16, OutletKind, hash16};
+use crate::news::{self, FeedId, Hash16, OutletKind, Pass, Proxy, Secret, hash16};
 
 pub use archive::Archive;
 use document::{Document, Overrides, line_and_column};
+use files::{Places, ReadFile};
 pub use problem::{PROBLEMS_MAX, Problem, Problems};
 pub use read::Keep;
 pub use units::{duration_text, size_text};
@@ -63,6 +65,9 @@ pub struct Config {
     pub agencies: Vec<Agency>,
     /// `[[watch]]`, in the order of the file.
     pub watches: Vec<Watch>,
+    /// What is allowed and unwise; no part of the settings.
+    #[serde(skip)]
+    pub warnings: Vec<Problem>,
 }
 
 /// What of a feed's first body is told rather than only remembered.
@@ -173,6 +178,10 @@ pub struct Poll {
     pub allow_private: Vec<String>,
     /// Longest body on the wire; decoded it may be twice that.
     pub body_bytes_max: u64,
+    /// Authorities trusted beside those of the system, in PEM.
+    pub ca: Option<Secret>,
+    /// The proxy of all feeds that name none.
+    pub proxy: Option<Proxy>,
 }
 
 /// `[desk]`: the window in which stories form.
@@ -220,6 +229,8 @@ pub struct Feed {
     pub interval: Option<Duration>,
     /// Whether the pages of its articles are read.
     pub full_text: bool,
+    /// Credentials, certificates and its own way, if it has any.
+    pub pass: Option<Box<Pass>>,
 }
 
 /// One `[[outlet]]`. What is left out is as the tables say, if they know the id.
@@ -274,7 +285,8 @@ impl Config {
             let (key, file) = (String::new(), file.clone());
             Problems::one(Problem { file, line: 0, column: 0, key, message, suggestion })
         };
-        let bytes = read_file(path).map_err(|error| {
+        let bytes = files::read_file(path, FILE_BYTES_MAX).map(|found| found.bytes);
+        let bytes = bytes.map_err(|error| {
             let missing = error.kind() == io::ErrorKind::NotFound;
             let meant = missing.then(|| "to write one with `copytaster init` first".to_owned());
             whole(format!("cannot read the configuration: {error}"), meant)
@@ -302,7 +314,7 @@ impl Config {
         text: &str,
         env: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, Problems> {
-        Self::parse_known(file, text, env).map(|(config, _)| config)
+        Self::parse_known(file, text, env, &files::read_file).map(|(config, _)| config)
     }
 
     /// Also gives the path of every key there is, for the test of the example.
@@ -310,6 +322,7 @@ impl Config {
         file: &str,
         text: &str,
         env: impl IntoIterator<Item = (String, String)>,
+        read: &ReadFile<'_>,
     ) -> Result<(Self, BTreeSet<String>), Problems> {
         // A byte order mark is no part of the text; offsets are counted after it.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -319,7 +332,8 @@ impl Config {
         }
         let env: Vec<(String, String)> = env.into_iter().collect();
         let overrides = Overrides::of(&env);
-        let mut document = Document::new(file, text, root.get_ref(), &overrides);
+        let mut document =
+            Document::new(file, text, root.get_ref(), &overrides, Places { env: &env, read });
         let config = sections::read(&mut document);
         match document.finish() {
             (problems, known) if problems.told.is_empty() => Ok((config, known)),
@@ -363,16 +377,6 @@ impl Default for Config {
     fn default() -> Self {
         Self::parse("", "", []).expect("the defaults are valid, as a test shows")
     }
-}
-
-fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > FILE_BYTES_MAX {
-        let message = format!("longer than {}", size_text(FILE_BYTES_MAX));
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
-    }
-    Ok(bytes)
 }
 
 fn syntax(file: &str, text: &str, errors: &[toml::de::Error]) -> Problems {

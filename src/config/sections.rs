@@ -11,7 +11,7 @@ use super::{
     Backfill, Config, Desk, Durability, Keep, Level, Log, LogFormat, Output, Poll, Serve, Store,
     Tables,
 };
-use super::{address, archive, read};
+use super::{access, address, archive, read};
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 pub(super) const HOUR: Duration = Duration::from_hours(1);
@@ -29,13 +29,15 @@ const USER_AGENT: &str = concat!("copytaster/", env!("CARGO_PKG_VERSION"), " (fe
 /// Reads everything. Where a value is wrong its default stands in, so that all problems are found in one go.
 pub(super) fn read(document: &mut Document<'_>) -> Config {
     let desk = desk(document);
-    let Entries { feeds, outlets, agencies, watches } = entries::read(document);
+    let poll = poll(document);
+    let entries = entries::read(document, poll.proxy.as_ref());
+    let Entries { feeds, outlets, agencies, watches } = entries;
     let output = output(document);
     Config {
         store: store(document, desk.story_window),
         archive: archive::read(document, &output),
         output,
-        poll: poll(document),
+        poll,
         tables: tables(document),
         serve: serve(document),
         log: log(document),
@@ -44,6 +46,7 @@ pub(super) fn read(document: &mut Document<'_>) -> Config {
         outlets,
         agencies,
         watches,
+        warnings: document.take_warnings(),
     }
 }
 
@@ -156,6 +159,8 @@ fn poll(document: &mut Document<'_>) -> Poll {
         backfill: s.get("backfill", |v| read::backfill(v, SPAN_MAX)).unwrap_or(Backfill::For(DAY)),
         allow_private,
         body_bytes_max: s.get("body_bytes_max", |v| read::size(v, KB, GB)).unwrap_or(10 * MB),
+        ca: access::authorities(&mut s),
+        proxy: access::proxy(&mut s),
     };
     s.finish();
     poll

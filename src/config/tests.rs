@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
+use super::files::Found;
 use super::*;
 
 const EXAMPLE: &str = include_str!("../../config/example.toml");
@@ -180,7 +181,147 @@ fn a_password_in_an_address_is_refused_and_not_repeated() {
     let (line, _, key, message, suggestion) = problem(text);
     assert_eq!((line, key.as_str()), (3, "feed[0].url"));
     assert!(message.contains("password") && !message.contains("hunter2"), "{message}");
-    assert_eq!(suggestion, "");
+    assert_eq!(suggestion, "to use the keys `user` and `password`");
+}
+
+/// Parses with a disk of these files and one variable, `TOKEN`.
+fn with_disk(text: &str, files: &[(&str, &str, u32)]) -> Result<Config, Problems> {
+    let disk = |path: &Path, _: u64| {
+        let found = files.iter().find(|(name, ..)| path == Path::new(name));
+        let (_, text, mode) = found.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+        Ok(Found { bytes: text.as_bytes().to_vec(), mode: 0o100_000 | mode })
+    };
+    let env = [("TOKEN".to_owned(), "t0ken".to_owned()), ("EMPTY".to_owned(), String::new())];
+    Config::parse_known("c.toml", text, env, &disk).map(|(config, _)| config)
+}
+
+/// A feed with these lines beside its id and address; they begin on line 4.
+fn feed_with(lines: &str) -> String {
+    format!("[[feed]]\nid = 'a'\nurl = 'https://a.example/'\n{lines}")
+}
+
+#[test]
+fn credentials_are_read_from_files_and_the_environment_as_they_stand_there() {
+    let lines = "user = 'desk'\npassword.file = 'pw'\nheaders = { 'X-Key' = { env = 'TOKEN' }, Edition = 'eu' }\n\
+                 proxy = 'http://proxy.lan:3128'\nproxy_user = 'p'\nproxy_password = { file = 'pw' }";
+    let config = with_disk(&feed_with(lines), &[("pw", "  hünter 2 \r\n", 0o600)]).unwrap();
+    let pass = config.feeds[0].pass.as_deref().unwrap();
+    let Some(news::Login::Basic { user, password }) = &pass.login else { panic!("{pass:?}") };
+    assert_eq!((user.as_str(), password.expose()), ("desk", "  hünter 2 ".as_bytes()));
+    let mut headers: Vec<_> =
+        pass.headers.iter().map(|(name, value)| (name.as_str(), value.expose())).collect();
+    headers.sort_unstable();
+    assert_eq!(headers, [("edition", &b"eu"[..]), ("x-key", b"t0ken")]);
+    let Some(news::Route::Proxy(proxy)) = &pass.route else { panic!("{pass:?}") };
+    assert_eq!(proxy.url.as_str(), "http://proxy.lan:3128/");
+    assert_eq!(proxy.login.as_ref().unwrap().1.expose(), "  hünter 2 ".as_bytes());
+    assert_eq!(pass.bound_to, config.feeds[0].url);
+    let other = with_disk(&feed_with(lines), &[("pw", "rotated", 0o600)]).unwrap();
+    assert_eq!(config.hash(), other.hash(), "a record must not help to guess a password");
+    assert_ne!(config, other);
+    let token = with_disk(&feed_with("token.env = 'TOKEN'\nproxy = 'direct'"), &[]).unwrap();
+    let pass = token.feeds[0].pass.clone().unwrap();
+    assert_eq!(pass.route, Some(news::Route::Direct));
+    assert!(matches!(pass.login, Some(news::Login::Bearer(token)) if token.expose() == b"t0ken"));
+    assert_eq!(with_disk(&feed_with(""), &[]).unwrap().feeds[0].pass, None);
+}
+
+#[test]
+fn bad_access_is_told_with_its_line_and_key_and_no_secret() {
+    let files = [
+        ("pw", "hunter2\n", 0o600),
+        ("empty", "", 0o600),
+        ("blank", "\n", 0o600),
+        ("two", "hunter2\nhunter3\n", 0o600),
+        ("spaced", "hunter2 x", 0o600),
+    ];
+    let to_keys = "to use the keys `proxy_user` and `proxy_password`";
+    let elsewhere = "{ file = \"/run/secrets/NAME\" }";
+    let cases = [
+        ("user = 'u'", 4, "user", ""),
+        ("password = { file = 'pw' }", 4, "password", ""),
+        ("user = 'u'\npassword = 'hunter2'", 5, "password", elsewhere),
+        ("user = 'u:v'\npassword = { file = 'pw' }", 4, "user", ""),
+        ("token = 'hunter2'", 4, "token", elsewhere),
+        ("token = { file = 'none' }", 4, "token", ""),
+        ("token = { file = 'empty' }", 4, "token", ""),
+        ("token = { file = 'blank' }", 4, "token", ""),
+        ("token = { file = 'two' }", 4, "token", ""),
+        ("token = { file = 'spaced' }", 4, "token", ""),
+        ("token = { env = 'UNSET' }", 4, "token", ""),
+        ("token = { env = 'EMPTY' }", 4, "token", ""),
+        ("token = { fil = 'pw' }", 4, "token", "file"),
+        ("token = {}", 4, "token", ""),
+        ("token = { env = 'TOKEN' }\nuser = 'u'\npassword = { file = 'pw' }", 4, "token", ""),
+        ("token = { env = 'TOKEN' }\nheaders = { AUTHORIZATION = 'x' }", 4, "token", ""),
+        ("headers = 'x'", 4, "headers", "{ \"X-Api-Key\" = { file = \"/run/secrets/NAME\" } }"),
+        ("headers = { Host = 'x' }", 4, "headers", ""),
+        ("headers = { cookie = 'x' }", 4, "headers", ""),
+        ("headers = { If-None-Match = 'x' }", 4, "headers", ""),
+        ("headers = { User-Agent = 'x' }", 4, "headers", "poll.user_agent"),
+        ("headers = { 'X Key' = 'x' }", 4, "headers", ""),
+        ("headers = { '' = 'x' }", 4, "headers", ""),
+        ("headers = { X = \"hunter2\\r\\nHost: b\" }", 4, "headers", ""),
+        ("headers = { X = ' ' }", 4, "headers", ""),
+        ("headers = { X = 'a', x = 'b' }", 4, "headers", ""),
+        ("headers = { X = { file = 'none' } }", 4, "headers", ""),
+        ("headers = { X = 7 }", 4, "headers", elsewhere),
+        ("proxy = 'proxy.lan:3128'", 4, "proxy", "\"http://proxy.lan:3128\""),
+        ("proxy = 'http://u:hunter2@proxy.lan'", 4, "proxy", to_keys),
+        ("proxy = 'socks5://proxy.lan:1080'", 4, "proxy", ""),
+        ("proxy = 'http://proxy.lan/x'", 4, "proxy", ""),
+        ("proxy_user = 'u'\nproxy_password = { file = 'pw' }", 4, "proxy_user", ""),
+        ("ca_file = 'none'", 4, "ca_file", ""),
+        ("ca_file = 'pw'", 4, "ca_file", ""),
+        ("client_cert = 'pw'", 4, "client_cert", "to name its file with `client_key`"),
+        ("client_key = 'pw'\nclient_cert = 'pw'", 4, "client_key", ""),
+    ];
+    for (lines, line, key, suggestion) in cases {
+        let problems = with_disk(&feed_with(lines), &files).expect_err(lines);
+        let told = &problems.told[0];
+        let found = (told.line, told.key.as_str(), told.suggestion.as_deref().unwrap_or_default());
+        assert_eq!(found, (line, format!("feed[0].{key}").as_str(), suggestion), "{lines}");
+        assert!(!problems.to_string().contains("hunter"), "{problems}");
+    }
+}
+
+#[test]
+fn a_certificate_needs_its_own_key_https_and_no_proxy_that_would_see_it() {
+    let pair = |name: &str| {
+        let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
+        (made.cert.pem(), made.signing_key.serialize_pem())
+    };
+    let ((certificate, key), (_, other)) = (pair("desk"), pair("other"));
+    let both = format!("{certificate}{key}");
+    let files = [
+        ("cert", certificate.as_str(), 0o644),
+        ("key", key.as_str(), 0o640),
+        ("other", other.as_str(), 0o600),
+        ("both", both.as_str(), 0o600),
+    ];
+    let pem = |lines: &str| {
+        let config = with_disk(&feed_with(lines), &files).expect(lines);
+        let pass = config.feeds[0].pass.clone().unwrap();
+        (pass.identity.unwrap().expose().len(), config.warnings)
+    };
+    assert_eq!(pem("client_cert = 'both'"), (both.len(), Vec::new()));
+    let (length, warnings) = pem("client_cert = 'cert'\nclient_key = 'key'");
+    assert_eq!(length, both.len() + 1);
+    assert_eq!((warnings.len(), warnings[0].line), (1, 5), "{warnings:?}");
+    assert!(warnings[0].message.contains("read by others"));
+    for (text, key) in [
+        (feed_with("client_cert = 'cert'"), "client_cert"),
+        (feed_with("client_key = 'key'"), "client_key"),
+        (feed_with("client_cert = 'cert'\nclient_key = 'other'"), "client_cert"),
+        (feed_with("client_cert = 'both'").replace("https", "http"), "client_cert"),
+        (feed_with("client_cert = 'both'\nproxy = 'https://p.lan'"), "client_cert"),
+        (feed_with("client_cert = 'both'\n[poll]\nproxy = 'https://p.lan'"), "client_cert"),
+    ] {
+        let told = with_disk(&text, &files).expect_err(&text).told;
+        assert_eq!((told.len(), told[0].key.as_str()), (1, format!("feed[0].{key}").as_str()));
+    }
+    let direct = "client_cert = 'both'\nproxy = 'direct'\n[poll]\nproxy = 'https://p.lan'";
+    assert!(with_disk(&feed_with(direct), &files).is_ok());
 }
 
 #[test]
@@ -356,8 +497,22 @@ fn the_example_says_exactly_the_defaults() {
 #[test]
 fn the_example_knows_every_key_and_no_other() {
     let text = example_in_full();
-    let (config, known) = Config::parse_known("example.toml", &text, []).unwrap();
+    let pair = rcgen::generate_simple_self_signed(["press.example.net".to_owned()]).unwrap();
+    let (certificate, key) = (pair.cert.pem(), pair.signing_key.serialize_pem());
+    let disk = move |path: &Path, _: u64| {
+        let bytes = match path.extension().and_then(|ending| ending.to_str()) {
+            Some("pem") => certificate.clone().into_bytes(),
+            Some("key") => key.clone().into_bytes(),
+            _ => b"hunter2\n".to_vec(),
+        };
+        Ok(Found { bytes, mode: 0o600 })
+    };
+    let env = ["PRESS_TOKEN", "PROXY_PASSWORD"].map(|name| (name.to_owned(), "t0ken".to_owned()));
+    let (config, known) = Config::parse_known("example.toml", &text, env, &disk).unwrap();
     assert_eq!(paths(&text), known);
+    assert_eq!((config.feeds.len(), config.warnings.len()), (3, 0));
+    let shown = format!("{config:?}{}", serde_json::to_string(&config).unwrap());
+    assert!(!shown.contains("hunter2") && !shown.contains("t0ken") && !shown.contains("BEGIN"));
     assert_eq!((config.agencies.len(), config.watches.len()), (1, 1));
     let without_agency = Config::default().tables;
     assert_ne!(config.tables, without_agency);

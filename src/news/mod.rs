@@ -3,6 +3,7 @@
 //! News flows one way, each hop with its own type: [`Fetched`] → [`Draft`] → [`Article`] → [`Change`].
 //! What travels is a [`Batch`]: all that one fetch gave.
 
+mod access;
 mod article;
 mod batch;
 mod change;
@@ -17,6 +18,7 @@ mod recall;
 mod scalar;
 mod story;
 
+pub use access::{Login, Pass, Proxy, Route, Secret};
 pub use article::{
     Article, Chain, Evidence, Notice, NoticeKind, Org, Outlet, OutletKind, OwnSign, Person, Place,
     Provenance, Published, PublishedOrigin, Quote, QuoteKind, Role, Text, TextOrigin, WatchHit,

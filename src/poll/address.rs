@@ -175,6 +175,12 @@ impl Policy {
         Self { allowed: allowed.into() }
     }
 
+    /// The public internet, and the one host and port of this URL, which somebody configured.
+    pub(super) fn naming(url: &Url) -> Self {
+        let name = url.host_str().map(plain_name).unwrap_or_default();
+        Self::new(&[Allowed { what: What::Name(name), port: url.port_or_known_default() }])
+    }
+
     /// Ports for which a private address is allowed.
     pub(super) fn private_ports(&self) -> Vec<u16> {
         let mut ports: Vec<u16> = self.allowed.iter().filter_map(|entry| entry.port).collect();
@@ -192,6 +198,17 @@ impl Policy {
     /// Whether a configured URL may be asked for: its own port is as good as any.
     pub fn first(&self, url: &Url) -> Result<(), Refused> {
         self.scheme_and_host(url)
+    }
+
+    /// Whether a proxy may be asked for a URL. It resolves for itself, so names are its to judge, except the one that
+    /// means the proxy's own machine.
+    pub(super) fn proxied(&self, url: &Url) -> Result<(), Refused> {
+        let port = url.port_or_known_default().unwrap_or(0);
+        let name = url.domain().map(plain_name).unwrap_or_default();
+        if name == "localhost" || name.ends_with(".localhost") {
+            return self.address(Some(&name), Ipv4Addr::LOCALHOST.into(), port);
+        }
+        self.first(url)
     }
 
     /// Whether a redirect that `from` gave may be followed to `to`, for a feed configured as `feed`.
@@ -460,6 +477,28 @@ mod tests {
         let mixed = answers(&["93.184.215.14", "192.168.0.7"]);
         assert_eq!(mixed, Err(LookupError::Refused(Refused::Private(ip("192.168.0.7")))));
         assert_eq!(answers(&[]), Err(LookupError::Unknown));
+    }
+
+    #[test]
+    fn through_a_proxy_names_are_free_and_literals_are_not() {
+        let policy = policy(&["127.0.0.1:9000"]);
+        for (target, fits) in [
+            ("http://inside.example/", true),
+            ("http://8.8.8.8/", true),
+            ("http://127.0.0.1:9000/", true),
+            ("http://127.0.0.1/", false),
+            ("http://10.0.0.1/", false),
+            ("http://[::1]/", false),
+            ("http://localhost/", false),
+            ("http://LOCALHOST./", false),
+            ("http://a.localhost/", false),
+            ("http://localhost.example/", true),
+        ] {
+            assert_eq!(policy.proxied(&url(target)).is_ok(), fits, "{target}");
+        }
+        let proxy = Policy::naming(&url("http://Proxy.Lan.:3128/"));
+        let may = |host, port| proxy.address(Some(host), ip("192.168.1.1"), port).is_ok();
+        assert!(may("proxy.lan", 3128) && !may("proxy.lan", 80) && !may("other.lan", 3128));
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub(super) enum Failure {
     TemporaryDns,
     UnknownHost,
     Tls,
+    /// The proxy cannot be reached, does not let us through, or reaches nobody.
+    Proxy,
     ConnectTimeout,
     ReadTimeout,
     Total,
@@ -34,6 +36,7 @@ impl Failure {
             Self::TemporaryDns => "temporary DNS error".into(),
             Self::UnknownHost => "unknown hostname".into(),
             Self::Tls => "SSL error".into(),
+            Self::Proxy => "proxy error".into(),
             Self::ConnectTimeout => "connect timeout".into(),
             Self::ReadTimeout => "read timeout".into(),
             Self::Total => "job timeout".into(),
@@ -51,7 +54,7 @@ impl Failure {
         match self {
             Self::Http(404 | 429) => 500,
             Self::Http(400..=499) | Self::Refused(_) => 1_000,
-            Self::TemporaryDns => 250,
+            Self::TemporaryDns | Self::Proxy => 250,
             _ => 500,
         }
     }

@@ -3,30 +3,30 @@
 //! One of two places that use reqwest. Whatever would leak or surprise is off: environment proxies, cookies, Referer,
 //! automatic redirects, retries and decompression.
 
-use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Response;
 use reqwest::header::{self, HeaderMap, HeaderValue};
-use reqwest::{Client, Response};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
-use crate::news::{Hash16, Validators};
+use crate::news::{FeedId, Hash16, Validators};
 
-use super::address::{LookupError, Policy, Resolver};
+use super::address::{LookupError, Policy};
 use super::failure::Failure;
 use super::inflate::{BodyError, Coding, Inflate};
 use super::politeness::Wishes;
+use super::routes::{Chosen, Routes};
 use super::{Config, Limits};
-
-/// Header fields of one answer; more are refused by the client.
-const HEADERS_MAX: usize = 128;
 
 /// Bytes of all header fields together.
 const HEADER_BYTES_MAX: usize = 64 * 1024;
+
+/// A proxy that asks who we are; no server behind it may say so.
+const PROXY_LOGIN_REQUIRED: u16 = 407;
 
 /// Bodies beyond this size take a turn of their own, so that memory does not grow with requests at once.
 const LARGE_BYTES: usize = 512 << 10;
@@ -36,9 +36,6 @@ const LARGE_AT_ONCE: usize = 2;
 
 /// Slower than this over one idle time is a drip, not an answer. Bytes a second.
 const SLOWEST: u64 = 1024;
-
-/// Idle connections are kept for the next poll of a short interval, not for longer.
-const IDLE_CONNECTION: Duration = Duration::from_mins(1);
 
 /// What feeds are served as; `*/*` because many are served as something else.
 const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, \
@@ -68,6 +65,12 @@ pub enum Error {
     /// Not a header value.
     #[error("cannot send {0:?} as User-Agent")]
     UserAgent(String),
+    /// Not a header field; the value may be a secret, so only the name is told.
+    #[error("cannot send the header field {0:?}")]
+    Field(String),
+    /// Too many ways of reaching servers: each needs a client of its own.
+    #[error("more than {0} combinations of certificates, proxies and private ports")]
+    Clients(usize),
 }
 
 /// What is asked for.
@@ -82,6 +85,8 @@ pub(super) enum Kind {
 /// One request.
 #[derive(Clone, Debug)]
 pub(super) struct Request {
+    /// For which feed: its pass goes along where it is meant to.
+    pub(super) feed: FeedId,
     pub(super) url: Url,
     pub(super) kind: Kind,
     /// Sent back byte for byte; empty for an unconditional request.
@@ -114,13 +119,10 @@ pub(super) struct Whole {
     pub(super) turn: Option<Turn>,
 }
 
-/// The client with its guard and limits.
+/// The clients with their guard and limits.
 #[derive(Debug)]
 pub(super) struct Fetcher {
-    policy: Policy,
-    public: Client,
-    /// Clients whose resolver knows that they connect to a port for which a private address is allowed.
-    private: BTreeMap<u16, Client>,
+    routes: Routes,
     limits: Limits,
     body_bytes_max: u64,
     large: Arc<Semaphore>,
@@ -128,33 +130,19 @@ pub(super) struct Fetcher {
 
 impl Fetcher {
     pub(super) fn build(config: &Config) -> Result<Self, Error> {
-        if rustls::crypto::CryptoProvider::get_default().is_none() {
-            // Err only says that another thread was first.
-            rustls::crypto::ring::default_provider().install_default().ok();
-        }
-        let policy = Policy::new(&config.allow_private);
-        let lookups = Resolver::lookups();
-        let client = |port| {
-            let resolver = Resolver::new(policy.clone(), port, Arc::clone(&lookups));
-            client(config, &Arc::new(resolver))
-        };
-        let private = policy
-            .private_ports()
-            .into_iter()
-            .map(|port| Ok((port, client(port)?)))
-            .collect::<Result<_, Error>>()?;
-        Ok(Self {
-            public: client(0)?,
-            private,
-            policy,
-            limits: config.limits,
-            body_bytes_max: config.body_bytes_max,
-            large: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
-        })
+        let routes = Routes::build(config)?;
+        let (limits, body_bytes_max) = (config.limits, config.body_bytes_max);
+        Ok(Self { routes, limits, body_bytes_max, large: Arc::new(Semaphore::new(LARGE_AT_ONCE)) })
+    }
+
+    /// The same with another access; whoever is let in as before keeps its connections.
+    pub(super) fn renewed(&self, config: &Config) -> Result<Self, Error> {
+        let routes = self.routes.renewed(config)?;
+        Ok(Self { routes, large: Arc::clone(&self.large), ..*self })
     }
 
     pub(super) fn policy(&self) -> &Policy {
-        &self.policy
+        self.routes.policy()
     }
 
     /// One request and its whole answer, or why there is none.
@@ -167,20 +155,33 @@ impl Fetcher {
     }
 
     async fn exchange(&self, request: Request) -> Result<Reply, Failure> {
-        self.policy.first(&request.url).map_err(Failure::Refused)?;
+        let policy = self.policy();
+        policy.first(&request.url).map_err(Failure::Refused)?;
+        let Chosen { client, fields: pass, is_by_proxy } =
+            self.routes.choose(&request.feed, &request.url);
+        if is_by_proxy {
+            policy.proxied(&request.url).map_err(Failure::Refused)?;
+        }
         let host = request.url.host_str().map(str::to_owned);
         let port = request.url.port_or_known_default().unwrap_or(0);
-        let client = self.private.get(&port).unwrap_or(&self.public);
-        let fields = question(request.kind, &request.validators);
+        let mut fields = question(request.kind, &request.validators);
+        for (name, value) in pass.into_iter().flatten() {
+            fields.insert(name, value.clone());
+        }
         let sending = client.get(request.url).headers(fields).send();
         let patience = self.limits.connect + self.limits.first_byte;
         let response = tokio::time::timeout(patience, sending)
             .await
             .map_err(|_| Failure::ReadTimeout)?
-            .map_err(|error| failure(&error))?;
-        // The last word: what we are connected to, whoever resolved it.
-        let peer = response.remote_addr().ok_or(Failure::Fetch("peer unknown"))?;
-        self.policy.address(host.as_deref(), peer.ip(), port).map_err(Failure::Refused)?;
+            .map_err(|error| failure(&error, is_by_proxy))?;
+        if is_by_proxy && response.status().as_u16() == PROXY_LOGIN_REQUIRED {
+            return Err(Failure::Proxy);
+        }
+        if !is_by_proxy {
+            // The last word: what we are connected to, whoever resolved it.
+            let peer = response.remote_addr().ok_or(Failure::Fetch("peer unknown"))?;
+            policy.address(host.as_deref(), peer.ip(), port).map_err(Failure::Refused)?;
+        }
         let bytes_max = match request.kind {
             Kind::Feed => self.body_bytes_max,
             Kind::Page | Kind::Robots => self.body_bytes_max.min(PAGE_BYTES_MAX),
@@ -243,7 +244,7 @@ impl Fetcher {
         let mut turn: Option<Turn> = None;
         loop {
             let chunk = tokio::select! {
-                chunk = response.chunk() => chunk.map_err(|error| failure(&error))?,
+                chunk = response.chunk() => chunk.map_err(|error| failure(&error, false))?,
                 _ = pace.tick() => {
                     let least = SLOWEST.saturating_mul(self.limits.idle.as_secs()).max(1);
                     if std::mem::take(&mut heard) < least {
@@ -273,32 +274,6 @@ fn whole(bytes: Vec<u8>, turn: Option<Turn>) -> Whole {
     let mut hash = Hash16::default();
     hash.0.copy_from_slice(blake3::hash(&bytes).as_bytes().first_chunk::<16>().expect("32 bytes"));
     Whole { bytes, hash, turn }
-}
-
-fn client(config: &Config, resolver: &Arc<Resolver>) -> Result<Client, Error> {
-    let user_agent = HeaderValue::from_str(&config.user_agent)
-        .map_err(|_| Error::UserAgent(config.user_agent.clone()))?;
-    let builder = || {
-        Client::builder()
-            .user_agent(user_agent.clone())
-            .dns_resolver(Arc::clone(resolver))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .no_proxy()
-            .http1_only()
-            .http1_max_headers(HEADERS_MAX)
-            .connect_timeout(config.limits.connect)
-            .pool_idle_timeout(IDLE_CONNECTION)
-            .pool_max_idle_per_host(1)
-    };
-    builder().build().or_else(|error| {
-        tracing::warn!(
-            error = %chain(&error),
-            "no CA certificates: https feeds will fail until ca-certificates is installed"
-        );
-        builder().tls_certs_only([]).build().map_err(Error::Client)
-    })
 }
 
 /// The fields of the question, beside User-Agent.
@@ -336,11 +311,11 @@ fn text(value: &HeaderValue) -> String {
     String::from_utf8_lossy(value.as_bytes()).into_owned()
 }
 
-/// Sorts an error of the client by what it says about the server.
-fn failure(error: &reqwest::Error) -> Failure {
+/// Sorts an error of the client by what it says about the server, or about the proxy before it.
+fn failure(error: &reqwest::Error, is_by_proxy: bool) -> Failure {
     let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
     while let Some(known) = cause {
-        if let Some(lookup) = known.downcast_ref::<LookupError>() {
+        if let Some(lookup) = known.downcast_ref::<LookupError>().filter(|_| !is_by_proxy) {
             return match lookup {
                 LookupError::Unknown => Failure::UnknownHost,
                 LookupError::Temporary => Failure::TemporaryDns,
@@ -357,14 +332,9 @@ fn failure(error: &reqwest::Error) -> Failure {
         };
     }
     match (error.is_timeout(), error.is_connect()) {
+        (_, true) if is_by_proxy => Failure::Proxy,
         (true, true) => Failure::ConnectTimeout,
         (true, false) => Failure::ReadTimeout,
         (false, _) => Failure::Connection,
     }
-}
-
-/// An error with its causes in one line.
-fn chain(error: &(dyn StdError + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |&error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

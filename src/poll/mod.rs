@@ -7,7 +7,9 @@
 //! On a simulated clock there is one fetch at a time and time stands still until its batch is committed, so a
 //! simulated day has one order only.
 
+mod access;
 pub mod address;
+mod client;
 mod failure;
 mod fetch;
 mod inflate;
@@ -23,6 +25,7 @@ mod poller;
 pub mod properties;
 mod robots;
 mod round;
+mod routes;
 pub mod schedule;
 mod sites;
 mod slot;
@@ -38,6 +41,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::news::{Batch, Committed, Feed, Fetched};
 
+pub use self::access::Access;
 pub use self::fetch::{Error, Turn};
 pub use self::inflate::{BodyError, decoded};
 pub use self::once::once;
@@ -101,6 +105,8 @@ pub struct Config {
     pub body_bytes_max: u64,
     /// Limits of one request.
     pub limits: Limits,
+    /// Credentials, certificates and proxies.
+    pub access: Access,
 }
 
 impl Default for Config {
@@ -116,6 +122,7 @@ impl Default for Config {
             allow_private: Vec::new(),
             body_bytes_max: 10_000_000,
             limits: Limits::default(),
+            access: Access::default(),
         }
     }
 }
@@ -144,6 +151,10 @@ pub struct Polled {
 pub enum Control {
     /// From now on these are the feeds, in the order of the configuration.
     Feeds(Vec<Arc<Feed>>),
+    /// From now on servers are reached so. Feeds that failed and are let in differently are tried again at once.
+    ///
+    /// Comes before the feeds it is for: a pass is bound to its own address, so for a moment it opens nothing.
+    Access(Box<Access>),
 }
 
 /// Polls until `stop`, or until a simulated clock ends; then drops `out`, which tells the next stage.

@@ -15,6 +15,7 @@ pub async fn once(config: &Config, feed: Arc<Feed>, clock: &Clock) -> Result<Pol
     let mut journey = Journey::start(feed, None, clock.now());
     loop {
         let request = Request {
+            feed: journey.feed.id.clone(),
             url: journey.url.clone(),
             kind: Kind::Feed,
             validators: journey.validators.clone(),

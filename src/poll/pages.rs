@@ -326,7 +326,8 @@ impl Pages {
             means.schedule.hold(&politeness::host_key(&url), outcome::due_at(means.now, delay));
         }
         let kind = if matches!(job.errand, Errand::Page) { Kind::Page } else { Kind::Robots };
-        let request = Request { url, kind, validators: Validators::default() };
+        let feed = job.wish.feed.id.clone();
+        let request = Request { feed, url, kind, validators: Validators::default() };
         let fetcher = Arc::clone(means.fetcher);
         let span = tracing::debug_span!("page", feed.id = %job.wish.feed.id);
         let fetch = async move { fetcher.ask(request).await };

@@ -21,7 +21,7 @@ use super::pages::{Means, PageArrival, PageTasks, PageWish, Pages};
 use super::round::{self, Journey, Standing, Step};
 use super::schedule::{Key, PerHost, Schedule};
 use super::slot::Slot;
-use super::{Config, Control, Polled, interval, politeness};
+use super::{Access, Config, Control, Polled, interval, politeness};
 
 /// No stored due time is believed further ahead than this: the clock it was made by was wrong.
 const DUE_MAX: Duration = Duration::from_hours(16 * 24);
@@ -149,6 +149,7 @@ impl Poller {
             let span = tracing::debug_span!("fetch", feed.id = %journey.feed.id);
             let fetch = async move {
                 let request = Request {
+                    feed: journey.feed.id.clone(),
                     url: journey.url.clone(),
                     kind: Kind::Feed,
                     validators: journey.validators.clone(),
@@ -247,6 +248,34 @@ impl Poller {
     pub(super) fn obey(&mut self, order: Control) {
         match order {
             Control::Feeds(feeds) => self.take_feeds(feeds),
+            Control::Access(access) => self.take_access(*access),
+        }
+    }
+
+    /// Reaches servers by `access` from here on, and tries again at once where that may help.
+    fn take_access(&mut self, access: Access) {
+        let config = Config { access, ..self.config.clone() };
+        match self.fetcher.renewed(&config) {
+            Ok(fetcher) => self.fetcher = Arc::new(fetcher),
+            Err(error) => {
+                tracing::error!(%error, "certificates or proxies cannot be used: the old ones stay");
+                return;
+            }
+        }
+        let old = std::mem::replace(&mut self.config, config).access;
+        let now = self.now();
+        let mut known: Vec<(&FeedId, Key)> = self.keys.iter().map(|(id, &key)| (id, key)).collect();
+        known.sort();
+        for (id, key) in known {
+            let slot = &self.slots[&key];
+            let Some(kept) = slot.kept.as_deref().filter(|_| slot.journey.is_none()) else {
+                continue;
+            };
+            if kept.state.failure_weight > 0 && self.config.access.differs(&old, id) {
+                let asked = kept.memory.not_before.unwrap_or(now);
+                let host = politeness::host_key(&round::entrance(&slot.feed, Some(kept)));
+                self.schedule.reset(key, &host, kept.state.next_due.min(asked.max(now)));
+            }
         }
     }
 

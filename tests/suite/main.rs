@@ -1,6 +1,8 @@
 //! The one integration binary: each module shows a capability from outside.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod anchorage;
 #[cfg(test)]
 mod archive;

@@ -10,9 +10,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use copytaster::poll::address::Allowed;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 use url::Url;
 
 /// One request as it came.
@@ -25,6 +26,11 @@ pub(crate) struct Seen {
 impl Seen {
     fn lines(&self) -> impl Iterator<Item = &[u8]> {
         self.raw.split(|&byte| byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+    }
+
+    /// The request line.
+    pub(crate) fn line(&self) -> String {
+        String::from_utf8_lossy(self.lines().next().unwrap_or_default()).into_owned()
     }
 
     /// Path and query of the request line.
@@ -78,6 +84,8 @@ pub(crate) enum Manner {
     Endless(Vec<u8>),
     /// Exactly these bytes, then the end.
     Raw(Vec<u8>),
+    /// As a proxy does after CONNECT: bytes go to and fro between the client and this port.
+    Tunnel(u16),
 }
 
 /// One answer.
@@ -151,6 +159,7 @@ type Handler = dyn Fn(&Seen) -> Reply + Send + Sync;
 
 /// A server; dropping it ends it.
 pub(crate) struct Server {
+    scheme: &'static str,
     address: SocketAddr,
     log: Arc<Log>,
     _tasks: JoinSet<()>,
@@ -167,12 +176,26 @@ struct Log {
 impl Server {
     /// Serves what `handler` answers, on a port of the system's choice.
     pub(crate) async fn start(handler: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
+        Self::listen(None, Arc::new(handler)).await
+    }
+
+    /// The same over TLS.
+    pub(crate) async fn start_tls(
+        tls: rustls::ServerConfig,
+        handler: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let acceptor = TlsAcceptor::from(Arc::new(tls));
+        Self::listen(Some(acceptor), Arc::new(handler)).await
+    }
+
+    async fn listen(tls: Option<TlsAcceptor>, handler: Arc<Handler>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let scheme = if tls.is_some() { "https" } else { "http" };
         let log = Arc::new(Log::default());
         let mut tasks = JoinSet::new();
-        tasks.spawn(accept(listener, Arc::clone(&log), Arc::new(handler)));
-        Self { address, log, _tasks: tasks }
+        tasks.spawn(accept(listener, tls, Arc::clone(&log), handler));
+        Self { scheme, address, log, _tasks: tasks }
     }
 
     /// Serves fixed bodies by path, with validators and 304; 404 for everything else.
@@ -187,7 +210,7 @@ impl Server {
 
     /// The URL of a path.
     pub(crate) fn url(&self, path: &str) -> Url {
-        Url::parse(&format!("http://{}{path}", self.address)).unwrap()
+        Url::parse(&format!("{}://{}{path}", self.scheme, self.address)).unwrap()
     }
 
     /// What `allow_private` must name for this server to be reached.
@@ -216,17 +239,28 @@ impl Server {
     }
 }
 
-async fn accept(listener: TcpListener, log: Arc<Log>, handler: Arc<Handler>) {
+async fn accept(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    log: Arc<Log>,
+    handler: Arc<Handler>,
+) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => {
                 let Ok((stream, _)) = accepted else { continue };
                 log.connections.fetch_add(1, Ordering::SeqCst);
-                let (log, handler) = (Arc::clone(&log), Arc::clone(&handler));
+                let (tls, log, handler) = (tls.clone(), Arc::clone(&log), Arc::clone(&handler));
                 connections.spawn(async move {
                     // A client that hangs up early is part of the game.
-                    serve(stream, &log, &*handler).await.ok();
+                    match tls {
+                        None => serve(stream, &log, &*handler).await.ok(),
+                        Some(tls) => match tls.accept(stream).await {
+                            Ok(stream) => serve(stream, &log, &*handler).await.ok(),
+                            Err(_) => None,
+                        },
+                    }
                 });
             }
             Some(_) = connections.join_next() => {}
@@ -234,7 +268,12 @@ async fn accept(listener: TcpListener, log: Arc<Log>, handler: Arc<Handler>) {
     }
 }
 
-async fn serve(mut stream: TcpStream, log: &Log, handler: &Handler) -> std::io::Result<()> {
+/// A connection, plain or not.
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+async fn serve(mut stream: impl Stream, log: &Log, handler: &Handler) -> std::io::Result<()> {
     let mut buffer = Vec::new();
     loop {
         let end = loop {
@@ -250,7 +289,10 @@ async fn serve(mut stream: TcpStream, log: &Log, handler: &Handler) -> std::io::
         log.seen.lock().unwrap().push(seen.clone());
         let busy = log.busy.fetch_add(1, Ordering::SeqCst) + 1;
         log.busy_most.fetch_max(busy, Ordering::SeqCst);
-        let kept = answer(&mut stream, &handler(&seen)).await;
+        let mut kept = answer(&mut stream, &handler(&seen)).await;
+        if let Err(error) = stream.flush().await {
+            kept = Err(error);
+        }
         log.busy.fetch_sub(1, Ordering::SeqCst);
         if !kept? {
             return Ok(());
@@ -259,7 +301,7 @@ async fn serve(mut stream: TcpStream, log: &Log, handler: &Handler) -> std::io::
 }
 
 /// Sends an answer; false if the connection ends with it.
-async fn answer(stream: &mut TcpStream, reply: &Reply) -> std::io::Result<bool> {
+async fn answer(stream: &mut impl Stream, reply: &Reply) -> std::io::Result<bool> {
     let body: &[u8] = if reply.status == 304 { b"" } else { &reply.body };
     match &reply.manner {
         Manner::Whole => {
@@ -300,6 +342,12 @@ async fn answer(stream: &mut TcpStream, reply: &Reply) -> std::io::Result<bool> 
             loop {
                 stream.write_all(bytes).await?;
             }
+        }
+        Manner::Tunnel(port) => {
+            let mut target = TcpStream::connect(("127.0.0.1", *port)).await?;
+            stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
+            tokio::io::copy_bidirectional(stream, &mut target).await?;
+            Ok(false)
         }
         Manner::Raw(bytes) => {
             stream.write_all(bytes).await?;
