@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use crate::desk::Desk;
 use crate::failpoint;
 use crate::news::{
-    Article, Batch, Change, Committed, FeedId, FeedState, Hash16, Input, Line, Recalled, Rejection,
-    StoryKind, Stream, Taken,
+    Article, Batch, Change, Committed, FeedId, FeedState, Flip, Hash16, Input, Line, Recalled,
+    Rejection, StoryKind, Stream, Taken, Validators,
 };
 use crate::record::{self, HealthFetched, Layout, Record, Stamp, render};
 use crate::store::{self, Store};
@@ -169,18 +169,23 @@ impl Writer {
     ) -> Result<(), store::Error> {
         let span = tracing::debug_span!("batch", feed.id = %batch.feed.id);
         let _entered = span.enter();
-        let after = After::of(&mut batch);
+        let mut after = After::of(&mut batch);
         let wants = self.desk.wants(&batch);
         let articles = self.store.recall(&wants)?;
         let stories = self.store.stories(&self.desk.wants_stories(&wants, &articles))?;
-        let taken = self.desk.take(batch, wants, Recalled { articles, stories });
+        let flip = if articles.is_empty() { None } else { self.flip(&after.feed)? };
+        let recalled = Recalled { articles, stories, flip: flip.clone() };
+        let taken = self.desk.take(batch, wants, recalled);
         let commit = self.desk.next_commit();
         let time = self.stamp(now);
+        after.heed(&taken);
         self.store.apply(&taken)?;
         self.write_changes(&taken, time, commit)?;
         self.write_fetch(&after, &taken, time, commit)?;
-        let mut after = after;
-        let is_failed = after.state.as_ref().is_some_and(|state| !state.last_error.is_empty());
+        if taken.flip != flip {
+            self.save_flip(&after.feed, taken.flip.as_ref())?;
+        }
+        let is_failed = after.state.as_ref().is_some_and(|state| state.failure_weight > 0);
         if let Some(state) = after.state.take() {
             self.store.save_feed(&after.feed, &state)?;
             let new = after.report.is_some().then_some(taken.new);
@@ -193,6 +198,17 @@ impl Writer {
         }
         self.group.counts.add(&after, &taken, is_failed);
         Ok(())
+    }
+
+    /// What is remembered of a feed whose guids flipped. A mark that cannot be read is none: it costs a held poll.
+    fn flip(&mut self, feed: &FeedId) -> Result<Option<Flip>, store::Error> {
+        let text = self.store.meta(&flip_key(feed))?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    fn save_flip(&mut self, feed: &FeedId, flip: Option<&Flip>) -> Result<(), store::Error> {
+        let text = flip.map(|flip| serde_json::to_string(flip).expect("plain data"));
+        self.store.save_meta(&flip_key(feed), &text.unwrap_or_default())
     }
 
     /// Says in the health stream that a desk started, with what it knows.
@@ -381,7 +397,27 @@ struct After {
     rejected: Vec<Rejection>,
 }
 
+/// Where the store keeps what is remembered of a feed whose guids flipped.
+fn flip_key(feed: &FeedId) -> String {
+    format!("flip {feed}")
+}
+
 impl After {
+    /// Reports a flip of the feed's guids, and lets a body that was held come again whole.
+    fn heed(&mut self, taken: &Taken) {
+        if taken.is_guid_flip
+            && let Some(report) = &mut self.report
+        {
+            tracing::warn!(feed.id = %self.feed, held = taken.held, "known items came under other guids");
+            report.defects.push("guid_flip".to_owned());
+        }
+        if taken.held > 0
+            && let Some(state) = &mut self.state
+        {
+            (state.body_hash, state.validators) = (None, Validators::default());
+        }
+    }
+
     fn of(batch: &mut Batch<Article>) -> Self {
         Self {
             feed: batch.feed.id.clone(),

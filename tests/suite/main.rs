@@ -19,7 +19,11 @@ mod durability;
 #[cfg(test)]
 mod full_text;
 #[cfg(test)]
+mod hours;
+#[cfg(test)]
 mod house;
+#[cfg(test)]
+mod identity;
 #[cfg(test)]
 mod kill9;
 #[cfg(test)]
