@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::Breaker;
 use crate::desk::{self, Desk};
 use crate::news::{FeedId, FeedState, Line, Stream, StreamEnd};
+use crate::poll::outcome;
 use crate::record::layout::{self, Layout};
 use crate::sink::{self, Files};
 use crate::store::{self, Store};
@@ -80,7 +81,7 @@ pub fn open(
     let marks = store.marks()?;
     let restored = store.restore(Desk::horizon(&marks))?;
     let desk = Desk::restore(desk, restored.marks, restored.stories, restored.articles);
-    let writer = Writer::new(writer, desk, store, layout)?;
+    let writer = Writer::new(writer, desk, store, layout)?.with_judge(outcome::heard);
     Ok((Opened { writer, files, breaker, store: path }, states))
 }
 

@@ -65,8 +65,11 @@ impl Item {
 }
 
 fn body(items: &[Item]) -> String {
-    let items: String = items.iter().map(Item::xml).collect();
-    format!("<rss version=\"2.0\"><channel><title>Harbours</title>{items}</channel></rss>")
+    let items: Vec<String> = items.iter().map(Item::xml).collect();
+    format!(
+        "<rss version=\"2.0\"><channel><title>Harbours</title>{}</channel></rss>",
+        items.concat()
+    )
 }
 
 /// Polls a feed ten times, one hour apart; what it carries depends on how often it was asked.

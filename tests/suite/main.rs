@@ -19,6 +19,8 @@ mod durability;
 #[cfg(test)]
 mod full_text;
 #[cfg(test)]
+mod health;
+#[cfg(test)]
 mod hours;
 #[cfg(test)]
 mod house;

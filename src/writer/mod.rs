@@ -3,6 +3,9 @@
 //! One writer, one thread, one open transaction a group. What the desk decided, what the store keeps and the lines
 //! with their place in the files become durable together or not at all.
 
+mod after;
+mod counts;
+
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -10,11 +13,15 @@ use jiff::Timestamp;
 use crate::desk::Desk;
 use crate::failpoint;
 use crate::news::{
-    Article, Batch, Change, Committed, FeedId, FeedState, Flip, Hash16, Input, Line, Recalled,
-    Rejection, StoryKind, Stream, Taken, Validators,
+    Article, Batch, Change, Committed, FeedId, Flip, Hash16, Input, Line, Recalled, Rejection,
+    StoryKind, Stream, Taken,
 };
-use crate::record::{self, HealthFetched, Layout, Record, Stamp, render};
+use crate::record::{self, HealthChanged, HealthFetched, Layout, Record, Stamp, render};
 use crate::store::{self, Store};
+
+use self::after::After;
+pub use self::after::Judge;
+pub use self::counts::Counts;
 
 /// Output of a group after which it is committed, in bytes: enough to make a sync cheap, little to lose time over.
 pub const GROUP_BYTES_MAX: u64 = 4 * 1024 * 1024;
@@ -39,53 +46,6 @@ pub struct Group {
     pub counts: Counts,
 }
 
-/// What a group did, for the summary line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Batches taken, with 304s and failures.
-    pub batches: u64,
-    /// Batches of polls that brought nothing new.
-    pub without_body: u64,
-    /// Batches of polls that failed.
-    pub failed: u64,
-    /// Bytes of bodies on the wire.
-    pub bytes: u64,
-    /// Articles first seen.
-    pub new: u64,
-    /// Articles with changed content.
-    pub revised: u64,
-    /// Articles seen again as they were.
-    pub unchanged: u64,
-    /// Articles held or remembered on a first poll, items over a limit.
-    pub set_aside: u64,
-    /// Items or bodies in quarantine.
-    pub quarantined: u64,
-    /// Stories opened.
-    pub stories_opened: u64,
-    /// Stories merged into others.
-    pub stories_merged: u64,
-}
-
-impl Counts {
-    fn add(&mut self, after: &After, taken: &Taken, is_failed: bool) {
-        self.batches += 1;
-        match &after.report {
-            Some(report) => {
-                self.bytes += report.bytes;
-                self.set_aside += report.over_limit;
-            }
-            None if !is_failed => self.without_body += 1,
-            None => {}
-        }
-        self.failed += u64::from(is_failed);
-        self.new += taken.new;
-        self.revised += taken.revised;
-        self.unchanged += taken.unchanged;
-        self.set_aside += taken.held + taken.backfilled;
-        self.quarantined += after.rejected.len() as u64;
-    }
-}
-
 /// The one writer.
 #[derive(Debug)]
 pub struct Writer {
@@ -97,6 +57,7 @@ pub struct Writer {
     time: Option<Timestamp>,
     group: Group,
     group_bytes: u64,
+    judge: Option<Judge>,
     /// Feeds of which a body was read before: only they can have overrun us.
     read_before: BTreeSet<FeedId>,
 }
@@ -121,8 +82,15 @@ impl Writer {
             time,
             group: Group::default(),
             group_bytes: 0,
+            judge: None,
             read_before,
         })
+    }
+
+    /// Lets what a body told bear on the health of its feed.
+    #[must_use]
+    pub fn with_judge(self, judge: Judge) -> Self {
+        Self { judge: Some(judge), ..self }
     }
 
     /// The desk, to look at.
@@ -178,7 +146,7 @@ impl Writer {
         let taken = self.desk.take(batch, wants, recalled);
         let commit = self.desk.next_commit();
         let time = self.stamp(now);
-        after.heed(&taken);
+        after.heed(&taken, self.judge);
         self.store.apply(&taken)?;
         self.write_changes(&taken, time, commit)?;
         self.write_fetch(&after, &taken, time, commit)?;
@@ -343,7 +311,8 @@ impl Writer {
         }
         if let (Some(change), Some(state)) = (&after.health, &after.state) {
             self.put(Stream::Health, time, commit, |stamp| {
-                render::health_changed(&after.feed, change, state, stamp).into()
+                let record = render::health_changed(&after.feed, change, state, stamp);
+                HealthChanged { defects: after.defects(), ..record }.into()
             })?;
         }
         Ok(())
@@ -377,6 +346,11 @@ impl Writer {
     }
 }
 
+/// Where the store keeps what is remembered of a feed whose guids flipped.
+fn flip_key(feed: &FeedId) -> String {
+    format!("flip {feed}")
+}
+
 /// What a started desk says of itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Started {
@@ -386,45 +360,4 @@ pub struct Started {
     pub config_hash: Hash16,
     /// Hash of the tables.
     pub tables_hash: Hash16,
-}
-
-/// The part of a batch that the desk does not see.
-struct After {
-    feed: FeedId,
-    state: Option<FeedState>,
-    report: Option<crate::news::FetchReport>,
-    health: Option<crate::news::HealthChange>,
-    rejected: Vec<Rejection>,
-}
-
-/// Where the store keeps what is remembered of a feed whose guids flipped.
-fn flip_key(feed: &FeedId) -> String {
-    format!("flip {feed}")
-}
-
-impl After {
-    /// Reports a flip of the feed's guids, and lets a body that was held come again whole.
-    fn heed(&mut self, taken: &Taken) {
-        if taken.is_guid_flip
-            && let Some(report) = &mut self.report
-        {
-            tracing::warn!(feed.id = %self.feed, held = taken.held, "known items came under other guids");
-            report.defects.push("guid_flip".to_owned());
-        }
-        if taken.held > 0
-            && let Some(state) = &mut self.state
-        {
-            (state.body_hash, state.validators) = (None, Validators::default());
-        }
-    }
-
-    fn of(batch: &mut Batch<Article>) -> Self {
-        Self {
-            feed: batch.feed.id.clone(),
-            state: batch.state.take(),
-            report: batch.report.take(),
-            health: batch.health.take(),
-            rejected: std::mem::take(&mut batch.rejected),
-        }
-    }
 }
