@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod anchorage;
 #[cfg(test)]
+mod behaviour;
+#[cfg(test)]
 mod breaker;
 #[cfg(test)]
 mod commands;
@@ -30,6 +32,8 @@ mod identity;
 mod kill9;
 #[cfg(test)]
 mod pages;
+#[cfg(test)]
+mod polite;
 #[cfg(test)]
 mod poll;
 #[cfg(test)]
