@@ -56,6 +56,11 @@ impl Simulated {
         Self { pace: (pace > 0.0).then_some(pace), ..self }
     }
 
+    /// Stands at `moment` from here on, also an earlier one, as if somebody had set the machine's clock.
+    pub fn set(&self, moment: Timestamp) {
+        *self.now.lock().unwrap_or_else(PoisonError::into_inner) = moment;
+    }
+
     fn now(&self) -> Timestamp {
         *self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -190,6 +190,8 @@ pub enum Count {
     Quarantined,
     /// Items held, backfilled or over a limit.
     SetAside,
+    /// Feeds whose health changed.
+    HealthChanges,
     /// Stories opened.
     StoriesOpened,
     /// Stories merged into others.
@@ -247,12 +249,13 @@ impl Summary {
     pub fn words(&self, span: Duration) -> String {
         let n = |count| self.of(count);
         format!(
-            "{} s: {} polls ({} unchanged, {} failed), {} new, {} revised, {} known, {} quarantined, \
+            "{} s: {} polls ({} unchanged, {} failed, {} feeds changed health), {} new, {} revised, {} known, {} quarantined, \
              {} stories opened, {} merged, {} lines in {} commits",
             span.as_secs(),
             n(Count::Polls),
             n(Count::PollsUnchanged),
             n(Count::PollsFailed),
+            n(Count::HealthChanges),
             n(Count::New),
             n(Count::Revised),
             n(Count::Unchanged),
@@ -272,6 +275,7 @@ impl Summary {
             polls = n(Count::Polls),
             polls_unchanged = n(Count::PollsUnchanged),
             polls_failed = n(Count::PollsFailed),
+            health_changes = n(Count::HealthChanges),
             body_bytes = n(Count::Bytes),
             new = n(Count::New),
             revised = n(Count::Revised),

@@ -11,6 +11,7 @@ use crate::desk::Desk;
 use crate::pipeline::Settings;
 use crate::pipeline::again::{self, Error as AgainError, Rules};
 use crate::pipeline::replay::{self, Lines, Pace};
+use crate::poll::outcome;
 use crate::record::Layout;
 use crate::sink::Files;
 use crate::sink::archive::{Archived, Limits, ReadError, is_named_so};
@@ -189,7 +190,8 @@ fn rules(args: &Args, config: &Config, tables: Tables) -> Rules {
 fn write_again(archived: &mut Archived, rules: &Rules, parts: Parts) -> Result<(), Failed> {
     let Parts { settings, mut files, store } = parts;
     let layout = Layout::new(settings.layout, Vec::new());
-    let mut writer = Writer::new(settings.writer, Desk::new(settings.desk), store, layout)?;
+    let writer = Writer::new(settings.writer, Desk::new(settings.desk), store, layout)?;
+    let mut writer = writer.with_judge(outcome::heard);
     let mut progress = Progress::new("inputs", archived.len());
     again::run(archived, &mut writer, rules, |writer, done| {
         let group = writer.commit()?;

@@ -1,14 +1,16 @@
 //! Seen or new: which article an item is, before anything is decided about its text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use url::Url;
 
 use crate::news::{
-    Article, ArticleId, Batch, FeedId, Known, Rung, Sighting, Taken, TextOrigin, Time, Wanted,
-    content_hash, hash16,
+    Article, ArticleId, Batch, FeedId, Found, Hash16, Known, Rung, Sighting, Taken, TextOrigin,
+    Time, Wanted, content_hash, hash16,
 };
+
+use super::flip::{Verdict, says_enough};
 
 /// Defects of a text, as against those of its item.
 const OF_THE_TEXT: [&str; 3] = ["body_cut", "page_unavailable", "text_cut_by_feed"];
@@ -25,23 +27,24 @@ pub(super) struct Item {
 
 /// The claims of each item, in the batch's order.
 ///
-/// A link that several items of one body share, or that names a site's front page, identifies nothing.
+/// A link that several items of one body share, or that names a site's front page, identifies nothing; nor do words
+/// that several share.
 pub fn wanted(batch: &Batch<Article>) -> Vec<Wanted> {
     let mut wants: Vec<Wanted> =
         batch.items.iter().map(|article| Wanted::of(&batch.feed.id, article)).collect();
-    let mut keys_by_link: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    let mut keys_by_claim: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for wanted in &wants {
-        if let Some(link) = wanted.link {
-            keys_by_link.entry(link).or_default().push(wanted.key);
+        for claim in [wanted.link, wanted.words].into_iter().flatten() {
+            keys_by_claim.entry(claim).or_default().push(wanted.key);
         }
     }
+    let items = batch.items.len();
     for (wanted, article) in wants.iter_mut().zip(&batch.items) {
-        let shared = wanted
-            .link
-            .is_some_and(|link| keys_by_link[&link].iter().any(|key| *key != wanted.key));
-        if shared || is_front_page(&article.url) {
-            wanted.link = None;
-        }
+        let key = wanted.key;
+        let is_own = |claim: &Hash16| keys_by_claim[claim].iter().all(|claiming| *claiming == key);
+        wanted.link = wanted.link.filter(is_own).filter(|_| !is_front_page(&article.url));
+        let is_said = says_enough(&article.title, &article.text.body, items);
+        wanted.words = wanted.words.filter(is_own).filter(|_| is_said);
     }
     wants
 }
@@ -69,14 +72,17 @@ pub(super) fn decide(
     batch: Batch<Article>,
     wants: Vec<Wanted>,
     known: Vec<Option<Known>>,
+    verdict: &Verdict,
     taken: &mut Taken,
 ) -> Vec<Item> {
+    let counts = |known: &Known| known.found != Found::Words || verdict.words_count();
+    let known = known.into_iter().map(|known| known.filter(counts));
     let order = order(&batch.items);
     let mut slots: Vec<Option<(Article, Wanted, Option<Known>)>> = batch
         .items
         .into_iter()
         .zip(wants)
-        .zip(known.into_iter().chain(std::iter::repeat(None)))
+        .zip(known.chain(std::iter::repeat(None)))
         .map(|((article, wanted), known)| Some((article, wanted, known)))
         .collect();
     let ids = ids(&slots);
@@ -85,11 +91,8 @@ pub(super) fn decide(
     for place in order {
         let (article, wanted, known) = slots[place].take().expect("each place occurs once");
         let id = ids[place];
-        taken.sightings.push(Sighting {
-            wanted: wanted.clone(),
-            article: id,
-            at: batch.fetched_at,
-        });
+        let wanted_then = lasting(&wanted, known.as_ref(), verdict);
+        taken.sightings.push(Sighting { wanted: wanted_then, article: id, at: batch.fetched_at });
         if winners[&id] != place {
             taken.unchanged += 1;
             continue;
@@ -133,6 +136,14 @@ pub(super) fn decide(
         taken.changes.push(crate::news::Change::Backfilled(Box::new(item.article), item.id));
     }
     items
+}
+
+/// The claims worth remembering: a guid that is another one with every body is none of them.
+fn lasting(wanted: &Wanted, known: Option<&Known>, verdict: &Verdict) -> Wanted {
+    let is_passing = matches!(verdict, Verdict::Restless(_))
+        && known.is_some_and(|known| matches!(known.found, Found::Link | Found::Words));
+    let key = wanted.words.filter(|_| is_passing).unwrap_or(wanted.key);
+    Wanted { key, ..wanted.clone() }
 }
 
 /// Oldest stated date first, undated last, ties from the end of the document: feeds list the newest first.
@@ -185,14 +196,17 @@ fn keep_page(article: &mut Article, known: &Known) {
 
 /// The article behind each item: a known one, one met earlier in this body by key or link, or one to be minted.
 ///
-/// A guid that is known, but whose link, title and text are all others', was reused by the publisher.
+/// A guid that is known, but whose link, title and text are all others', was reused by the publisher; so was one whose
+/// link stands at another item of the same body.
 fn ids(slots: &[Option<(Article, Wanted, Option<Known>)>]) -> Vec<ArticleId> {
+    let articles = slots.iter().flatten().map(|(article, ..)| article);
+    let links: BTreeSet<&str> = articles.map(|article| article.url.as_str()).collect();
     let mut by_key = BTreeMap::new();
     let mut ids = Vec::with_capacity(slots.len());
     for slot in slots.iter().map(|slot| slot.as_ref().expect("all places are filled")) {
         let (article, wanted, known) = slot;
         let id = match known {
-            Some(known) if reused_guid(known, article) => reminted(article),
+            Some(known) if reused_guid(known, article, &links) => reminted(article),
             Some(known) => known.id,
             None => *by_key.get(&wanted.key).unwrap_or(&wanted.minted),
         };
@@ -202,7 +216,7 @@ fn ids(slots: &[Option<(Article, Wanted, Option<Known>)>]) -> Vec<ArticleId> {
     ids
 }
 
-fn reused_guid(known: &Known, article: &Article) -> bool {
+fn reused_guid(known: &Known, article: &Article, links: &BTreeSet<&str>) -> bool {
     let Some(old) = known.article.as_ref().filter(|_| known.claimed.is_some()) else {
         return false;
     };
@@ -211,12 +225,12 @@ fn reused_guid(known: &Known, article: &Article) -> bool {
         && !article.url.is_empty()
         && old.url != article.url
         && old.title != article.title
-        && !shares_words(&old.text.body, &article.text.body)
+        && (links.contains(old.url.as_str()) || !shares_words(&old.text.body, &article.text.body))
 }
 
 /// Whether two texts have more words in common than chance gives two texts of one language.
 fn shares_words(a: &str, b: &str) -> bool {
-    let words = |text: &str| -> std::collections::BTreeSet<String> {
+    let words = |text: &str| -> BTreeSet<String> {
         text.split_whitespace().filter(|w| w.chars().count() > 4).map(str::to_lowercase).collect()
     };
     let (a, b) = (words(a), words(b));

@@ -14,6 +14,7 @@ use crate::news::{
     Wanted, WindowArticle, hash16,
 };
 
+mod flip;
 mod identify;
 pub mod independence;
 mod live;
@@ -22,6 +23,7 @@ pub mod revise;
 #[cfg(test)]
 pub(crate) mod testing;
 
+use flip::Verdict;
 pub use identify::wanted;
 use live::{LiveStory, Told};
 
@@ -126,8 +128,18 @@ impl Desk {
             self.stories.entry(story.id).or_insert_with(|| LiveStory::stored(story));
         }
         let mut taken = Taken::default();
-        for item in identify::decide(batch, wants, recalled.articles, &mut taken) {
-            self.place(item, &mut told, &mut taken);
+        let last = recalled.flip.as_ref();
+        let verdict = flip::judge(&batch.feed.id, &wants, &recalled.articles, last);
+        taken.is_guid_flip = verdict.words_count();
+        if let Verdict::Hold(_) = verdict {
+            taken.held = batch.items.len() as u64;
+        } else {
+            for item in identify::decide(batch, wants, recalled.articles, &verdict, &mut taken) {
+                self.place(item, &mut told, &mut taken);
+            }
+        }
+        if let Verdict::Hold(flip) | Verdict::Restless(flip) = verdict {
+            taken.flip = Some(flip);
         }
         self.finish(told, &mut taken);
         self.forget_old_stories();

@@ -6,7 +6,8 @@ use url::Url;
 use super::testing::article;
 use super::*;
 use crate::news::{
-    Article, ArticleChange, ArticleKind, Change, Feed, FeedId, Placed, StoryChange, StoryKind,
+    Article, ArticleChange, ArticleKind, Change, Feed, FeedId, Found, Placed, StoryChange,
+    StoryKind,
 };
 
 /// A desk with as much of a store as a test needs: what was told, by the claim that found it.
@@ -40,7 +41,7 @@ impl Bench {
         };
         let wants = self.desk.wants(&batch);
         let articles = wants.iter().map(|wanted| self.known(wanted)).collect();
-        let taken = self.desk.take(batch, wants, Recalled { articles, stories: Vec::new() });
+        let taken = self.desk.take(batch, wants, Recalled { articles, ..Recalled::default() });
         for change in &taken.changes {
             if let Change::Article(change) = change {
                 for sighting in taken.sightings.iter().filter(|s| s.article == change.id) {
@@ -58,6 +59,7 @@ impl Bench {
         let (change, claimed) = self.told.get(&wanted.key)?;
         Some(Known {
             id: change.id,
+            found: Found::Key,
             feed_id: change.feed_id.clone(),
             revision: change.revision,
             content: crate::news::content_hash(&change.article),
@@ -156,7 +158,7 @@ fn two_feeds_with_two_versions_of_one_article_do_not_revise_it_in_turns() {
         items: vec![item],
         rejected: Vec::new(),
     };
-    let recalled = Recalled { articles: vec![Some(known)], stories: Vec::new() };
+    let recalled = Recalled { articles: vec![Some(known)], ..Recalled::default() };
     let taken = bench.desk.take(batch(short), vec![wanted], recalled);
     assert_eq!((taken.unchanged, taken.revised), (1, 0));
     assert_eq!(change.revision, 1);
@@ -207,7 +209,7 @@ fn old_items_of_a_first_poll_are_remembered_and_not_told() {
         ..bench_batch(bench.now, vec![old, fresh])
     };
     let wants = bench.desk.wants(&batch);
-    let recalled = Recalled { articles: vec![None, None], stories: Vec::new() };
+    let recalled = Recalled { articles: vec![None, None], ..Recalled::default() };
     let taken = bench.desk.take(batch, wants, recalled);
     assert_eq!((taken.new, taken.backfilled, taken.sightings.len()), (1, 1, 2));
     assert_eq!(articles(&taken).len(), 1);

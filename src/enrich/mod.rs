@@ -155,7 +155,7 @@ impl<'a> Source<'a> {
             rung: draft.rung,
             key: draft.key.clone(),
             key_link: draft.key_link.clone(),
-            link_is_key: !draft.link.is_empty(),
+            link_is_key: true,
             guid: draft.guid.clone(),
             url: draft.link.clone(),
             title: html::plain_blocks(&draft.title).join(" "),

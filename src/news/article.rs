@@ -316,7 +316,7 @@ pub struct Article {
     pub key: String,
     /// Fourth part of the key, where one body repeats the guid.
     pub key_link: Option<String>,
-    /// Whether `url` is a second key; false for lines of `replay`.
+    /// Whether `url`, and at need the words, are further keys; false for lines of `replay`, known by their id alone.
     pub link_is_key: bool,
     /// Guid as the feed gave it.
     pub guid: String,

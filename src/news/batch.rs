@@ -61,6 +61,15 @@ pub struct HealthChange {
     pub http: Option<u16>,
 }
 
+impl HealthChange {
+    /// This change and one just before it as one; none if they cancel out.
+    #[must_use]
+    pub fn following(self, earlier: Option<Self>) -> Option<Self> {
+        let from = earlier.map_or(self.from, |earlier| earlier.from);
+        (from != self.to).then_some(Self { from, ..self })
+    }
+}
+
 /// Accounts for one body; becomes a `health.fetched` record once the desk has counted the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FetchReport {

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Article, ArticleId, DispatchId, FeedId, Fixed, Member, StoryChange, StoryId, Wanted};
+use super::{
+    Article, ArticleId, DispatchId, FeedId, Fixed, Flip, Member, StoryChange, StoryId, Wanted,
+};
 
 /// Kinds of evidence.
 #[derive(
@@ -177,4 +179,8 @@ pub struct Taken {
     pub held: u64,
     /// Articles remembered on a first poll.
     pub backfilled: u64,
+    /// Whether most known items came under other guids than before.
+    pub is_guid_flip: bool,
+    /// What is to be remembered of that until the next body.
+    pub flip: Option<Flip>,
 }

@@ -63,7 +63,7 @@ pub struct FeedState {
     pub failure_weight: i64,
     /// HTTP status of the last answer, if there was one.
     pub last_http: Option<u16>,
-    /// Words for the last failure, `""` after a success.
+    /// Words for the last failure, or for a silence that is too long (then without a weight); `""` while all is well.
     pub last_error: String,
     /// State of later poll features (adaptive rate, redirects), as JSON owned by `poll`.
     #[serde(default)]

@@ -37,7 +37,8 @@ pub use line::{Line, Stream, StreamEnd};
 pub use link::{has_possible_host, masked};
 pub use page::Page;
 pub use recall::{
-    DeskMarks, Known, Placed, Recalled, StoredStory, Wanted, WindowArticle, content_hash,
+    DeskMarks, Flip, Found, Known, Placed, Recalled, StoredStory, Wanted, WindowArticle,
+    content_hash,
 };
 pub use scalar::{Day, Fixed, Time};
 pub use story::{

@@ -16,6 +16,8 @@ pub struct Wanted {
     pub key: Hash16,
     /// Hash of the canonical link, where the link is a key.
     pub link: Option<Hash16>,
+    /// Hash of what the feed says of it, as a key of last resort: it counts only where the feed's guids flipped.
+    pub words: Option<Hash16>,
     /// The id it would be minted with.
     pub minted: ArticleId,
     /// Hash of what the feed says of it; a claim that said the same before says nothing new.
@@ -32,15 +34,44 @@ impl Wanted {
         parts.extend(key_link);
         let has_link = article.link_is_key && !article.url.is_empty();
         let told = content_hash(article);
+        let content = article.feed_words.unwrap_or(told);
+        let is_silent = article.title.is_empty() && article.text.body.is_empty();
+        let has_words = article.link_is_key && !is_silent;
+        // Papers that carry one wire text under one headline stay apart in a feed of many outlets.
+        let words = || hash16(&["words", &article.outlet.id, &content.to_string()]);
         Self {
             feed: feed.clone(),
             key: hash16(&parts),
             link: has_link.then(|| hash16(&["link", folded(&article.url)])),
+            words: has_words.then(words),
             minted: ArticleId::mint(&article.outlet.id, article.rung, &article.key, key_link),
-            content: article.feed_words.unwrap_or(told),
+            content,
             told,
         }
     }
+}
+
+/// Which claim found a known article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// The feed's own key.
+    Key,
+    /// The link.
+    Link,
+    /// The link with the words it led to before, while the feed's key stands for another article: guids that count the
+    /// places of a list.
+    Swapped,
+    /// The id it would be minted with.
+    Id,
+    /// What the feed says, alone; to be taken for the article only where the feed's guids flipped.
+    Words,
+}
+
+/// A feed whose guids flipped, from the poll that was held until its guids are steady again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flip {
+    /// A few keys of the last body, to see whether they come again.
+    pub keys: Vec<Hash16>,
 }
 
 /// The link without its scheme: http and https lead to one article.
@@ -58,6 +89,8 @@ pub fn content_hash(article: &Article) -> Hash16 {
 pub struct Known {
     /// Its id, as minted when it was first seen.
     pub id: ArticleId,
+    /// How it was found.
+    pub found: Found,
     /// Feed it was first seen in.
     pub feed_id: FeedId,
     /// Number of its latest record; 0 if it was only remembered on a first poll.
@@ -95,6 +128,8 @@ pub struct Recalled {
     pub articles: Vec<Option<Known>>,
     /// Stories asked for.
     pub stories: Vec<StoredStory>,
+    /// Set while the guids of the batch's feed are not steady.
+    pub flip: Option<Flip>,
 }
 
 /// A story as the store holds it: all that the desk needs to go on with it.

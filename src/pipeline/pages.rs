@@ -18,8 +18,8 @@ use super::archive::{self, Captured, Ready};
 use super::breaker::Slot;
 use super::readers::Job;
 use crate::news::{
-    Article, Batch, Draft, Feed, FeedId, Hash16, Known, Page, TextOrigin, Wanted, content_hash,
-    hash16,
+    Article, Batch, Draft, Feed, FeedId, Found, Hash16, Known, Page, TextOrigin, Wanted,
+    content_hash, hash16,
 };
 use crate::poll::{ArticlePage, NoPage, PageWish};
 use crate::sink::archive::{Came, Written};
@@ -193,7 +193,7 @@ fn again(words: Hash16, missed: u8) -> Hash16 {
 /// How often an article's page was missed, where it may say what was not told yet; `None` where it was read, is not to
 /// be had, or the article was only remembered.
 fn missed(known: Option<&Known>, wanted: &Wanted) -> Option<u8> {
-    let Some(known) = known else { return Some(0) };
+    let Some(known) = known.filter(|known| known.found != Found::Words) else { return Some(0) };
     known.placement.as_ref()?;
     match known.claimed {
         Some(claimed) if claimed == wanted.content => None,

@@ -24,11 +24,9 @@ pub(super) fn batch(
     let refused = parsed.drafts.is_empty() && parsed.rejected.iter().any(|r| r.items == 0);
     if let (true, Some(state)) = (refused, &mut batch.state) {
         let reason = parsed.rejected.first().map_or("", |rejection| rejection.reason.as_str());
-        if let Some(change) = outcome::unreadable(&batch.feed, state, reason, fetched.fetched_at) {
-            batch.health = Some(match batch.health.take() {
-                Some(earlier) => crate::news::HealthChange { from: earlier.from, ..change },
-                None => change,
-            });
+        let why = outcome::why_unreadable(reason, &fetched.body);
+        if let Some(change) = outcome::unreadable(&batch.feed, state, why, fetched.fetched_at) {
+            batch.health = change.following(batch.health.take());
         }
     }
     if let Some(state) = &mut batch.state

@@ -10,6 +10,7 @@ use super::Breaker;
 use super::write::ARCHIVE_MARK;
 use crate::desk::{self, Desk};
 use crate::news::{FeedId, FeedState, Line, Stream, StreamEnd};
+use crate::poll::outcome;
 use crate::record::layout::{self, Layout};
 use crate::sink::archive::{self, Archive};
 use crate::sink::{self, Files};
@@ -108,7 +109,7 @@ pub fn open(
     let marks = store.marks()?;
     let restored = store.restore(Desk::horizon(&marks))?;
     let desk = Desk::restore(desk, restored.marks, restored.stories, restored.articles);
-    let writer = Writer::new(writer, desk, store, layout)?;
+    let writer = Writer::new(writer, desk, store, layout)?.with_judge(outcome::heard);
     Ok((Opened { writer, files, breaker, store: path, archive }, states))
 }
 

@@ -155,6 +155,7 @@ impl Write {
             (Count::Polls, counts.batches),
             (Count::PollsUnchanged, counts.without_body),
             (Count::PollsFailed, counts.failed),
+            (Count::HealthChanges, counts.health_changes),
             (Count::Bytes, counts.bytes),
             (Count::StoriesOpened, counts.stories_opened),
             (Count::StoriesMerged, counts.stories_merged),

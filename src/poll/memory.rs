@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::interval::Rate;
+use super::outcome::Silence;
 use super::timetable::Timetable;
 use crate::news::{Feed, FeedState, Health, Validators};
 
@@ -32,6 +33,8 @@ pub(super) struct Memory {
     pub(super) timetable: Timetable,
     /// How often the feed brings news.
     pub(super) rate: Rate,
+    /// How long it has brought none.
+    pub(super) silence: Silence,
     /// How the feed stood before its last body, for the case that nobody can read it.
     pub(super) before: Option<Before>,
 }

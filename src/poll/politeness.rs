@@ -16,8 +16,17 @@ pub const HOLD_DEFAULT: Duration = Duration::from_hours(1);
 /// Cold feeds start at least this far apart on average, so that ten feeds are read in seconds and a million is no burst.
 pub const COLD_START_GAP: Duration = Duration::from_millis(250);
 
-/// Hosts that serve thousands of unrelated feeds and are built for it.
-const SHARED_HOSTS: [&str; 3] = ["feeds.feedburner.com", "feeds2.feedburner.com", "youtube.com"];
+/// Domains that serve thousands of unrelated feeds and are built for it. Those where the public suffix list has a suffix
+/// for strangers, such as blogspot.com and github.io, need no entry: there each of them is a domain.
+const SHARED_HOSTS: [&str; 7] = [
+    "feedburner.com",
+    "google.com",
+    "medium.com",
+    "reddit.com",
+    "substack.com",
+    "tumblr.com",
+    "youtube.com",
+];
 
 /// Requests at once to a shared host.
 const SHARED_IN_FLIGHT: usize = 4;
@@ -130,15 +139,17 @@ pub fn between(feed: &FeedId, least: Duration, most: Duration) -> Duration {
     least + most.saturating_sub(least).mul_f64(share(&["between", feed.as_str()]))
 }
 
-/// What requests to one server are counted by: the host without `www.`, whatever the port.
+/// What requests to one server are counted by: the registrable domain, whatever the host within it and the port.
 ///
-/// The registrable domain would need the public suffix list; the plain host never lumps strangers together, at the
-/// price of treating `a.example.com` and `b.example.com` as two servers.
+/// `feeds.`, `www.` and `rss.` of one publisher are one house with one door. Domains under which strangers have sites of
+/// their own stay apart, by the public suffix list with its private part. The list is as old as the program; a suffix it
+/// does not know makes one door of several, which costs time and no peace. Networks are not counted together: hosts in one
+/// /24 are mostly strangers behind one shield.
 pub fn host_key(url: &Url) -> String {
     match url.host() {
         Some(Host::Domain(name)) => {
             let name = name.trim_end_matches('.').to_ascii_lowercase();
-            name.strip_prefix("www.").filter(|rest| rest.contains('.')).unwrap_or(&name).to_owned()
+            psl::domain_str(&name).unwrap_or(&name).to_owned()
         }
         Some(Host::Ipv4(ip)) => ip.to_string(),
         Some(Host::Ipv6(ip)) => ip.to_string(),
@@ -242,11 +253,25 @@ mod tests {
     }
 
     #[test]
-    fn a_host_is_one_server_under_its_names_and_ports() {
+    fn a_publisher_is_one_server_under_all_its_names_and_ports() {
         let key = |text: &str| host_key(&Url::parse(text).unwrap());
         assert_eq!(key("https://www.News.Example./a"), "news.example");
-        assert_eq!(key("http://news.example:8080/b"), "news.example");
+        assert_eq!(key("http://feeds.news.example:8080/b"), "news.example");
+        assert_eq!(key("https://rss.politics.news.co.uk/"), "news.co.uk");
+        assert_eq!(key("https://feeds2.feedburner.com/x"), "feedburner.com");
+        assert_eq!(key("https://xn--bcher-kva.example/"), "xn--bcher-kva.example");
+    }
+
+    #[test]
+    fn strangers_under_one_suffix_and_hosts_without_one_stay_apart() {
+        let key = |text: &str| host_key(&Url::parse(text).unwrap());
+        assert_eq!(key("https://ada.blogspot.com/feeds"), "ada.blogspot.com");
+        assert_eq!(key("https://ada.github.io/atom.xml"), "ada.github.io");
+        assert_eq!(key("https://www.gov.uk/search.atom"), "www.gov.uk");
         assert_eq!(key("http://127.0.0.1:9/"), "127.0.0.1");
-        assert_eq!(key("http://www.example/"), "www.example");
+        assert_eq!(key("http://[2001:db8::1]:9/"), "2001:db8::1");
+        assert_eq!(key("http://localhost:9/"), "localhost");
+        assert_eq!(key("http://co.uk/"), "co.uk");
+        assert_eq!(in_flight(&key("https://ada.substack.com/feed"), 1), SHARED_IN_FLIGHT);
     }
 }

@@ -135,6 +135,12 @@ impl Poller {
             if self.pages.is_page(key) && !self.pages.is_wanted(key, &mut self.schedule, now) {
                 continue;
             }
+            if let Some(open) = self.slots.get(&key).and_then(|slot| slot.closed_until(now)) {
+                // It stood in line until its feed's skipped hours began.
+                let host = self.schedule.host(key);
+                self.schedule.reset(key, &host, open);
+                continue;
+            }
             self.schedule.start(now);
             if self.pages.is_page(key) {
                 self.with_means(pages, |pages, means| pages.start(key, means));

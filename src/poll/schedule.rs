@@ -215,6 +215,11 @@ impl Schedule {
         self.hosts.get(host)?.free_at
     }
 
+    /// The host in whose line a feed is.
+    pub fn host(&self, key: Key) -> Arc<str> {
+        Arc::clone(&self.slots[key.0 as usize].host)
+    }
+
     /// Whether the feed's batch is on its way to the store.
     pub fn is_uncommitted(&self, key: Key) -> bool {
         self.slots[key.0 as usize].phase == Phase::Uncommitted

@@ -53,6 +53,13 @@ impl Slot {
         }
     }
 
+    /// When the feed may be asked by its own timetable, if it may not at `now`. A poll under way goes on.
+    pub(super) fn closed_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let kept = self.kept.as_deref().filter(|_| self.journey.is_none())?;
+        let open = kept.memory.timetable.open_from(&self.feed.id, now);
+        (open > now).then_some(open)
+    }
+
     /// Takes what the committed poll found into the feed's rate. It is saved with the next batch.
     pub(super) fn learn(&mut self) {
         let new = self.learned.take().unwrap_or(0);

@@ -122,6 +122,7 @@ fn seen(sighting: &Sighting) -> Row {
         feed: sighting.wanted.feed.clone(),
         key: sighting.wanted.key,
         link: sighting.wanted.link,
+        words: sighting.wanted.words,
         article: sighting.article,
         content: sighting.wanted.content,
         day: day(sighting.at),

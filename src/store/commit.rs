@@ -20,6 +20,7 @@ pub(super) struct Seen {
     pub(super) feed: FeedId,
     pub(super) key: Hash16,
     pub(super) link: Option<Hash16>,
+    pub(super) words: Option<Hash16>,
     pub(super) article: ArticleId,
     pub(super) content: Hash16,
     pub(super) day: i64,
@@ -201,7 +202,11 @@ fn write(db: &Connection, feeds: &mut Feeds, row: &Row) -> Result<(), Fault> {
         Row::Remembered { row, feed, day } => remember(db, feeds, row, feed, *day)?,
         Row::Seen(seen) => {
             let n = feeds.number(db, &seen.feed)?;
-            claim(db, n, seen.key, seen)?;
+            let is_told = claim(db, n, seen.key, seen)?;
+            // Words change with the claim or not at all; most sightings change nothing.
+            if let Some(words) = seen.words.filter(|_| is_told) {
+                claim(db, n, words, seen)?;
+            }
             if let Some(link) = seen.link {
                 claim(db, LINKS, link, seen)?;
             }
@@ -252,13 +257,14 @@ fn remember(
 }
 
 /// A claim stands for the article that the desk found behind it last, with the content that it had then.
-fn claim(db: &Connection, feed: i64, key: Hash16, seen: &Seen) -> Result<(), Fault> {
+/// Whether anything changed by it.
+fn claim(db: &Connection, feed: i64, key: Hash16, seen: &Seen) -> Result<bool, Fault> {
     let sql = "INSERT INTO claim(feed, key, article, content, seen, crc) \
          VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(feed, key) DO UPDATE SET \
          article = ?3, content = ?4, seen = ?5, crc = ?6 \
          WHERE seen < ?5 OR content <> ?4 OR article <> ?3";
     let check = claim_crc(feed, key, seen.article, seen.content);
-    db.prepare_cached(sql)?.execute(params![
+    let rows = db.prepare_cached(sql)?.execute(params![
         feed,
         &key.0[..],
         &seen.article.0.0[..],
@@ -266,7 +272,7 @@ fn claim(db: &Connection, feed: i64, key: Hash16, seen: &Seen) -> Result<(), Fau
         seen.day,
         check
     ])?;
-    Ok(())
+    Ok(rows > 0)
 }
 
 fn put_line(db: &Connection, line: &Line) -> Result<(), Fault> {

@@ -3,7 +3,7 @@
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params};
 
 use crate::news::{
-    Article, ArticleId, Hash16, Known, Member, Placed, StoredStory, StoryId, Wanted,
+    Article, ArticleId, Found, Hash16, Known, Member, Placed, StoredStory, StoryId, Wanted,
 };
 
 use super::Store;
@@ -14,7 +14,7 @@ use super::seal::{Packer, parse};
 
 impl Store {
     /// One answer for each claim, in its order; a miss means "never seen". Feed and key count before the link, the
-    /// link before the minted id.
+    /// link before the minted id, and the words come last.
     pub fn recall(&mut self, wanted: &[Wanted]) -> Result<Vec<Option<Known>>, Error> {
         let found = wanted
             .iter()
@@ -37,13 +37,14 @@ pub(super) fn known(
     packer: &mut Packer,
     wanted: &Wanted,
 ) -> Result<Option<Known>, Fault> {
-    let Some((claimed, n, row)) = find(db, feeds, wanted)? else { return Ok(None) };
+    let Some((found, claimed, n, row)) = find(db, feeds, wanted)? else { return Ok(None) };
     // Neither an equal article nor a claim that said the same before is looked at.
     let is_news = row.content != wanted.told && claimed != Some(wanted.content);
     let article = is_news.then(|| told(db, packer, n, row.id));
     let feed_id = feeds.name(db, row.feed)?;
     Ok(Some(Known {
         id: row.id,
+        found,
         feed_id,
         revision: row.revision,
         content: row.content,
@@ -53,23 +54,51 @@ pub(super) fn known(
     }))
 }
 
-/// What the claim said last if it is the feed's own key that is known, and the article's row.
-fn find(
-    db: &Connection,
-    feeds: &mut Feeds,
-    wanted: &Wanted,
-) -> Result<Option<(Option<Hash16>, i64, ArticleRow)>, Fault> {
-    if let Some(feed) = feeds.find(db, &wanted.feed)?
+/// How the article was found, what the claim said last if it is one of the feed's own, and the article's row.
+type FoundRow = (Found, Option<Hash16>, i64, ArticleRow);
+
+fn find(db: &Connection, feeds: &mut Feeds, wanted: &Wanted) -> Result<Option<FoundRow>, Fault> {
+    let feed = feeds.find(db, &wanted.feed)?;
+    if let Some(feed) = feed
         && let Some((content, n, row)) = by_claim(db, feed, wanted.key)?
     {
-        return Ok(Some((Some(content), n, row)));
+        if let Some((n, row)) = swapped(db, wanted, content, &row)? {
+            return Ok(Some((Found::Swapped, Some(wanted.content), n, row)));
+        }
+        return Ok(Some((Found::Key, Some(content), n, row)));
     }
     if let Some(link) = wanted.link
         && let Some((_, n, row)) = by_claim(db, LINKS, link)?
     {
-        return Ok(Some((None, n, row)));
+        return Ok(Some((Found::Link, None, n, row)));
     }
-    Ok(by_id(db, wanted.minted)?.map(|(n, row)| (None, n, row)))
+    if let Some((n, row)) = by_id(db, wanted.minted)? {
+        return Ok(Some((Found::Id, None, n, row)));
+    }
+    if let (Some(feed), Some(words)) = (feed, wanted.words)
+        && let Some((content, n, row)) = by_claim(db, feed, words)?
+    {
+        return Ok(Some((Found::Words, Some(content), n, row)));
+    }
+    Ok(None)
+}
+
+/// The article that the link and the words lead to, where the feed's key led to another in other words.
+fn swapped(
+    db: &Connection,
+    wanted: &Wanted,
+    claimed: Hash16,
+    by_key: &ArticleRow,
+) -> Result<Option<(i64, ArticleRow)>, Fault> {
+    if claimed == wanted.content || by_key.content == wanted.told {
+        return Ok(None);
+    }
+    let Some(link) = wanted.link else { return Ok(None) };
+    let found = by_claim(db, LINKS, link)?;
+    let is_other = |content: Hash16, row: &ArticleRow| {
+        row.id != by_key.id && (content == wanted.content || row.content == wanted.told)
+    };
+    Ok(found.filter(|(content, _, row)| is_other(*content, row)).map(|(_, n, row)| (n, row)))
 }
 
 fn by_claim(

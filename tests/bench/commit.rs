@@ -65,7 +65,7 @@ fn decide(batches: Vec<Batch<Article>>) -> Vec<Decided> {
         let (feed, state) = (batch.feed.id.clone(), batch.state.take().unwrap());
         let time = batch.fetched_at;
         let wants = desk.wants(&batch);
-        let recalled = Recalled { articles: vec![None; wants.len()], stories: Vec::new() };
+        let recalled = Recalled { articles: vec![None; wants.len()], ..Recalled::default() };
         let taken = desk.take(batch, wants, recalled);
         let commit = desk.next_commit();
         let mut lines = Vec::new();

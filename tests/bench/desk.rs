@@ -42,7 +42,7 @@ fn take(batches: Vec<Batch<Article>>) -> Desk {
     let mut desk = Desk::new(desk::Config { cluster: cluster::Config::default() });
     for batch in batches {
         let wants = desk.wants(&batch);
-        let recalled = Recalled { articles: vec![None; wants.len()], stories: Vec::new() };
+        let recalled = Recalled { articles: vec![None; wants.len()], ..Recalled::default() };
         desk.take(batch, wants, recalled);
         desk.next_commit();
     }

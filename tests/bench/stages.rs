@@ -71,7 +71,7 @@ impl Way {
         let recalled = times.of("3_recall", || {
             let articles = store.recall(&wants).unwrap();
             let stories = store.stories(&desk.wants_stories(&wants, &articles)).unwrap();
-            Recalled { articles, stories }
+            Recalled { articles, stories, flip: None }
         });
         let taken = times.of("4_desk", || desk.take(batch, wants, recalled));
         times.of("5_apply", || {

@@ -6,6 +6,7 @@ mod access;
 mod anchorage;
 #[cfg(test)]
 mod archive;
+mod behaviour;
 #[cfg(test)]
 mod breaker;
 #[cfg(test)]
@@ -23,11 +24,19 @@ mod durability;
 #[cfg(test)]
 mod full_text;
 #[cfg(test)]
+mod health;
+#[cfg(test)]
+mod hours;
+#[cfg(test)]
 mod house;
+#[cfg(test)]
+mod identity;
 #[cfg(test)]
 mod kill9;
 #[cfg(test)]
 mod pages;
+#[cfg(test)]
+mod polite;
 #[cfg(test)]
 mod poll;
 #[cfg(test)]

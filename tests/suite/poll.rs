@@ -18,11 +18,11 @@ use url::Url;
 
 use crate::server::{Manner, Reply, Seen, Server};
 
-const MINUTE: Duration = Duration::from_mins(1);
-const HOUR: Duration = Duration::from_hours(1);
-const DAY: Duration = Duration::from_hours(24);
+pub(crate) const MINUTE: Duration = Duration::from_mins(1);
+pub(crate) const HOUR: Duration = Duration::from_hours(1);
+pub(crate) const DAY: Duration = Duration::from_hours(24);
 
-fn start() -> Timestamp {
+pub(crate) fn start() -> Timestamp {
     "2025-08-16T00:00:00Z".parse().unwrap()
 }
 
@@ -30,7 +30,7 @@ fn after(span: Duration) -> Timestamp {
     start().checked_add(span).unwrap()
 }
 
-fn feed(id: &str, url: Url) -> Arc<Feed> {
+pub(crate) fn feed(id: &str, url: Url) -> Arc<Feed> {
     Arc::new(Feed { id: FeedId::new(id), url, outlet: None, interval: None, zone: None })
 }
 
@@ -40,15 +40,15 @@ fn name(path: &str) -> &str {
 }
 
 /// One world: feeds, what is remembered of them, and a clock that goes on from run to run.
-struct World {
-    config: Config,
-    feeds: Vec<Arc<Feed>>,
+pub(crate) struct World {
+    pub(crate) config: Config,
+    pub(crate) feeds: Vec<Arc<Feed>>,
     states: HashMap<FeedId, FeedState>,
     now: Timestamp,
 }
 
 impl World {
-    fn new(servers: &[&Server], feeds: Vec<Arc<Feed>>) -> Self {
+    pub(crate) fn new(servers: &[&Server], feeds: Vec<Arc<Feed>>) -> Self {
         let limits = Limits {
             connect: Duration::from_secs(2),
             first_byte: Duration::from_millis(300),
@@ -65,19 +65,24 @@ impl World {
     }
 
     /// A feed for each path of one server.
-    fn of(server: &Server, paths: &[&str]) -> Self {
+    pub(crate) fn of(server: &Server, paths: &[&str]) -> Self {
         let feeds = paths.iter().map(|path| feed(name(path), server.url(path))).collect();
         Self::new(&[server], feeds)
     }
 
     /// Runs for `span` of simulated time and commits everything.
-    async fn run(&mut self, span: Duration) -> Vec<Polled> {
+    pub(crate) async fn run(&mut self, span: Duration) -> Vec<Polled> {
         let end = self.now.checked_add(span).unwrap();
         let clock = Clock::Simulated(Simulated::starting(self.now).until(end));
         self.run_on(clock).await
     }
 
-    async fn run_on(&mut self, clock: Clock) -> Vec<Polled> {
+    pub(crate) async fn run_on(&mut self, clock: Clock) -> Vec<Polled> {
+        self.run_until(clock, usize::MAX).await
+    }
+
+    /// Runs until the clock ends, or for so many polls.
+    pub(crate) async fn run_until(&mut self, clock: Clock, polls: usize) -> Vec<Polled> {
         let poller = Poller::new(
             self.config.clone(),
             self.feeds.clone(),
@@ -89,7 +94,8 @@ impl World {
         let (committed, commits) = mpsc::channel(4);
         let (_control, orders) = mpsc::channel(1);
         let mut tasks = JoinSet::new();
-        tasks.spawn(poll::run(poller, out, commits, orders, CancellationToken::new()));
+        let stop = CancellationToken::new();
+        tasks.spawn(poll::run(poller, out, commits, orders, stop.clone()));
         let mut all = Vec::new();
         while let Some(one) = batches.recv().await {
             let feed = one.batch.feed.id.clone();
@@ -97,6 +103,9 @@ impl World {
             let stored = serde_json::to_vec(&one.batch.state).unwrap();
             self.states.insert(feed.clone(), serde_json::from_slice(&stored).unwrap());
             all.push(one);
+            if all.len() == polls {
+                stop.cancel();
+            }
             // The run may end with this very batch.
             let state = self.states[&feed].clone();
             committed.send(Committed { feed, state, new: None, overrun: false }).await.ok();

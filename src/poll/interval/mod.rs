@@ -107,6 +107,11 @@ impl Rate {
         (self.news + PRIOR_NEWS) / self.days.max(DAYS_MIN) / DAY_SECONDS
     }
 
+    /// News a day, as learnt so far.
+    pub(super) fn per_day(&self) -> f64 {
+        self.mean() * DAY_SECONDS
+    }
+
     /// How much busier the given hour since the epoch is than the mean hour.
     fn profile(&self, hour: i64) -> f64 {
         let total: f64 = self.hours.iter().sum();

@@ -3,6 +3,9 @@
 //! Validators are taken from every 200 and 304, whether the body is read or not: returning early on an equal body and
 //! keeping the old validators is the commonest bug of feed readers. Nothing here is saved before the batch is.
 
+mod silence;
+mod unreadable;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -15,6 +18,9 @@ use super::memory::{Before, Kept, Memory, Probation};
 use super::politeness::{self, Wishes};
 pub use super::timetable::Said;
 use super::timetable::Timetable;
+pub(super) use silence::Silence;
+use unreadable::CAPTCHA;
+pub use unreadable::why_unreadable;
 
 /// Backoff never makes a feed wait longer, unless its own interval does.
 const BACKOFF_MAX: Duration = Duration::from_hours(24);
@@ -182,6 +188,44 @@ pub fn heed(feed: &Feed, state: &mut FeedState, said: &Said<'_>, now: Timestamp)
     memory.save(state);
 }
 
+/// Takes what the desk found in a body into the state that `take` gave: `fresh` items, new or changed. No news are no bad
+/// news for a while, and then they are.
+///
+/// Call it before the batch is committed; the poller takes the stored state from [`crate::news::Committed`].
+pub fn heard(state: &mut FeedState, fresh: u64, now: Timestamp) -> Option<HealthChange> {
+    if state.failure_weight > 0 {
+        return None;
+    }
+    let mut memory = Memory::of(state);
+    let words = if fresh > 0 {
+        memory.silence.end(now, memory.rate.per_day());
+        None
+    } else {
+        memory.silence.look(now)
+    };
+    let change = settle(state, &memory, words, "news again", now);
+    memory.save(state);
+    change
+}
+
+/// The state of a feed that answers well: silent in these words, or in order for this reason.
+fn settle(
+    state: &mut FeedState,
+    memory: &Memory,
+    silent: Option<String>,
+    reason: &str,
+    now: Timestamp,
+) -> Option<HealthChange> {
+    state.last_error = silent.unwrap_or_default();
+    let to = match &memory.adopted {
+        _ if !state.last_error.is_empty() => Health::Flaky,
+        Some(_) => Health::Moved,
+        None => Health::Ok,
+    };
+    let reason = if state.last_error.is_empty() { reason } else { &state.last_error };
+    turn(state, to, reason.to_owned(), now)
+}
+
 /// Takes validators and body hash; true if the body is to be read.
 fn learn(
     state: &mut FeedState,
@@ -256,10 +300,10 @@ fn succeed(
     state.failure_weight = 0;
     state.last_success = Some(now);
     state.last_http = Some(http);
-    state.last_error.clear();
     state.seen_once |= read;
-    let to = if memory.adopted.is_some() { Health::Moved } else { Health::Ok };
-    turn(state, to, words.to_owned(), now)
+    // Whether a body brings news is not known before it is read.
+    let silent = if read { memory.silence.words(now) } else { memory.silence.look(now) };
+    settle(state, memory, silent, words, now)
 }
 
 /// A failure: weight, words, state.
@@ -269,7 +313,8 @@ fn fail(state: &mut FeedState, failure: &Failure, now: Timestamp) -> Option<Heal
     state.last_error = failure.words();
     let to = match (failure, state.failure_weight) {
         (Failure::Http(410), _) => Health::Gone,
-        (Failure::Http(401 | 403), weight) if weight < DORMANT => Health::Blocked,
+        (Failure::Http(401 | 403), ..DORMANT) => Health::Blocked,
+        (Failure::Parse(why), ..DORMANT) if why == CAPTCHA => Health::Blocked,
         (_, DORMANT..) => Health::Dormant,
         (_, FAILING..) => Health::Failing,
         _ => Health::Flaky,

@@ -324,3 +324,82 @@ fn due_moments_are_whole_milliseconds_and_never_early() {
     assert_eq!(due, "2025-08-16T06:00:01.001Z".parse().unwrap());
     assert_eq!(due_at(start(), Duration::ZERO), start());
 }
+
+/// Polls every six hours; a new body every time, in which the desk finds `fresh` items.
+fn with_news(polls: &mut Polls, n: u8, fresh: u64) -> Option<HealthChange> {
+    polls.go_on(DAY / 4);
+    let outcome = polls.take(&with_etag(body(n), "e"));
+    let mut state = outcome.kept.stored();
+    let change = heard(&mut state, fresh, polls.now);
+    polls.kept = Kept::of(state);
+    let now = polls.now;
+    polls.kept.memory.rate.observe(now, fresh);
+    match change {
+        Some(change) => change.following(outcome.health),
+        None => outcome.health,
+    }
+}
+
+#[test]
+fn a_busy_feed_that_falls_silent_is_flaky_without_being_asked_less_and_well_with_the_next_item() {
+    let mut polls = Polls::new();
+    for n in 0..40 {
+        let change = with_news(&mut polls, n, 3);
+        assert_eq!(change.is_some(), n == 0);
+    }
+    let last = polls.now;
+    let found = loop {
+        polls.go_on(DAY / 4);
+        // Half of the answers are 304, half are bodies with another time stamp and nothing else.
+        let change = if polls.now.as_second() / 21_600 % 2 == 0 {
+            polls.take(&with_etag(plain(Ok(Good::NotModified)), "e")).health
+        } else {
+            polls.now = polls.now.checked_sub(DAY / 4).unwrap();
+            let stamp = u8::try_from(polls.now.as_second() / 60 % 251).unwrap();
+            with_news(&mut polls, stamp, 0)
+        };
+        assert!(span(last, polls.now) < 5 * DAY, "never found");
+        assert!(near(polls.rest(), INTERVAL));
+        if let Some(change) = change {
+            break change;
+        }
+    };
+    assert!(span(last, polls.now) >= 3 * DAY);
+    assert_eq!((found.from, found.to), (Health::Ok, Health::Flaky));
+    assert_eq!(found.reason, "silent for 3 d");
+    assert_eq!(
+        (polls.kept.state.failure_weight, polls.kept.state.last_error.as_str()),
+        (0, "silent for 3 d")
+    );
+    // Said once; a failure in between is a failure, and what follows it is the silence again.
+    polls.go_on(2 * DAY);
+    assert_eq!(polls.take(&body(254)).health, None);
+    assert_eq!(polls.kept.state.last_error, "silent for 5 d");
+    assert_eq!(polls.take(&http(503)).health, None);
+    assert_eq!(polls.kept.state.last_error, "HTTP 503");
+    assert_eq!(polls.take(&body(254)).health, None);
+    let back = with_news(&mut polls, 255, 1).unwrap();
+    assert_eq!(
+        (back.from, back.to, back.reason.as_str()),
+        (Health::Flaky, Health::Ok, "news again")
+    );
+    assert_eq!(polls.kept.state.last_error, "");
+}
+
+#[test]
+fn news_that_end_a_silence_in_the_poll_that_would_have_found_it_change_nothing() {
+    let mut polls = Polls::new();
+    (0..40).for_each(|n| drop(with_news(&mut polls, n, 3)));
+    polls.go_on(6 * DAY);
+    assert_eq!(with_news(&mut polls, 100, 1), None);
+}
+
+#[test]
+fn a_page_that_wants_to_see_a_person_blocks_the_feed() {
+    let mut polls = Polls::new();
+    polls.take(&body(1));
+    let mut state = polls.take(&body(2)).kept.stored();
+    let why = why_unreadable("parse", b"<html><div class=h-captcha>");
+    let change = unreadable(&polls.feed, &mut state, why, polls.now).unwrap();
+    assert_eq!((change.to, change.reason.as_str()), (Health::Blocked, "parse error (captcha)"));
+}

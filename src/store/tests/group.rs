@@ -1,5 +1,5 @@
 use super::*;
-use crate::news::{DeskMarks, StreamEnd, content_hash};
+use crate::news::{DeskMarks, Found, StreamEnd, content_hash};
 use crate::store::Error;
 
 #[test]
@@ -74,6 +74,34 @@ fn the_minted_id_finds_an_article_that_came_in_another_feed() {
     let known = store.recall(&[elsewhere]).unwrap().remove(0).unwrap();
     assert!(known.id == wanted(1).minted && known.claimed.is_none());
     assert_eq!(known.feed_id, feed("a"));
+}
+
+#[test]
+fn words_find_an_article_of_their_own_feed_when_nothing_else_does() {
+    let mut store = Store::in_memory().unwrap();
+    store.apply(&batch(1)).unwrap();
+    let nowhere =
+        |n| Wanted { key: wanted(n).key, link: None, minted: wanted(n).minted, ..wanted(1) };
+    let known = store.recall(&[nowhere(7)]).unwrap().remove(0).unwrap();
+    assert_eq!((known.id, known.found), (wanted(1).minted, Found::Words));
+    assert_eq!(store.recall(&[Wanted { feed: feed("b"), ..nowhere(7) }]).unwrap(), [None]);
+    assert_eq!(store.recall(&[Wanted { words: None, ..nowhere(7) }]).unwrap(), [None]);
+}
+
+#[test]
+fn a_guid_of_another_article_gives_way_to_link_and_words_together() {
+    let mut store = Store::in_memory().unwrap();
+    (1..=2).for_each(|n| store.apply(&batch(n)).unwrap());
+    let found = |store: &mut Store, wanted: Wanted| {
+        let known = store.recall(&[wanted]).unwrap().remove(0).unwrap();
+        (known.id, known.found)
+    };
+    let swapped = Wanted { key: wanted(1).key, ..wanted(2) };
+    assert_eq!(found(&mut store, swapped.clone()), (wanted(2).minted, Found::Swapped));
+    // Other words under that guid: the publisher moved the item, or wrote it anew.
+    let other = content_hash(&article(2, "Other words."));
+    let moved = Wanted { content: other, told: other, ..swapped };
+    assert_eq!(found(&mut store, moved), (wanted(1).minted, Found::Key));
 }
 
 #[test]
@@ -252,7 +280,7 @@ fn what_was_not_seen_for_long_is_forgotten_and_texts_go_earlier() {
     assert!(article.text.body.is_empty() && article.text.complete && !article.title.is_empty());
 
     let pruned = store.prune(day(402)).unwrap();
-    assert_eq!((pruned.claims, pruned.articles), (4, 1));
+    assert_eq!((pruned.claims, pruned.articles), (6, 1));
     store.commit().unwrap();
     drop(store);
     let mut store = open(dir.path());
@@ -261,5 +289,5 @@ fn what_was_not_seen_for_long_is_forgotten_and_texts_go_earlier() {
     assert_eq!(store.stories(&[shared]).unwrap()[0].members.len(), 2);
     assert_eq!(store.stories(&[StoryId::opened_by(wanted(1).minted, 1)]).unwrap(), []);
     let pruned = store.prune(day(800)).unwrap();
-    assert_eq!((pruned.claims, pruned.articles), (2, 2));
+    assert_eq!((pruned.claims, pruned.articles), (3, 2));
 }

@@ -3,6 +3,9 @@
 //! One writer, one thread, one open transaction a group. What the desk decided, what the store keeps and the lines
 //! with their place in the files become durable together or not at all.
 
+mod after;
+mod counts;
+
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -10,11 +13,15 @@ use jiff::Timestamp;
 use crate::desk::Desk;
 use crate::failpoint;
 use crate::news::{
-    Article, Batch, Change, Committed, FeedId, FeedState, Hash16, Input, Line, Recalled, Rejection,
+    Article, Batch, Change, Committed, FeedId, Flip, Hash16, Input, Line, Recalled, Rejection,
     StoryKind, Stream, Taken,
 };
-use crate::record::{self, HealthFetched, Layout, Record, Stamp, render};
+use crate::record::{self, HealthChanged, HealthFetched, Layout, Record, Stamp, render};
 use crate::store::{self, Store};
+
+use self::after::After;
+pub use self::after::Judge;
+pub use self::counts::Counts;
 
 /// Output of a group after which it is committed, in bytes: enough to make a sync cheap, little to lose time over.
 pub const GROUP_BYTES_MAX: u64 = 4 * 1024 * 1024;
@@ -39,53 +46,6 @@ pub struct Group {
     pub counts: Counts,
 }
 
-/// What a group did, for the summary line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Batches taken, with 304s and failures.
-    pub batches: u64,
-    /// Batches of polls that brought nothing new.
-    pub without_body: u64,
-    /// Batches of polls that failed.
-    pub failed: u64,
-    /// Bytes of bodies on the wire.
-    pub bytes: u64,
-    /// Articles first seen.
-    pub new: u64,
-    /// Articles with changed content.
-    pub revised: u64,
-    /// Articles seen again as they were.
-    pub unchanged: u64,
-    /// Articles held or remembered on a first poll, items over a limit.
-    pub set_aside: u64,
-    /// Items or bodies in quarantine.
-    pub quarantined: u64,
-    /// Stories opened.
-    pub stories_opened: u64,
-    /// Stories merged into others.
-    pub stories_merged: u64,
-}
-
-impl Counts {
-    fn add(&mut self, after: &After, taken: &Taken, is_failed: bool) {
-        self.batches += 1;
-        match &after.report {
-            Some(report) => {
-                self.bytes += report.bytes;
-                self.set_aside += report.over_limit;
-            }
-            None if !is_failed => self.without_body += 1,
-            None => {}
-        }
-        self.failed += u64::from(is_failed);
-        self.new += taken.new;
-        self.revised += taken.revised;
-        self.unchanged += taken.unchanged;
-        self.set_aside += taken.held + taken.backfilled;
-        self.quarantined += after.rejected.len() as u64;
-    }
-}
-
 /// The one writer.
 #[derive(Debug)]
 pub struct Writer {
@@ -97,6 +57,7 @@ pub struct Writer {
     time: Option<Timestamp>,
     group: Group,
     group_bytes: u64,
+    judge: Option<Judge>,
     /// Feeds of which a body was read before: only they can have overrun us.
     read_before: BTreeSet<FeedId>,
 }
@@ -121,8 +82,15 @@ impl Writer {
             time,
             group: Group::default(),
             group_bytes: 0,
+            judge: None,
             read_before,
         })
+    }
+
+    /// Lets what a body told bear on the health of its feed.
+    #[must_use]
+    pub fn with_judge(self, judge: Judge) -> Self {
+        Self { judge: Some(judge), ..self }
     }
 
     /// The desk, to look at.
@@ -169,18 +137,23 @@ impl Writer {
     ) -> Result<(), store::Error> {
         let span = tracing::debug_span!("batch", feed.id = %batch.feed.id);
         let _entered = span.enter();
-        let after = After::of(&mut batch);
+        let mut after = After::of(&mut batch);
         let wants = self.desk.wants(&batch);
         let articles = self.store.recall(&wants)?;
         let stories = self.store.stories(&self.desk.wants_stories(&wants, &articles))?;
-        let taken = self.desk.take(batch, wants, Recalled { articles, stories });
+        let flip = if articles.is_empty() { None } else { self.flip(&after.feed)? };
+        let recalled = Recalled { articles, stories, flip: flip.clone() };
+        let taken = self.desk.take(batch, wants, recalled);
         let commit = self.desk.next_commit();
         let time = self.stamp(now);
+        after.heed(&taken, self.judge);
         self.store.apply(&taken)?;
         self.write_changes(&taken, time, commit)?;
         self.write_fetch(&after, &taken, time, commit)?;
-        let mut after = after;
-        let is_failed = after.state.as_ref().is_some_and(|state| !state.last_error.is_empty());
+        if taken.flip != flip {
+            self.save_flip(&after.feed, taken.flip.as_ref())?;
+        }
+        let is_failed = after.state.as_ref().is_some_and(|state| state.failure_weight > 0);
         if let Some(state) = after.state.take() {
             self.store.save_feed(&after.feed, &state)?;
             let new = after.report.is_some().then_some(taken.new);
@@ -198,6 +171,17 @@ impl Writer {
     /// Saves a word of the wiring's with the open group.
     pub fn note(&mut self, key: &str, text: &str) -> Result<(), store::Error> {
         self.store.save_meta(key, text)
+    }
+
+    /// What is remembered of a feed whose guids flipped. A mark that cannot be read is none: it costs a held poll.
+    fn flip(&mut self, feed: &FeedId) -> Result<Option<Flip>, store::Error> {
+        let text = self.store.meta(&flip_key(feed))?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    fn save_flip(&mut self, feed: &FeedId, flip: Option<&Flip>) -> Result<(), store::Error> {
+        let text = flip.map(|flip| serde_json::to_string(flip).expect("plain data"));
+        self.store.save_meta(&flip_key(feed), &text.unwrap_or_default())
     }
 
     /// Says in the health stream that a desk started, with what it knows.
@@ -332,7 +316,8 @@ impl Writer {
         }
         if let (Some(change), Some(state)) = (&after.health, &after.state) {
             self.put(Stream::Health, time, commit, |stamp| {
-                render::health_changed(&after.feed, change, state, stamp).into()
+                let record = render::health_changed(&after.feed, change, state, stamp);
+                HealthChanged { defects: after.defects(), ..record }.into()
             })?;
         }
         Ok(())
@@ -366,6 +351,11 @@ impl Writer {
     }
 }
 
+/// Where the store keeps what is remembered of a feed whose guids flipped.
+fn flip_key(feed: &FeedId) -> String {
+    format!("flip {feed}")
+}
+
 /// What a started desk says of itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Started {
@@ -375,25 +365,4 @@ pub struct Started {
     pub config_hash: Hash16,
     /// Hash of the tables.
     pub tables_hash: Hash16,
-}
-
-/// The part of a batch that the desk does not see.
-struct After {
-    feed: FeedId,
-    state: Option<FeedState>,
-    report: Option<crate::news::FetchReport>,
-    health: Option<crate::news::HealthChange>,
-    rejected: Vec<Rejection>,
-}
-
-impl After {
-    fn of(batch: &mut Batch<Article>) -> Self {
-        Self {
-            feed: batch.feed.id.clone(),
-            state: batch.state.take(),
-            report: batch.report.take(),
-            health: batch.health.take(),
-            rejected: std::mem::take(&mut batch.rejected),
-        }
-    }
 }
