@@ -41,8 +41,9 @@ pub(crate) fn decode<'b>(body: &'b [u8], content_type: Option<&str>) -> Decoded<
     let body = body.strip_prefix(b"\xEF\xBB\xBF").map_or((body, false), |rest| (rest, true));
     let (body, has_mark) = body;
     if let Ok(text) = std::str::from_utf8(body) {
-        let declared =
-            if has_mark || text.is_ascii() { None } else { declared(body, content_type) };
+        // An escape in plain ASCII may be a step into the two-byte half of ISO-2022-JP.
+        let is_plain = text.is_ascii() && !text.contains('\u{1B}');
+        let declared = if has_mark || is_plain { None } else { declared(body, content_type) };
         // What declares a one-byte charset and is flawless UTF-8 all the same was declared by a template.
         let is_one_byte = declared.is_some_and(Encoding::is_single_byte);
         match declared {
@@ -142,7 +143,11 @@ fn label(written: &str) -> Option<&'static Encoding> {
         _ => Encoding::for_label(label.as_bytes())
             .or_else(|| Encoding::for_label(written.trim().as_bytes())),
     };
-    known.filter(|known| known.is_ascii_compatible() && *known != encoding_rs::X_USER_DEFINED)
+    let is_one = |known: &&'static Encoding| {
+        (known.is_ascii_compatible() || *known == encoding_rs::ISO_2022_JP)
+            && *known != encoding_rs::X_USER_DEFINED
+    };
+    known.filter(is_one)
 }
 
 /// Whether bytes that are not UTF-8 are the exception in a body that is.
@@ -177,4 +182,21 @@ fn guessed(body: &[u8]) -> String {
     let guess = detector.guess(None, chardetng::Utf8Detection::Deny);
     // Every byte means something in windows-1252.
     strict(guess, body).or_else(|| strict(WINDOWS_1252, body)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_escapes_of_iso_2022_jp_are_read_where_it_is_declared() {
+        let japanese = "\u{1B}$B<sAj\u{1B}(B";
+        let by_header = decode(japanese.as_bytes(), Some("text/xml; charset=ISO-2022-JP"));
+        assert_eq!(by_header.text, "首相");
+        let body = format!("<?xml version=\"1.0\" encoding=\"iso-2022-jp\"?><a>{japanese}</a>");
+        assert!(decode(body.as_bytes(), None).text.ends_with("<a>首相</a>"));
+        let lying = "<?xml version=\"1.0\" encoding=\"iso-2022-jp\"?><a>首相</a>";
+        assert_eq!(decode(lying.as_bytes(), None).text, lying);
+        assert_eq!(decode(japanese.as_bytes(), None).text, japanese);
+    }
 }

@@ -135,11 +135,15 @@ fn timed(day: Date, text: &str, packed_times: Packed) -> Option<Read> {
         Packed::Taken => packed(time),
         Packed::Refused => None,
     };
+    // Behind a `T` stands a machine's time, and what is glued to it is an offset.
+    let is_range = packed_times == Packed::Refused
+        && time.is_some_and(|time| zone::may_be_range(time.granularity, stated));
     let (time, stated) = match early {
         Some(half) => (half.apply(time?)?, stated.trim()),
         None => halved(time?, stated.trim())?,
     };
-    join(day, Some(time), &zone::read(stated)?)
+    let zone = zone::read(stated)?;
+    join(day, Some(time), if is_range { &Zone::Unclear } else { &zone })
 }
 
 /// `hhmm` and `hhmmss`.

@@ -153,7 +153,7 @@ struct Parts {
 
 /// Reads a date of words, or of numbers whose order is clear.
 pub(super) fn read(text: &str) -> Option<Read> {
-    let mut parts = Parts::default();
+    let (mut parts, mut is_range) = (Parts::default(), false);
     let mut rest = text.trim_start();
     for _ in 0..WORDS_MAX {
         if rest.is_empty() {
@@ -163,11 +163,14 @@ pub(super) fn read(text: &str) -> Option<Read> {
         // A zone may stand right behind the time.
         let end = time_end(rest.get(..end)?).unwrap_or(end);
         let (word, after) = rest.split_at_checked(end)?;
+        let behind = after;
         let after = after.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
         if !word.is_empty() && !parts.take(word) {
             // From here on it is the zone.
             break;
         }
+        is_range |= word.contains(':')
+            && parts.time.is_some_and(|time| zone::may_be_range(time.granularity, behind));
         rest = after;
     }
     if parts.year.is_none() {
@@ -182,7 +185,7 @@ pub(super) fn read(text: &str) -> Option<Read> {
         (time, _) => time,
     };
     let zone = if time.is_some() { zone::read(rest)? } else { without_time(rest)? };
-    join(day, time, &zone)
+    join(day, time, if is_range { &Zone::Unclear } else { &zone })
 }
 
 /// Where the time that a word begins with ends.

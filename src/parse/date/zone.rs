@@ -1,6 +1,9 @@
 //! Zones as publishers write them.
 
+use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
+
+use crate::news::Granularity;
 
 use super::Zone;
 
@@ -66,19 +69,47 @@ pub(super) fn read(text: &str) -> Option<Zone> {
     let text = text.trim().trim_matches(['(', ')', '[', ']', ',']).trim();
     // "+0530 (IST)", "+02:00[Europe/Berlin]": the number says it, the remark only helps people.
     let end = text.find(['(', '[']).filter(|end| *end > 0).unwrap_or(text.len());
-    let text = text.get(..end)?.trim();
+    let (text, remark) = text.split_at_checked(end)?;
+    let text = text.trim();
     if text.is_empty() {
         return Some(Zone::Missing);
     }
-    let (first, remark) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let (first, words) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     if let Some(offset) = numeric(first) {
         // More numbers behind it are no remark.
-        return (!remark.contains(char::is_numeric)).then_some(Zone::Fixed(offset));
+        let is_remark = !words.contains(char::is_numeric);
+        return is_remark.then(|| unless_denied(Zone::Fixed(offset), &[words, remark]));
     }
-    if let Some(tail) = prefixed(text) {
-        return numeric(&tail.replace(' ', "")).map(Zone::Fixed);
-    }
-    named(text)
+    let zone = match prefixed(text) {
+        Some(tail) => numeric(&tail.replace(' ', "")).map(Zone::Fixed),
+        None => named(text),
+    };
+    zone.map(|zone| unless_denied(zone, &[remark]))
+}
+
+/// The zone, unless a remark names another one: then nobody knows which was meant.
+fn unless_denied(zone: Zone, remarks: &[&str]) -> Zone {
+    let Zone::Fixed(offset) = zone else { return zone };
+    let is_denied = |remark: &&str| {
+        let remark = remark.trim_matches(['(', ')', '[', ']', ',', ' ']);
+        match named(remark) {
+            // China's as well as Chicago's.
+            Some(Zone::Fixed(other)) => other != offset && !remark.eq_ignore_ascii_case("CST"),
+            // Its winter and its summer.
+            Some(Zone::Named(zone)) => [1_736_000_000, 1_752_000_000]
+                .into_iter()
+                .filter_map(|second| Timestamp::from_second(second).ok())
+                .all(|moment| zone.to_offset(moment) != offset),
+            _ => false,
+        }
+    };
+    if remarks.iter().any(is_denied) { Zone::Unclear } else { zone }
+}
+
+/// Whether what stands right behind a time of hours and minutes may be the end of a range, such as `10:00-11:00`.
+pub(super) fn may_be_range(time: Granularity, behind: &str) -> bool {
+    let hour = behind.strip_prefix(['-', '\u{2013}', '\u{2212}']);
+    time == Granularity::Minute && hour.is_some_and(|hour| hour.contains(':'))
 }
 
 /// What follows `GMT` or `UTC` where a sign follows it.
@@ -121,6 +152,8 @@ fn numeric(text: &str) -> Option<Offset> {
     };
     let hours: i32 = super::small(hours, 2)?.into();
     let minutes: i32 = super::small(minutes, 2)?.into();
-    let is_zone = hours <= 14 && minutes < 60;
-    is_zone.then(|| Offset::from_seconds(sign * (hours * 60 + minutes) * 60).ok()).flatten()
+    // From Baker Island to Kiribati.
+    let total = sign * (hours * 60 + minutes);
+    let is_zone = minutes < 60 && (-12 * 60..=14 * 60).contains(&total);
+    is_zone.then(|| Offset::from_seconds(total * 60).ok()).flatten()
 }
