@@ -250,7 +250,8 @@ fn plain(words: &Words) -> String {
     if words.is_html {
         html::plain(&words.value)
     } else {
-        html::one_space(&text::decoded(&words.value))
+        let text = text::decoded(&words.value);
+        if html::is_active(&text) { html::plain(&text) } else { html::one_space(&text) }
     }
 }
 

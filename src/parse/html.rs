@@ -190,6 +190,23 @@ fn is_break(name: &str) -> bool {
     is_one_of(&["br", "p", "div", "li", "td", "h1", "h2", "h3"], name)
 }
 
+/// Elements that run, load or change a page: whoever meets one in a headline meets markup, not a remark about it.
+const ACTIVE: [&str; 24] = [
+    "script", "style", "iframe", "frame", "frameset", "object", "embed", "applet", "svg", "math",
+    "img", "image", "video", "audio", "source", "form", "input", "button", "textarea", "select",
+    "link", "meta", "base", "template",
+];
+
+/// Whether a text that should be none has markup in it that could run or load.
+pub(crate) fn is_active(value: &str) -> bool {
+    value.match_indices('<').any(|(at, _)| {
+        let name = word(value.get(at + 1..).unwrap_or(""));
+        let after = value.get(at + 1 + name.len()..).unwrap_or("");
+        is_one_of(&ACTIVE, name)
+            && after.starts_with(|c: char| c.is_whitespace() || "/>".contains(c))
+    })
+}
+
 /// White space trimmed, and one space inside.
 pub(crate) fn one_space(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -308,6 +325,24 @@ mod tests {
         );
         assert_eq!(plain("1 < 2"), "1 < 2");
         assert_eq!(plain("cut <b"), "cut <b");
+    }
+
+    #[test]
+    fn markup_that_could_run_is_told_from_signs_in_a_headline() {
+        for active in [
+            "<script>alert(1)</script> news",
+            "a <img src=x onerror=alert(1)> b",
+            "<SVG/onload=x> foo",
+            "<iframe src=x> foo",
+            "<em>E</em> says <script>q</script>",
+        ] {
+            assert!(is_active(active) && !plain(active).contains('<'), "{active}");
+        }
+        for text in
+            ["if a < b and c > d", "Vec<T> explained", "<3 this", "AT&T <NYSE:T> rises", "<imgs>"]
+        {
+            assert!(!is_active(text), "{text}");
+        }
     }
 
     #[test]
