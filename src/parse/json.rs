@@ -10,7 +10,7 @@ use url::Url;
 use super::claim::{Claim, Dates, Defect, FeedClaim, Note, Person, Words};
 use super::keys::LINK_BYTES_MAX;
 use super::lean::{DEPTH_MAX, Depth, Lean};
-use super::{html, person, text};
+use super::{html, json_mend, person, text};
 use crate::news::has_possible_host;
 
 /// What a body gave before it ended or broke.
@@ -23,6 +23,8 @@ pub(crate) struct JsonFeed {
     pub(crate) over_limit: u64,
     pub(crate) defects: Vec<Defect>,
     is_feed: bool,
+    /// Its items are no list: whoever wrote them has news that nobody can read.
+    is_without_list: bool,
 }
 
 /// What reading needs beside the text.
@@ -35,16 +37,30 @@ pub(crate) struct Limits<'a> {
 
 /// Reads a JSON Feed; `None` if the text is no such thing.
 pub(crate) fn read(text: &str, limits: Limits<'_>) -> Option<JsonFeed> {
+    let (mut out, error) = walk(text, limits);
+    if let Some(error) = error {
+        let at = Some(offset(text, error.line(), error.column()));
+        let told = |word, detail: String| Defect { word, at, element: "", detail };
+        if error.is_eof() {
+            out.defects.push(told("document_cut", error.to_string()));
+        } else {
+            // Everything behind the bad token would be lost, so it is mended, and all of it read again.
+            let (again, rest) = walk(&json_mend::mended(text), limits);
+            out = again;
+            out.defects.push(told("json_repaired", error.to_string()));
+            out.defects.extend(rest.map(|rest| told("document_cut", rest.to_string())));
+        }
+    }
+    prune(&mut out, limits.entries_max);
+    (out.is_feed && !out.is_without_list || !out.items.is_empty()).then_some(out)
+}
+
+/// Takes what a text says until it ends or breaks.
+fn walk(text: &str, limits: Limits<'_>) -> (JsonFeed, Option<serde_json::Error>) {
     let mut out = JsonFeed::default();
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let result = Top { out: &mut out, limits }.deserialize(&mut deserializer);
-    if let Err(error) = result {
-        let detail = error.to_string();
-        let at = Some(offset(text, error.line(), error.column()));
-        out.defects.push(Defect { word: "document_cut", at, element: "", detail });
-    }
-    prune(&mut out, limits.entries_max);
-    (out.is_feed || !out.items.is_empty()).then_some(out)
+    (out, result.err())
 }
 
 /// The byte offset of a line and a column, both from 1, columns in bytes.
@@ -80,6 +96,7 @@ impl<'de> Visitor<'de> for Top<'_, '_> {
                 self.out.is_feed = true;
                 // A repeated key: the last one counts, and what the first one counted is gone with it.
                 self.out.items.clear();
+                self.out.is_without_list = false;
                 self.out.ages.clear();
                 self.out.over_limit = 0;
                 map.next_value_seed(Items { out: self.out, limits: self.limits })?;
@@ -154,14 +171,17 @@ impl<'de> Visitor<'de> for Items<'_, '_> {
     }
 
     fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        self.out.is_without_list = true;
         Ok(())
     }
 
     fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        self.out.is_without_list = true;
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        self.out.is_without_list = true;
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(())
     }

@@ -12,6 +12,7 @@ mod draft;
 pub mod guard;
 mod html;
 mod json;
+mod json_mend;
 mod keys;
 mod lean;
 mod mend;

@@ -261,11 +261,11 @@ async fn a_clock_that_jumps_brings_no_storm_and_no_standstill() {
 
 /// A daemon of its own on the machine's clock.
 fn daemon(dir: &std::path::Path, config: &str) -> Running {
-    std::fs::write(dir.join("copytaster.toml"), config).unwrap();
+    std::fs::write(dir.join("copytaster.toml"), config).expect("written");
     let mut command = Command::new(env!("CARGO_BIN_EXE_copytaster"));
     command.args(["run", "-c", "copytaster.toml"]).current_dir(dir);
     command.stdout(Stdio::null()).stderr(Stdio::null());
-    Running(command.spawn().unwrap())
+    Running(command.spawn().expect("started"))
 }
 
 fn configuration(server: &Server, more: &str, feeds: &[String]) -> String {

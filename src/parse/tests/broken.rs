@@ -187,3 +187,42 @@ fn doubly_encoded_text_is_read_right() {
     assert_eq!(item("<title>cafÃ© dÃ©jÃ\u{a0} vu</title>").title, "café déjà vu");
     assert_eq!(item("<title>Ã la carte</title>").title, "Ã la carte");
 }
+
+#[test]
+fn one_bad_token_in_a_json_feed_costs_no_other_item() {
+    let item = |n: usize| format!(r#"{{"id":"{n}","title":"The ferry sails {n}"}}"#);
+    let causes = [
+        (r#"{"id":"bad","title":"cut \ud83d"}"#, 20),
+        (r#"{"id":"bad","title":"it\'s"}"#, 20),
+        ("{\"id\":\"bad\",\"title\":\"two\nlines\"}", 20),
+        (r#"{"id":"bad","title":"x",}"#, 20),
+        (r#"{"id":"bad","title":"x","n":1e400}"#, 20),
+        (r#"{"id":"bad","title":"x","n":NaN}"#, 20),
+        (r#"{"id":"bad","title":undefined}"#, 20),
+        (r#"{"id":007,"title":"x"}"#, 20),
+        (r#"{"id":"bad" "title":"x"}"#, 20),
+        (r#"{id:"bad","title":"x"}"#, 20),
+        ("", 19),
+    ];
+    for (bad, expected) in causes {
+        for at in [0, 3, 19] {
+            let items: Vec<String> =
+                (0..20).map(|n| if n == at { bad.to_owned() } else { item(n) }).collect();
+            let body = format!(
+                r#"{{"version":"https://jsonfeed.org/version/1.1","title":"F","items":[{}]}}"#,
+                items.join(",")
+            );
+            let parsed = parsed(&body);
+            assert_eq!(parsed.drafts.len(), expected, "{bad} at {at}");
+            assert!(parsed.report.defects.contains(&"json_repaired".to_owned()), "{bad} at {at}");
+        }
+    }
+    let title = parsed(&format!(
+        r#"{{"version":"https://jsonfeed.org/version/1.1","title":"\ud800","items":[{}]}}"#,
+        item(1)
+    ));
+    assert_eq!(title.drafts.len(), 1);
+    let object =
+        parsed(r#"{"version":"https://jsonfeed.org/version/1.1","items":{"0":{"id":"1"}}}"#);
+    assert_eq!((object.drafts.len(), object.rejected.len()), (0, 1), "no list is no healthy feed");
+}

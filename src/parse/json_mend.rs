@@ -1,0 +1,268 @@
+//! Rewrites what is nearly JSON: one bad token of a hand-made feed costs itself, not all items behind it.
+//!
+//! One walk, linear, one copy. A document that ends early is left as it ends: what was cut is told as cut.
+
+/// What the walk met last outside strings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Last {
+    /// A bracket that opens, or a comma that waits for its value.
+    Opening,
+    /// A name with its colon.
+    Colon,
+    /// A whole value, or a name.
+    Value,
+}
+
+/// The text as JSON, as far as its brackets close.
+pub(super) fn mended(text: &str) -> String {
+    let mut walk = Walk {
+        out: String::with_capacity(text.len() + text.len() / 16),
+        open: Vec::new(),
+        last: Last::Opening,
+        has_comma: false,
+        is_name: false,
+    };
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let after = rest.get(c.len_utf8()..).unwrap_or("");
+        rest = match c {
+            '"' => {
+                walk.begin(true);
+                string(after, &mut walk.out)
+            }
+            '{' | '[' => {
+                walk.begin(false);
+                walk.open.push(c);
+                walk.out.push(c);
+                walk.last = Last::Opening;
+                after
+            }
+            '}' | ']' => {
+                walk.close(c);
+                after
+            }
+            ',' => {
+                // A comma is written with the value behind it, so that one too many is none.
+                walk.fill();
+                walk.has_comma |= walk.last == Last::Value;
+                walk.is_name = false;
+                after
+            }
+            ':' => {
+                if walk.last == Last::Value && walk.is_name {
+                    walk.out.push(':');
+                    (walk.last, walk.is_name) = (Last::Colon, false);
+                }
+                after
+            }
+            c if c.is_whitespace() || c == '\u{FEFF}' => {
+                walk.out.push(' ');
+                after
+            }
+            _ => {
+                let is_over = |c: char| c.is_whitespace() || "\"{}[],:".contains(c);
+                let end = rest.find(is_over).unwrap_or(rest.len());
+                let (word, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+                walk.word(word);
+                after
+            }
+        };
+    }
+    walk.out
+}
+
+struct Walk {
+    out: String,
+    /// The brackets that are open.
+    open: Vec<char>,
+    last: Last,
+    /// A comma was met and waits for a value.
+    has_comma: bool,
+    /// The last value is a name in an object, which a colon may follow.
+    is_name: bool,
+}
+
+impl Walk {
+    /// Before a value: the comma that it needs. Only a string can be a name.
+    fn begin(&mut self, is_string: bool) {
+        if self.last == Last::Value && self.is_name && !self.has_comma {
+            // A name without its colon.
+            self.out.push(':');
+            (self.last, self.is_name) = (Last::Colon, false);
+        }
+        if self.last == Last::Value && !self.open.is_empty() {
+            self.out.push(',');
+        }
+        self.has_comma = false;
+        self.is_name = is_string && self.open.last() == Some(&'{') && self.last != Last::Colon;
+        self.last = Last::Value;
+    }
+
+    /// After a name without a value: null.
+    fn fill(&mut self) {
+        if self.last == Last::Value && self.is_name {
+            self.out.push_str(":null");
+        } else if self.last == Last::Colon {
+            self.out.push_str("null");
+        } else {
+            return;
+        }
+        (self.last, self.is_name) = (Last::Value, false);
+    }
+
+    fn close(&mut self, bracket: char) {
+        let opening = if bracket == '}' { '{' } else { '[' };
+        if !self.open.contains(&opening) {
+            return;
+        }
+        self.fill();
+        while let Some(open) = self.open.pop() {
+            self.out.push(if open == '{' { '}' } else { ']' });
+            if open == opening {
+                break;
+            }
+        }
+        (self.last, self.has_comma, self.is_name) = (Last::Value, false, false);
+    }
+
+    /// A word without quotes: a name, a literal, a number, or nothing that JSON knows.
+    fn word(&mut self, word: &str) {
+        let may_be_name = self.open.last() == Some(&'{') && self.last != Last::Colon;
+        let follows_name = self.is_name && !self.has_comma;
+        let is_bare_name = may_be_name && !follows_name;
+        self.begin(is_bare_name);
+        let is_literal = matches!(word, "true" | "false" | "null");
+        let is_number = || serde_json::from_str::<serde_json::Number>(word).is_ok();
+        let is_digits = word.bytes().all(|b| b.is_ascii_digit());
+        if !is_bare_name && (is_literal || is_number()) {
+            self.out.push_str(word);
+        } else if is_bare_name || is_digits {
+            self.out.push('"');
+            let safe = |c: &char| !c.is_control() && !matches!(c, '"' | '\\');
+            self.out.extend(word.trim_matches('\'').chars().filter(safe));
+            self.out.push('"');
+        } else {
+            self.out.push_str("null");
+        }
+    }
+}
+
+/// Writes the string that begins here, and gives what stands behind it.
+fn string<'t>(text: &'t str, out: &mut String) -> &'t str {
+    out.push('"');
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let after = rest.get(c.len_utf8()..).unwrap_or("");
+        rest = match c {
+            '"' => {
+                out.push('"');
+                return after;
+            }
+            '\\' => escape(after, out),
+            c if u32::from(c) < 0x20 => {
+                out.push_str(if c == '\n' { "\\n" } else { " " });
+                after
+            }
+            _ => {
+                let end = rest.find(['"', '\\']).unwrap_or(rest.len());
+                let run = rest.get(..end).unwrap_or(rest);
+                let end = run.find(|c: char| u32::from(c) < 0x20).unwrap_or(end);
+                let (run, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+                out.push_str(run);
+                after
+            }
+        };
+    }
+    // Cut inside: it stays open.
+    rest
+}
+
+/// Writes the escape whose backslash was met, and gives what stands behind it.
+fn escape<'t>(text: &'t str, out: &mut String) -> &'t str {
+    let Some(c) = text.chars().next() else { return text };
+    let after = text.get(c.len_utf8()..).unwrap_or("");
+    if c != 'u' {
+        if "\"\\/bfnrt".contains(c) {
+            out.push('\\');
+        }
+        if u32::from(c) >= 0x20 {
+            out.push(c);
+        }
+        return after;
+    }
+    let Some((unit, behind)) = unit(after) else { return after };
+    let low = behind.strip_prefix("\\u").and_then(self::unit);
+    match (unit, low) {
+        (0xD800..=0xDBFF, Some((second @ 0xDC00..=0xDFFF, behind))) => {
+            let scalar = 0x10000 + ((unit - 0xD800) << 10) + (second - 0xDC00);
+            out.push(char::from_u32(scalar).unwrap_or('\u{FFFD}'));
+            behind
+        }
+        (0xD800..=0xDFFF, _) => {
+            out.push('\u{FFFD}');
+            behind
+        }
+        _ => {
+            out.push_str("\\u");
+            out.push_str(after.get(..4).unwrap_or("fffd"));
+            behind
+        }
+    }
+}
+
+/// The four hexadecimal digits that a text begins with, and what stands behind them.
+fn unit(text: &str) -> Option<(u32, &str)> {
+    let (digits, rest) = text.split_at_checked(4)?;
+    let is_hex = digits.bytes().all(|b| b.is_ascii_hexdigit());
+    is_hex.then(|| u32::from_str_radix(digits, 16).ok()).flatten().map(|unit| (unit, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_json_means_the_same_afterwards() {
+        for text in [
+            r#"{"a":[1,-2.5e3,true,null,"x\n\u00e9\ud83d\ude00\"\\\/",{}],"b":{"c":[[],[{}]]}}"#,
+            r#" [ { "a" : 1 , "b" : "c" } , "d" ] "#,
+            "\"one\"",
+        ] {
+            let before: serde_json::Value = serde_json::from_str(text).unwrap();
+            let after: serde_json::Value = serde_json::from_str(&mended(text)).unwrap();
+            assert_eq!(before, after, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_bad_token_costs_itself() {
+        for (text, expected) in [
+            (r#"["a \ud83d b"]"#, r#"["a � b"]"#),
+            (r#"["it\'s"]"#, r#"["it's"]"#),
+            ("[\"two\nlines\tand a tab\"]", r#"["two\nlines and a tab"]"#),
+            (r#"[{"a":1,},]"#, r#"[{"a":1}]"#),
+            ("[1,,2]", "[1,2]"),
+            (
+                r#"[{"a":NaN,"b":undefined,"c":1e400,"d":007}]"#,
+                r#"[{"a":null,"b":null,"c":null,"d":"007"}]"#,
+            ),
+            (r#"[{"a":1 "b":2} {"c":3}]"#, r#"[{"a":1,"b":2},{"c":3}]"#),
+            (r#"{a:1,'b':"c"}"#, r#"{"a":1,"b":"c"}"#),
+            (r#"{"a":,"b"}"#, r#"{"a":null,"b":null}"#),
+            (r#"[{"a":1]"#, r#"[{"a":1}]"#),
+        ] {
+            let expected: serde_json::Value = serde_json::from_str(expected).unwrap();
+            let found: serde_json::Value = serde_json::from_str(&mended(text))
+                .unwrap_or_else(|error| panic!("{text} became {}: {error}", mended(text)));
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_cut_document_stays_cut() {
+        for text in [r#"{"items":[{"id":"1"},{"id":"2","title":"half"#, r#"{"items":[{"id":"1"}"#] {
+            let error = serde_json::from_str::<serde_json::Value>(&mended(text)).unwrap_err();
+            assert!(error.is_eof(), "{text}");
+        }
+    }
+}
