@@ -13,6 +13,9 @@ use super::lean::{DEPTH_MAX, Depth, Lean};
 use super::{html, json_mend, person, text};
 use crate::news::has_possible_host;
 
+/// Longest text that is read a second time: reading twice must not cost more than one body at the cap does.
+const MENDED_BYTES_MAX: usize = 8 << 20;
+
 /// What a body gave before it ended or broke.
 #[derive(Debug, Default)]
 pub(crate) struct JsonFeed {
@@ -41,7 +44,7 @@ pub(crate) fn read(text: &str, limits: Limits<'_>) -> Option<JsonFeed> {
     if let Some(error) = error {
         let at = Some(offset(text, error.line(), error.column()));
         let told = |word, detail: String| Defect { word, at, element: "", detail };
-        if error.is_eof() {
+        if error.is_eof() || text.len() > MENDED_BYTES_MAX {
             out.defects.push(told("document_cut", error.to_string()));
         } else {
             // Everything behind the bad token would be lost, so it is mended, and all of it read again.
