@@ -149,7 +149,7 @@ proptest::proptest! {
 
 #[test]
 fn a_range_of_times_and_two_zones_at_odds_say_no_zone() {
-    super::matrix::check(&[
+    matrix::check(&[
         ("Thu, 01 Jan 2026 10:00-11:00 GMT", "2026-01-01 10:00?"),
         ("Thu, 01 Jan 2026 10:00-11:00", "2026-01-01 10:00?"),
         ("Thu, 01 Jan 2026 10:00-11:30 EST", "2026-01-01 10:00?"),
