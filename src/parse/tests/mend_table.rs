@@ -225,6 +225,8 @@ fn unclosed_crossed_and_naked_markup_costs_nothing_else() {
     let draft =
         item("<title>Ferry</title><link href=https://desk.example/a rel=alternate rel=self>");
     assert_eq!(draft.link, "https://desk.example/a");
+    let draft = item("<title>If x<y</title><description>a<b and c > d</description>");
+    assert_eq!(draft.title, "If x<y");
 }
 
 #[test]
