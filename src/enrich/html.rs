@@ -1,5 +1,7 @@
 //! HTML to blocks of plain text. One pass, no tree, no recursion: work is linear in the input whatever it holds.
 
+use std::borrow::Cow;
+
 use super::elements::{BLOCKS, DROPPED};
 use crate::tables::html_entity;
 
@@ -10,10 +12,43 @@ const ENTITY_BYTES_MAX: usize = 32;
 
 /// The blocks of a text that is, or may be, HTML.
 pub(super) fn blocks(html: &str) -> Vec<String> {
+    let html = &*without_sections(html);
+    let story = once(html);
+    // Escaped twice: the tags are its text, and not one stands among them.
+    if !html.contains('<') && story.first().is_some_and(|block| is_markup(block)) {
+        return once(&story.join("\n\n"));
+    }
+    story
+}
+
+fn once(html: &str) -> Vec<String> {
     let story = read(html, Captions::Dropped);
     // A picture's caption is not the story, unless there is no other.
     if story.is_empty() && html.contains("figcaption") { read(html, Captions::Kept) } else { story }
 }
+
+/// The marks of sections in sections are another program's; what is inside is HTML like the rest.
+fn without_sections(html: &str) -> Cow<'_, str> {
+    if html.contains("<![CDATA[") {
+        html.replace("<![CDATA[", "").replace("]]>", "").into()
+    } else {
+        html.into()
+    }
+}
+
+/// Whether a text begins with a tag as texts of HTML do, and has an end tag.
+fn is_markup(text: &str) -> bool {
+    let is_tag = |text: &str| {
+        let name = name(text);
+        let after = text.get(name.len()..).unwrap_or_default();
+        let is_known = is_in(&BLOCKS, name) || is_in(&OPENERS, name);
+        is_known && after.starts_with(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))
+    };
+    text.strip_prefix('<').is_some_and(is_tag) && (text.contains("</") || text.contains("/>"))
+}
+
+/// Inline elements that texts begin with.
+const OPENERS: [&str; 9] = ["a", "b", "i", "em", "strong", "span", "img", "br", "font"];
 
 /// What becomes of captions. Those of quotations name the speaker and are always kept.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,9 +60,9 @@ enum Captions {
 fn read(html: &str, captions: Captions) -> Vec<String> {
     let flow = Flow { newlines_part: !has_structure(html), ..Flow::default() };
     let lost = [false; DROPPED.len()];
-    let (lost_comment, lost_cdata, keeps_caption) = (false, false, captions == Captions::Kept);
+    let (lost_comment, lost_hidden, keeps_caption) = (false, false, captions == Captions::Kept);
     let mut reader =
-        Reader { rest: html, flow, lost, lost_comment, lost_cdata, captions, keeps_caption };
+        Reader { rest: html, flow, lost, lost_comment, lost_hidden, captions, keeps_caption };
     reader.read();
     reader.flow.finish()
 }
@@ -64,9 +99,9 @@ struct Reader<'a> {
     flow: Flow,
     /// Dropped elements whose end was looked for in vain: it is not looked for again.
     lost: [bool; DROPPED.len()],
-    /// The same for comments and CDATA sections.
+    /// The same for comments, and for elements that hide what is in them.
     lost_comment: bool,
-    lost_cdata: bool,
+    lost_hidden: bool,
     captions: Captions,
     /// Whether a caption that comes next belongs to a quotation.
     keeps_caption: bool,
@@ -106,7 +141,6 @@ impl Reader<'_> {
     fn mark(&mut self) {
         let after = self.rest.get(1..).unwrap_or_default();
         match after.bytes().next() {
-            Some(b'!') if after.starts_with("![CDATA[") => self.cdata(),
             Some(b'!') if after.starts_with("!--") => self.comment(),
             Some(b'!' | b'?') => self.skip_tag(),
             Some(b'/') => {
@@ -120,8 +154,13 @@ impl Reader<'_> {
             }
             Some(b) if b.is_ascii_alphabetic() => {
                 let name = name(after);
+                let before = self.rest;
                 self.skip_tag();
                 self.flow.tag(name);
+                let tag = before.get(..before.len() - self.rest.len()).unwrap_or_default();
+                if is_hidden(tag.get(1 + name.len()..).unwrap_or_default()) && self.hide(name) {
+                    return;
+                }
                 if name.eq_ignore_ascii_case("q") {
                     self.flow.push('“');
                 }
@@ -140,15 +179,27 @@ impl Reader<'_> {
         }
     }
 
-    fn cdata(&mut self) {
-        self.skip("<![CDATA[".len());
-        let end = if self.lost_cdata { None } else { self.rest.find("]]>") };
-        self.lost_cdata = end.is_none();
-        if let Some((text, rest)) = end.and_then(|at| self.rest.split_at_checked(at)) {
-            self.flow.text(text);
-            self.rest = rest;
-            self.skip("]]>".len());
+    /// Skips what an element hides, if its own end can be found.
+    fn hide(&mut self, name: &str) -> bool {
+        if self.lost_hidden || is_void(name) {
+            return false;
         }
+        let mut open = 1_u32;
+        for (at, _) in self.rest.match_indices('<') {
+            let after = self.rest.get(at + 1..).unwrap_or_default();
+            let (is_end, after) = after.strip_prefix('/').map_or((false, after), |a| (true, a));
+            if !self::name(after).eq_ignore_ascii_case(name) {
+                continue;
+            }
+            open = if is_end { open - 1 } else { open + 1 };
+            if open == 0 {
+                self.skip(at);
+                self.skip_tag();
+                return true;
+            }
+        }
+        self.lost_hidden = true;
+        false
     }
 
     /// Skips to the `>` that ends the tag; one inside a quoted value does not.
@@ -211,6 +262,43 @@ impl Reader<'_> {
             return self.skip(1 + length);
         }
         self.literal();
+    }
+}
+
+fn is_void(name: &str) -> bool {
+    is_in(&["br", "hr", "img", "input", "wbr", "col", "area", "embed", "source", "track"], name)
+}
+
+/// Whether the attributes of a tag hide its element.
+fn is_hidden(attributes: &str) -> bool {
+    let lower = || attributes.to_ascii_lowercase();
+    if attributes.len() < "hidden".len() || !["hidden", "none"].iter().any(|w| lower().contains(w))
+    {
+        return false;
+    }
+    let lower = lower();
+    let mut rest = lower.trim_end_matches(['>', '/']);
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
+        let is_end = |c: char| c.is_whitespace() || c == '=' || c == '/';
+        let (key, after) = rest.split_at(rest.find(is_end).unwrap_or(rest.len()));
+        let after = after.trim_start();
+        let (value, after) = match after.strip_prefix('=').map(str::trim_start) {
+            None => ("", after),
+            Some(value) if value.starts_with(['"', '\'']) => {
+                let (quote, inside) = value.split_at(1);
+                inside.split_once(quote).unwrap_or((inside, ""))
+            }
+            Some(value) => value.split_at(value.find(char::is_whitespace).unwrap_or(value.len())),
+        };
+        let is_unseen = || value.split_whitespace().collect::<String>().contains("display:none");
+        if key == "hidden" || key == "style" && is_unseen() {
+            return true;
+        }
+        if after.len() == rest.len() || after.is_empty() {
+            return false;
+        }
+        rest = after;
     }
 }
 
@@ -348,6 +436,36 @@ mod tests {
 
     fn joined(html: &str) -> String {
         blocks(html).join("|")
+    }
+
+    #[test]
+    fn what_an_element_hides_is_no_text() {
+        for hidden in [
+            "<p hidden>x</p>",
+            "<div style=\"color:red; display: NONE\"><div>x</div>y</div>",
+            "<span hidden=''>x</span>",
+        ] {
+            assert_eq!(joined(&format!("<p>One</p>{hidden}<p>two</p>")), "One|two", "{hidden}");
+        }
+        for shown in [
+            "<p title='the hidden valley'>x</p>",
+            "<p class=hidden-gem>x</p>",
+            "<p aria-hidden=false>x</p>",
+            "<p hidden>x",
+        ] {
+            assert_eq!(joined(&format!("<p>One</p>{shown}")), "One|x", "{shown}");
+        }
+    }
+
+    #[test]
+    fn sections_in_sections_and_tags_escaped_twice_are_html() {
+        assert_eq!(joined("<![CDATA[<p>in</p><script>ev()</script>]]><p>out</p>"), "in|out");
+        assert_eq!(
+            joined("&lt;p&gt;One&lt;/p&gt;&lt;p&gt;two &amp;amp; three&lt;/p&gt;"),
+            "One|two & three"
+        );
+        assert_eq!(joined("&lt;p&gt; opens a paragraph"), "<p> opens a paragraph");
+        assert_eq!(joined("<p>&lt;b&gt;is bold&lt;/b&gt;</p>"), "<b>is bold</b>");
     }
 
     #[test]

@@ -144,7 +144,12 @@ fn look(fetched: &Fetched, decoded: &Decoded<'_>, config: &Config) -> Result<See
         seen.is_json = true;
         seen
     } else {
-        look_at_xml(&decoded.text, config, (base, header(fetched, "content-language")))?
+        let language = header(fetched, "content-language");
+        let seen = look_at_xml(&decoded.text, config, (base.clone(), language));
+        seen.or_else(|refused| {
+            // What is no XML may be JSON behind a guard, a call or a program's notice.
+            look_behind_junk(&decoded.text, config, base.as_ref()).ok_or(refused)
+        })?
     };
     if !decoded.repaired.is_empty() {
         let detail = decoded.repaired.to_owned();
@@ -178,6 +183,26 @@ fn look_at_xml(
     let (over_limit, defects) = (mended.over_limit, std::mem::take(&mut mended.defects));
     let (feed, items) = read::read(mended);
     Ok(Seen { feed, items, over_limit, defects, is_repaired: false, is_json: false })
+}
+
+/// Bytes before a JSON Feed in which something else may stand.
+const JUNK_BYTES_MAX: usize = 4 << 10;
+
+/// A JSON Feed that does not begin the text.
+fn look_behind_junk(text: &str, config: &Config, base: Option<&Url>) -> Option<Seen> {
+    let head = text::head(text, JUNK_BYTES_MAX);
+    let begins =
+        |at: &usize| text.get(at + 1..).is_some_and(|rest| rest.trim_start().starts_with('"'));
+    let at = head.match_indices('{').map(|(at, _)| at).find(begins)?;
+    let mut seen = look_at_json(text.get(at..)?, config, base).ok()?;
+    seen.feed.at = at;
+    for place in seen.defects.iter_mut().filter_map(|defect| defect.at.as_mut()) {
+        *place += at;
+    }
+    let detail = "text before the feed".to_owned();
+    seen.defects.push(Defect { word: "json_repaired", at: Some(0), element: "", detail });
+    seen.is_json = true;
+    Some(seen)
 }
 
 fn look_at_json(text: &str, config: &Config, base: Option<&Url>) -> Result<Seen, Refused> {
