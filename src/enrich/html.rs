@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::elements::{BLOCKS, DROPPED};
+use super::elements::{BLOCKS, DROPPED, OPENERS, is_hidden, is_in, is_void};
 use crate::tables::html_entity;
 
 /// Quoted attribute values are followed this far for their closing mark; longer ones are a lost quote.
@@ -47,9 +47,6 @@ fn is_markup(text: &str) -> bool {
     text.strip_prefix('<').is_some_and(is_tag) && (text.contains("</") || text.contains("/>"))
 }
 
-/// Inline elements that texts begin with.
-const OPENERS: [&str; 9] = ["a", "b", "i", "em", "strong", "span", "img", "br", "font"];
-
 /// What becomes of captions. Those of quotations name the speaker and are always kept.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Captions {
@@ -85,13 +82,6 @@ fn has_structure(html: &str) -> bool {
 fn name(rest: &str) -> &str {
     let end = rest.bytes().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(rest.len());
     rest.get(..end).unwrap_or_default()
-}
-
-fn is_in(names: &[&str], name: &str) -> bool {
-    // The longest are `blockquote` and `figcaption`.
-    !name.is_empty()
-        && name.len() <= 10
-        && names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 struct Reader<'a> {
@@ -262,43 +252,6 @@ impl Reader<'_> {
             return self.skip(1 + length);
         }
         self.literal();
-    }
-}
-
-fn is_void(name: &str) -> bool {
-    is_in(&["br", "hr", "img", "input", "wbr", "col", "area", "embed", "source", "track"], name)
-}
-
-/// Whether the attributes of a tag hide its element.
-fn is_hidden(attributes: &str) -> bool {
-    let lower = || attributes.to_ascii_lowercase();
-    if attributes.len() < "hidden".len() || !["hidden", "none"].iter().any(|w| lower().contains(w))
-    {
-        return false;
-    }
-    let lower = lower();
-    let mut rest = lower.trim_end_matches(['>', '/']);
-    loop {
-        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
-        let is_end = |c: char| c.is_whitespace() || c == '=' || c == '/';
-        let (key, after) = rest.split_at(rest.find(is_end).unwrap_or(rest.len()));
-        let after = after.trim_start();
-        let (value, after) = match after.strip_prefix('=').map(str::trim_start) {
-            None => ("", after),
-            Some(value) if value.starts_with(['"', '\'']) => {
-                let (quote, inside) = value.split_at(1);
-                inside.split_once(quote).unwrap_or((inside, ""))
-            }
-            Some(value) => value.split_at(value.find(char::is_whitespace).unwrap_or(value.len())),
-        };
-        let is_unseen = || value.split_whitespace().collect::<String>().contains("display:none");
-        if key == "hidden" || key == "style" && is_unseen() {
-            return true;
-        }
-        if after.len() == rest.len() || after.is_empty() {
-            return false;
-        }
-        rest = after;
     }
 }
 
