@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use crate::desk::Desk;
 use crate::failpoint;
 use crate::news::{
-    Article, Batch, Change, Committed, FeedId, Flip, Hash16, Input, Line, Recalled, Rejection,
-    StoryKind, Stream, Taken,
+    Article, Batch, Change, Committed, FeedId, Flip, Hash16, Input, Line, Polling, Recalled,
+    Rejection, StoryKind, Stream, Taken,
 };
 use crate::record::{self, HealthChanged, HealthFetched, Layout, Record, Stamp, render};
 use crate::store::{self, Store};
@@ -155,10 +155,18 @@ impl Writer {
         }
         let is_failed = after.state.as_ref().is_some_and(|state| state.failure_weight > 0);
         if let Some(state) = after.state.take() {
+            let overrun = self.is_overrun(&after, &taken);
+            let polling = Polling {
+                polls: 1,
+                not_modified: u64::from(state.last_http == Some(304)),
+                failed: u64::from(is_failed),
+                new: taken.new,
+                overrun: u64::from(overrun),
+            };
+            self.store.count(&after.feed, after.fetched_at, polling)?;
             self.store.save_feed(&after.feed, &state)?;
             let new = after.report.is_some().then_some(taken.new);
             let feed = after.feed.clone();
-            let overrun = self.is_overrun(&after, &taken);
             if state.seen_once {
                 self.read_before.insert(feed.clone());
             }
@@ -175,13 +183,13 @@ impl Writer {
 
     /// What is remembered of a feed whose guids flipped. A mark that cannot be read is none: it costs a held poll.
     fn flip(&mut self, feed: &FeedId) -> Result<Option<Flip>, store::Error> {
-        let text = self.store.meta(&flip_key(feed))?;
+        let text = self.store.meta(&Flip::mark(feed))?;
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
     fn save_flip(&mut self, feed: &FeedId, flip: Option<&Flip>) -> Result<(), store::Error> {
         let text = flip.map(|flip| serde_json::to_string(flip).expect("plain data"));
-        self.store.save_meta(&flip_key(feed), &text.unwrap_or_default())
+        self.store.save_meta(&Flip::mark(feed), &text.unwrap_or_default())
     }
 
     /// Says in the health stream that a desk started, with what it knows.
@@ -349,11 +357,6 @@ impl Writer {
         self.group.lines.push(line);
         Ok(())
     }
-}
-
-/// Where the store keeps what is remembered of a feed whose guids flipped.
-fn flip_key(feed: &FeedId) -> String {
-    format!("flip {feed}")
 }
 
 /// What a started desk says of itself.
