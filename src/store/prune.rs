@@ -6,9 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::{Store, hours};
 use super::error::{Error, Fault};
 use super::rows::{day, ms};
+use super::{Store, hours};
 
 /// Rows looked at in one call: a few milliseconds between two groups. Once a minute, that is three million a day.
 const ROWS_MAX: i64 = 2000;

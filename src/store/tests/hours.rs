@@ -40,10 +40,7 @@ fn polls_of_an_hour_are_summed_and_an_hour_without_a_poll_has_no_row() {
         hour("2025-08-16T14:00:00Z", Polling { overrun: 1, ..poll(0) }),
     ];
     assert_eq!(found[&feed("a")], of_a);
-    assert_eq!(
-        found[&feed("b")],
-        [hour("2025-08-16T12:00:00Z", Polling { failed: 1, ..poll(0) })]
-    );
+    assert_eq!(found[&feed("b")], [hour("2025-08-16T12:00:00Z", Polling { failed: 1, ..poll(0) })]);
     let later = reader.hours(after(60)).unwrap();
     assert_eq!(later.len(), 1, "{later:?}");
     assert_eq!(later[&feed("a")], of_a[1..]);
