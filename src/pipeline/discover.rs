@@ -78,6 +78,8 @@ pub struct Discovered {
     pub tried: Vec<Tried>,
     /// Requests made.
     pub requests: usize,
+    /// How many of them a server answered.
+    pub answers: usize,
 }
 
 /// Looks for the feeds of the site at `url`.
@@ -99,6 +101,7 @@ pub async fn discover(
         }
     }
     search.out.requests = search.visitor.requests();
+    search.out.answers = search.visitor.answers();
     Ok(search.out)
 }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use crate::clock::Clock;
 use crate::news::{Feed, FeedId, FeedState, Fetched, Health, Validators};
@@ -25,7 +26,7 @@ pub struct Looked {
     /// HTTP status of the last answer; `None` where no server answered.
     pub http: Option<u16>,
     /// Where redirects led, if they did.
-    pub redirected_to: Option<String>,
+    pub redirected_to: Option<Url>,
     /// Whether all of them said that it is for good.
     pub is_moved: bool,
     /// What was in the body; `None` where none came.
@@ -167,8 +168,8 @@ fn read(polled: Polled, config: &parse::Config) -> Looked {
     words.extend(content.defects.iter().cloned());
     looked.words = words.join(", ");
     looked.usable = content.items > 0;
-    looked.redirected_to = (fetched.url != feed.url).then(|| crate::news::masked(&fetched.url));
     looked.next_due = state.next_due;
     looked.content = Some(content);
+    looked.redirected_to = Some(fetched.url).filter(|url| *url != feed.url);
     looked
 }

@@ -47,6 +47,7 @@ pub struct Visitor {
     /// Hosts that asked for peace.
     held: BTreeSet<String>,
     requests: usize,
+    answers: usize,
 }
 
 impl Visitor {
@@ -62,12 +63,18 @@ impl Visitor {
             free_at: BTreeMap::new(),
             held: BTreeSet::new(),
             requests: 0,
+            answers: 0,
         })
     }
 
     /// Requests made so far.
     pub fn requests(&self) -> usize {
         self.requests
+    }
+
+    /// How many of them a server answered.
+    pub fn answers(&self) -> usize {
+        self.answers
     }
 
     /// Fetches an address, redirects followed, if the site lets us.
@@ -131,8 +138,10 @@ impl Visitor {
             let usable = usable.filter(|link| matches!(link.scheme(), "http" | "https"));
             self.sitemaps.insert(site(url), usable.collect());
         }
+        // A site that cannot be reached is closed, and that is why.
+        let why = reply.as_ref().err().map(NoPage::of);
         self.sites.learn(url, reply, self.clock.now());
-        Ok(())
+        why.map_or(Ok(()), Err)
     }
 
     async fn request(&mut self, url: &Url, kind: Kind) -> Result<Reply, NoPage> {
@@ -162,6 +171,7 @@ impl Visitor {
         let reply = self.fetcher.ask(Request { feed, url: url.clone(), kind, validators }).await;
         let rest = self.config.host_spacing.max(self.sites.delay(url).unwrap_or_default());
         self.free_at.insert(host.clone(), outcome::due_at(self.clock.now(), rest));
+        self.answers += usize::from(reply.is_ok());
         if reply.as_ref().is_ok_and(|reply| matches!(reply.http, 429 | 503)) {
             self.held.insert(host);
         }
