@@ -40,6 +40,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", default_value_t = 24)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=336))]
     hours: u16,
+    /// As it was seen from this moment, such as 2025-08-16T03:00:00Z, rather than now: for the state that a daemon left
+    #[arg(long, value_name = "TIME")]
+    at: Option<Timestamp>,
     /// JSON only, one object a feed a line
     #[arg(long)]
     json: bool,
@@ -47,7 +50,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Exit, Exit> {
     let config = args.config.load()?;
-    let now = Clock::System.now();
+    let now = args.at.unwrap_or_else(|| Clock::System.now());
     let hours = usize::from(args.hours).max(DAY_HOURS);
     let known = known(&config, now, hours)?;
     let mut told = lines(&config, &known, now);

@@ -104,7 +104,7 @@ fn columns(lines: &[Line], now: Timestamp, sheet: Sheet) -> Vec<Column> {
     }
     columns.extend([
         column("NEW", 1, true, &|line| number(line, line.day.new)),
-        column("POLLS", 4, true, &|line| number(line, line.day.polls)),
+        column("POLLS", 6, true, &|line| number(line, line.day.polls)),
         column("304", 4, true, &|line| percent(line.day.not_modified, line.day.polls)),
         column("EVERY", 3, true, &|line| match (line.interval_s, line.fixed) {
             (0, _) => "-".to_owned(),
@@ -211,4 +211,133 @@ fn sums(lines: &[Line]) -> String {
         ));
     }
     format!("\n{feeds}{words}\n{last}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::state::{Known, lines};
+    use super::*;
+    use crate::config::Config;
+    use crate::news::{FeedId, FeedState, Health, Hour, Time, Validators};
+
+    const NOW: &str = "2025-08-16T12:30:00Z";
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn state(id: &str, health: Health, error: &str) -> (FeedId, FeedState) {
+        let state = FeedState {
+            url: format!("https://{id}.example/"),
+            validators: Validators::default(),
+            next_due: at("2025-08-16T12:34:00Z"),
+            last_success: Some(at("2025-08-16T12:29:00Z")),
+            body_hash: None,
+            seen_once: true,
+            health,
+            health_since: at("2025-08-16T00:00:00Z"),
+            failure_weight: if health == Health::Ok { 0 } else { 3_500 },
+            last_http: Some(200),
+            last_error: error.to_owned(),
+            extra: serde_json::json!({ "interval_ms": 754_321 }),
+        };
+        (FeedId::new(id), state)
+    }
+
+    fn hour(begin: &str, polls: u64, failed: u64, new: u64) -> Hour {
+        let polled = Polling { polls, failed, new, ..Polling::default() };
+        Hour { hour: Time(at(begin)), polled }
+    }
+
+    fn told(states: &[(FeedId, FeedState)], held: &[&str]) -> Vec<Line> {
+        let ids = ["good", "ill", "quiet", "flipped", "new", "elsewhere"];
+        let text: String = ids
+            .map(|id| format!("[[feed]]\nid = \"{id}\"\nurl = \"https://{id}.example/\"\n"))
+            .concat();
+        let config = Config::parse("c.toml", &text, []).unwrap();
+        let hours = vec![
+            hour("2025-08-15T12:00:00Z", 4, 0, 90),
+            hour("2025-08-15T13:00:00Z", 4, 0, 0),
+            hour("2025-08-16T10:00:00Z", 2, 2, 0),
+            hour("2025-08-16T11:00:00Z", 2, 1, 1),
+            hour("2025-08-16T12:00:00Z", 2, 0, 28),
+        ];
+        let known = Known {
+            states: states.iter().cloned().collect(),
+            hours: BTreeMap::from([(FeedId::new("good"), hours)]),
+            held: held.iter().map(|id| FeedId::new(*id)).collect(),
+        };
+        lines(&config, &known, at(NOW))
+    }
+
+    fn states() -> Vec<(FeedId, FeedState)> {
+        let mut states = vec![
+            state("good", Health::Ok, ""),
+            state("ill", Health::Failing, "connect timeout after a while"),
+            state("quiet", Health::Ok, "silent for 9 d"),
+            state("flipped", Health::Ok, ""),
+            state("old", Health::Ok, ""),
+            state("elsewhere", Health::Ok, ""),
+        ];
+        // Its address was changed since.
+        states[5].1.url = "https://elsewhere.example/before".to_owned();
+        states
+    }
+
+    #[test]
+    fn every_feed_has_its_word_and_an_hour_without_a_poll_is_no_quiet_hour() {
+        let sheet = Sheet { width: None, has_colour: false, is_unicode: true };
+        let lines = told(&states(), &["flipped"]);
+        let expected = "\
+FEED       STATE    SEEN  NEWS  LAST 24 HOURS             NEW  POLLS  304  EVERY  NEXT  LAST ERROR
+good       ok        60s     -  ▁····················×▂█   29     10   0%    12m    4m
+ill        failing   60s     -  ························    -      -    -    12m    4m  connect timeout after a while
+quiet      silent    60s     -  ························    -      -    -    12m    4m  silent for 9 d
+flipped    held      60s     -  ························    -      -    -    12m    4m
+new        new         -     -  ························    -      -    -    15m     -
+elsewhere  new         -     -  ························    -      -    -    15m     -
+old        removed   60s     -  ························    -      -    -    12m     -
+
+7 feeds: 1 ok, 1 failing, 1 silent, 1 held, 2 new, 1 removed
+in 24 hours 10 polls: 0% unchanged, 3 failed; 29 new articles
+";
+        assert_eq!(draw(&lines, at(NOW), sheet), expected);
+    }
+
+    #[test]
+    fn a_narrow_terminal_drops_columns_and_cuts_the_error() {
+        let lines = told(&states(), &[]);
+        for width in [40, 60, 80, 100, 120] {
+            let sheet = Sheet { width: Some(width), has_colour: false, is_unicode: true };
+            let text = draw(&lines, at(NOW), sheet);
+            let table: Vec<&str> = text.lines().take(lines.len() + 1).collect();
+            assert!(table.iter().all(|row| row.chars().count() <= width), "{width}:\n{text}");
+            assert!(table[2].starts_with("ill        failing"), "{text}");
+        }
+        let sheet = Sheet { width: Some(80), has_colour: false, is_unicode: false };
+        assert!(draw(&lines, at(NOW), sheet).contains("connect time…"));
+    }
+
+    #[test]
+    fn colour_says_nothing_that_the_word_does_not() {
+        let lines = told(&states(), &["flipped"]);
+        let plain = Sheet { width: None, has_colour: false, is_unicode: true };
+        let coloured = draw(&lines, at(NOW), Sheet { has_colour: true, ..plain });
+        assert!(coloured.contains("\u{1b}[31mfailing\u{1b}[0m"), "{coloured}");
+        let mut stripped = coloured;
+        for code in ["0", "2", "31", "32", "33"] {
+            stripped = stripped.replace(&format!("\u{1b}[{code}m"), "");
+        }
+        assert_eq!(stripped, draw(&lines, at(NOW), plain));
+    }
+
+    #[test]
+    fn what_a_server_says_does_not_steer_the_terminal() {
+        let mut states = states();
+        states[1].1.last_error = "HTTP 500 \u{1b}[2J".to_owned();
+        let sheet = Sheet { width: None, has_colour: false, is_unicode: true };
+        assert!(draw(&told(&states, &[]), at(NOW), sheet).contains("HTTP 500 \\u{1b}[2J"));
+    }
 }
