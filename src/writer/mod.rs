@@ -58,8 +58,8 @@ pub struct Writer {
     group: Group,
     group_bytes: u64,
     judge: Option<Judge>,
-    /// Feeds of which a body was read before: only they can have overrun us.
-    read_before: BTreeSet<FeedId>,
+    /// Feeds of which an item was seen before: only they can have overrun us.
+    seen_before: BTreeSet<FeedId>,
 }
 
 impl Writer {
@@ -71,9 +71,7 @@ impl Writer {
         layout: Layout,
     ) -> Result<Self, store::Error> {
         let time = store.meta("time")?.and_then(|text| text.parse().ok());
-        let states = store.feeds()?;
-        let read_before =
-            states.into_iter().filter(|(_, state)| state.seen_once).map(|(feed, _)| feed).collect();
+        let seen_before = store.feeds_with_claims()?;
         Ok(Self {
             config,
             desk,
@@ -83,7 +81,7 @@ impl Writer {
             group: Group::default(),
             group_bytes: 0,
             judge: None,
-            read_before,
+            seen_before,
         })
     }
 
@@ -167,8 +165,8 @@ impl Writer {
             self.store.save_feed(&after.feed, &state)?;
             let new = after.report.is_some().then_some(taken.new);
             let feed = after.feed.clone();
-            if state.seen_once {
-                self.read_before.insert(feed.clone());
+            if !taken.sightings.is_empty() {
+                self.seen_before.insert(feed.clone());
             }
             self.group.committed.push(Committed { feed, state, new, overrun });
         }
@@ -334,7 +332,7 @@ impl Writer {
     /// Whether a body shares no item with what was known of its feed: we came too late, and news was missed.
     fn is_overrun(&self, after: &After, taken: &Taken) -> bool {
         let known = taken.revised + taken.unchanged + taken.held;
-        self.read_before.contains(&after.feed) && taken.new > 0 && known == 0
+        self.seen_before.contains(&after.feed) && taken.new > 0 && known == 0
     }
 
     /// Renders one line with its number and place, and keeps it for the group.

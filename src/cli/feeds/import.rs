@@ -117,27 +117,28 @@ fn is_interval(text: &str) -> bool {
 }
 
 fn said(args: &Args, file: &str, list: &Opml, new: &[NewFeed], there: usize) -> String {
-    let mut out = String::new();
+    let mut parts = Vec::new();
     if args.dry_run && !new.is_empty() {
         let mut table = Table::new(&["FEED", "FOLDER", "URL"]);
         for feed in new {
             let url = url::Url::parse(&feed.url).map_or_else(|_| String::new(), |url| masked(&url));
             table.row([feed.id.clone(), feed.folder.clone().unwrap_or_default(), url]);
         }
-        out = format!("{table}\n");
+        parts.push(format!("{table}\n"));
     }
     let verb = if args.dry_run { "would be added to" } else { "added to" };
-    out += &format!("{} {verb} {file}", count(new.len(), "feed"));
+    parts.push(format!("{} {verb} {file}", count(new.len(), "feed")));
     if there > 0 {
-        out += &format!(", {there} there already");
+        parts.push(format!(", {there} there already"));
     }
     let bad = list.skipped.len() + list.more;
     if bad > 0 {
-        out += &format!(", {} passed over", count(bad, "outline"));
+        parts.push(format!(", {} passed over", count(bad, "outline")));
     }
-    out.push('\n');
+    parts.push("\n".to_owned());
     if !args.dry_run && !new.is_empty() {
-        out += "\nA running daemon takes them up on SIGHUP. `copytaster feeds check` tries them.\n";
+        let next = "A running daemon takes them up on SIGHUP. `copytaster feeds check` tries them.";
+        parts.push(format!("\n{next}\n"));
     }
-    out
+    parts.concat()
 }

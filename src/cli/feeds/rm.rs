@@ -39,9 +39,11 @@ pub(super) fn run(args: &Args) -> Result<Exit, Exit> {
     file.accept(&text)?;
     let (list, name) = (ids.join(", "), file.name());
     if args.dry_run {
-        let lines: String =
-            gone(&file.text, &text).iter().map(|line| format!("{line}\n")).collect();
-        return Ok(print(format!("would be removed from {name}:\n\n{lines}").as_bytes(), Exit::Ok));
+        let lines = gone(&file.text, &text).join("\n");
+        return Ok(print(
+            format!("would be removed from {name}:\n\n{lines}\n").as_bytes(),
+            Exit::Ok,
+        ));
     }
     file.write(&text)?;
     let is = if ids.len() == 1 { "is" } else { "are" };

@@ -197,20 +197,18 @@ fn sums(lines: &[Line]) -> String {
     let words = if words.is_empty() { String::new() } else { format!(": {}", words.join(", ")) };
     let plural =
         |number: u64, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
-    let mut last = format!(
+    let late = match day.overrun {
+        0 => String::new(),
+        late => format!("; {} came too late and may have missed news", plural(late, "poll")),
+    };
+    let last = format!(
         "in 24 hours {}: {} unchanged, {} failed; {}",
         plural(day.polls, "poll"),
         percent(day.not_modified, day.polls),
         day.failed,
         plural(day.new, "new article"),
     );
-    if day.overrun > 0 {
-        last.push_str(&format!(
-            "; {} came too late and may have missed news",
-            plural(day.overrun, "poll")
-        ));
-    }
-    format!("\n{feeds}{words}\n{last}\n")
+    format!("\n{feeds}{words}\n{last}{late}\n")
 }
 
 #[cfg(test)]

@@ -167,7 +167,7 @@ impl Said {
             };
             // The first of two equal names counts.
             if place.is_empty() {
-                *place = text::decoded(value).trim().to_owned();
+                text::decoded(value).trim().clone_into(place);
             }
         }
         // `text` is what OPML 2.0 demands, `title` what feed readers wrote before it.

@@ -103,6 +103,31 @@ async fn beside_a_daemon_the_list_shows_what_it_knows() {
     assert_eq!(line("good")["day"]["new"], 3, "it stays after the daemon");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_items_of_an_empty_feed_are_no_overrun_and_wholly_other_ones_are() {
+    let polls = std::sync::atomic::AtomicUsize::new(0);
+    let server = Server::start(move |_| {
+        let poll = polls.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        Reply::body(match poll {
+            0 => rss("Tide", 0),
+            1 => rss("Tide", 2),
+            _ => rss("Ebb", 3),
+        })
+    })
+    .await;
+    let desk = Desk::on(&server, &[]);
+    let feed = format!("[[feed]]\nid = \"a\"\nurl = \"{}\"\ninterval = \"1s\"\n", server.url("/a"));
+    std::fs::write(desk.config(), desk.text() + &feed).unwrap();
+    let mut daemon = desk.command(&["run"]).spawn().unwrap();
+    let day = || desk.lines(&["list", "--json"]).1[0]["day"].clone();
+    wait("all items", || {
+        desk.path().join("state/copytaster.db").exists() && day()["new"].as_u64() == Some(5)
+    });
+    assert_eq!(day()["overrun"], 1);
+    daemon.kill().unwrap();
+    daemon.wait().unwrap();
+}
+
 #[test]
 fn the_demo_leaves_feeds_that_can_be_listed() {
     let desk = Desk::new("");

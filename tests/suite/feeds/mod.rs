@@ -27,13 +27,15 @@ impl Desk {
 
     /// One that may reach this server, with these feeds on it.
     fn on(server: &Server, feeds: &[(&str, &str)]) -> Self {
-        let mut text = format!(
-            "[poll]\ninterval_min = \"1s\"\nhost_spacing = \"0s\"\nbackfill = \"all\"\nallow_private = [\"127.0.0.1:{}\"]\n",
+        let poll = format!(
+            "[poll]\ninterval_min = \"1s\"\nhost_spacing = \"0s\"\nbackfill = \"all\"\n\
+             allow_private = [\"127.0.0.1:{}\"]\n",
             server.port()
         );
-        for (id, path) in feeds {
-            text += &format!("\n[[feed]]\nid = \"{id}\"\nurl = \"{}\"\n", server.url(path));
-        }
+        let entry = |(id, path): &(&str, &str)| {
+            format!("\n[[feed]]\nid = \"{id}\"\nurl = \"{}\"\n", server.url(path))
+        };
+        let text = poll + &feeds.iter().map(entry).collect::<Vec<_>>().concat();
         Self::new(&text)
     }
 
