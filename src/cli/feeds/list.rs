@@ -1,5 +1,6 @@
 //! `feeds list`: how each feed does.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal as _;
 
 use jiff::Timestamp;
@@ -94,10 +95,10 @@ fn known(config: &Config, now: Timestamp, hours: usize) -> Result<Known, Exit> {
 fn read(config: &Config, since: Timestamp) -> Result<Known, store::Error> {
     let mut reader = Store::read(&config.store.path)?;
     let states = reader.feeds()?;
-    let mut held = Vec::new();
+    let mut held = BTreeSet::new();
     for id in states.keys() {
         if reader.meta(&Flip::mark(id))?.is_some_and(|mark| !mark.is_empty()) {
-            held.push(id.clone());
+            held.insert(id.clone());
         }
     }
     Ok(Known { hours: reader.hours(since)?, states, held })

@@ -1,6 +1,6 @@
 //! How each feed does, from its configuration and what the store remembers of it. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -18,7 +18,7 @@ pub(super) struct Known {
     pub(super) states: BTreeMap<FeedId, FeedState>,
     pub(super) hours: BTreeMap<FeedId, Vec<Hour>>,
     /// Feeds whose guids flipped and that are held until they are steady.
-    pub(super) held: Vec<FeedId>,
+    pub(super) held: BTreeSet<FeedId>,
 }
 
 /// The state of a feed in one word: that of its health, or what is told beside it.
@@ -112,8 +112,8 @@ pub(super) struct Line {
 pub(super) fn lines(config: &Config, known: &Known, now: Timestamp) -> Vec<Line> {
     let mut lines: Vec<Line> =
         config.feeds.iter().map(|feed| configured(config, feed, known, now)).collect();
-    let is_gone = |id: &&FeedId| config.feeds.iter().all(|feed| feed.id != **id);
-    for id in known.states.keys().filter(is_gone) {
+    let configured: BTreeSet<&FeedId> = config.feeds.iter().map(|feed| &feed.id).collect();
+    for id in known.states.keys().filter(|id| !configured.contains(id)) {
         lines.push(removed(id, known, now));
     }
     lines
