@@ -53,3 +53,62 @@ fn subscriptions(config: &Config) -> (Vec<Subscription>, Vec<String>) {
     }
     (feeds, secret)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::edit::{NewFeed, added};
+    use super::super::import::new_feeds;
+    use super::super::names::Taken;
+    use super::*;
+    use crate::parse::opml;
+
+    fn maybe(pattern: &'static str) -> impl Strategy<Value = Option<String>> {
+        proptest::option::of(pattern)
+    }
+
+    prop_compose! {
+        fn any_feed()(
+            id in "[a-z0-9][a-z0-9._-]{0,20}",
+            path in "[a-zA-Z0-9/?&=%.~_-]{0,30}",
+            title in maybe("[!-~äÖ語’\"'<>&]([ -~äÖ語’\"'<>&]{0,30}[!-~äÖ語])?"),
+            site in proptest::option::of(Just("https://site.example/a?b=1&c='2'".to_owned())),
+            outlet in maybe("[a-z0-9]{1,10}"),
+            folder in maybe("[A-Za-z&<>\"äÖ語]{1,9}(/[A-Za-z'&äÖ]{1,9}){0,4}"),
+            interval in proptest::option::of(2_u32..100_000),
+        ) -> NewFeed {
+            let url = format!("https://{}.example/{path}", id.replace(['_', '.'], "-").trim_end_matches('-'));
+            NewFeed { id, url, title, site, outlet, folder, interval: interval.map(|s| format!("{s}s")) }
+        }
+    }
+
+    /// The feeds that a text configures, by id.
+    fn configured(text: &str) -> Result<Vec<crate::config::Feed>, crate::config::Problems> {
+        let mut feeds = Config::parse("c.toml", text, [])?.feeds;
+        feeds.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(feeds)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_exported_is_imported_as_it_was(feeds in proptest::collection::vec(any_feed(), 1..8)) {
+            let before = added("", &feeds).unwrap();
+            // Ids and addresses may meet by chance, and an address may look as if it held a secret.
+            let Ok(expected) = configured(&before) else { return Ok(()) };
+            let config = Config::parse("c.toml", &before, []).unwrap();
+            let (told, secret) = subscriptions(&config);
+            let list = write("x", &told, jiff::Timestamp::UNIX_EPOCH);
+            let read = opml::read(list.as_bytes()).unwrap();
+            let (new, there) = new_feeds(&read, &mut Taken::default());
+            prop_assume!(there == 0 && secret.is_empty());
+            let after = configured(&added("", &new).unwrap()).unwrap();
+            // A title that only repeats the id is what an export writes without one.
+            let title = |feed: &crate::config::Feed| feed.title.clone().filter(|t| *t != feed.id.as_str());
+            for (mut one, mut other) in expected.into_iter().zip(after) {
+                (one.title, other.title) = (title(&one), title(&other));
+                prop_assert_eq!(one, other, "{}", list);
+            }
+        }
+    }
+}

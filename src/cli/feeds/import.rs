@@ -70,7 +70,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// What is to be added, and how many were there already.
-fn new_feeds(list: &Opml, taken: &mut Taken) -> (Vec<NewFeed>, usize) {
+pub(super) fn new_feeds(list: &Opml, taken: &mut Taken) -> (Vec<NewFeed>, usize) {
     let (mut new, mut there) = (Vec::new(), 0);
     for feed in &list.feeds {
         if taken.has_url(&feed.url) {

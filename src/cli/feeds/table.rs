@@ -13,6 +13,9 @@ const ID_CHARS_MAX: usize = 32;
 /// An error is cut to this where there is room for all else, and left out where there is less than the second.
 const ERROR_CHARS: (usize, usize) = (48, 12);
 
+/// Columns that are left out this soon are about polls rather than news.
+const OF_POLLS: u8 = 3;
+
 /// What the table is drawn on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sheet {
@@ -35,15 +38,19 @@ struct Column {
 pub(super) fn draw(lines: &[Line], now: Timestamp, sheet: Sheet) -> String {
     let mut columns = columns(lines, now, sheet);
     let room = sheet.width.unwrap_or(usize::MAX);
-    while width(&columns) > room {
-        let Some(last) = (0..columns.len()).max_by_key(|at| columns[*at].dropped) else { break };
-        if columns[last].dropped == 0 {
+    let has_errors = lines.iter().any(|line| !line.last_error.is_empty());
+    let for_error = if has_errors { ERROR_CHARS.1 + 2 } else { 0 };
+    loop {
+        let last = (0..columns.len()).max_by_key(|at| columns[*at].dropped);
+        let Some(last) = last.filter(|at| columns[*at].dropped > 0) else { break };
+        // An error is worth more than figures on polls, and less than news.
+        let wanted = if columns[last].dropped >= OF_POLLS { for_error } else { 0 };
+        if width(&columns) + wanted <= room {
             break;
         }
         columns.remove(last);
     }
     let most = room.saturating_sub(width(&columns) + 2).min(ERROR_CHARS.0);
-    let has_errors = lines.iter().any(|line| !line.last_error.is_empty());
     if has_errors && most >= ERROR_CHARS.1 {
         let cells = lines.iter().map(|line| cut(&line.last_error, most)).collect();
         columns.push(Column { head: "LAST ERROR", cells, dropped: 0, is_number: false });
@@ -313,9 +320,10 @@ in 24 hours 10 polls: 0% unchanged, 3 failed; 29 new articles
             let table: Vec<&str> = text.lines().take(lines.len() + 1).collect();
             assert!(table.iter().all(|row| row.chars().count() <= width), "{width}:\n{text}");
             assert!(table[2].starts_with("ill        failing"), "{text}");
+            assert_eq!(text.contains("connect"), width >= 80, "{text}");
         }
         let sheet = Sheet { width: Some(80), has_colour: false, is_unicode: false };
-        assert!(draw(&lines, at(NOW), sheet).contains("connect time…"));
+        assert!(draw(&lines, at(NOW), sheet).contains("connect timeout a…"));
     }
 
     #[test]
