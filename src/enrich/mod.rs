@@ -177,6 +177,9 @@ fn assemble(mut source: Source<'_>, publisher: &Publisher<'_>, context: &Context
     let tables = context.tables;
     let mut defects = std::mem::take(&mut source.defects);
     let prefix = strip_prefix(&mut source.blocks);
+    if source.origin == TextOrigin::Page {
+        text::drop_ways_on(&mut source.blocks, tables);
+    }
     let is_cut = source.is_cut || text::is_cut(&source.blocks, tables, Shape::of(source.origin));
     let body = Body::new(without_boilerplate(std::mem::take(&mut source.blocks), tables));
     if prefix.is_some() {

@@ -18,6 +18,12 @@ const TEXT_WORDS_MIN: usize = 6;
 const SHARED_TEXT_MIN: usize = 3;
 /// Words that must be shared where the headline is compared, whose verbs are seldom those of the text.
 const SHARED_TITLE_MIN: usize = 2;
+/// Words of a headline that must stand in the story's own page, most of them, where the teaser has other words.
+const TITLE_WORDS_MIN: usize = 4;
+/// Share of the headline's words, in percent, that the page's paragraphs must have then.
+const TITLE_PERCENT: usize = 60;
+/// Paragraphs that must have a word of the headline then: a wall or an offer has one that repeats it.
+const TITLE_PARAGRAPHS_MIN: usize = 2;
 /// Letters from which on a word of an alphabet with vowels tells something; others write shorter words.
 const WORD_CHARS_MIN: usize = 4;
 /// Words of the feed that are asked for.
@@ -165,15 +171,38 @@ fn judge(source: &Source<'_>, page: &Page, blocks: &[String], tables: &Tables) -
     let bytes = |blocks: &[String]| blocks.iter().map(String::len).sum::<usize>();
     if blocks.is_empty() {
         Use::Nothing
-    } else if !is_same_story(source, blocks, tables)
-        || !is_its_page(source, page, tables) && is_list(source, blocks, tables)
-    {
+    } else if !is_its_story(source, page, blocks, tables) {
         Use::Other
     } else if bytes(blocks) <= bytes(&source.blocks) {
         Use::Shorter
     } else {
         Use::Text
     }
+}
+
+/// Whether the page's text is the feed's story. Its own page is believed where the headline is told in the text, though
+/// the teaser be in other words; a list of stories is not.
+fn is_its_story(source: &Source<'_>, page: &Page, blocks: &[String], tables: &Tables) -> bool {
+    let is_own = is_its_page(source, page, tables);
+    if is_same_story(source, blocks, tables) {
+        return is_own || !is_list(source, blocks, tables);
+    }
+    is_own && tells_title(source, blocks, tables)
+}
+
+/// Whether the paragraphs tell what the headline says.
+fn tells_title(source: &Source<'_>, blocks: &[String], tables: &Tables) -> bool {
+    let title = words(std::iter::once(source.title.as_str()), WORDS_MAX, tables);
+    let mut told = BTreeSet::new();
+    let mut paragraphs = 0;
+    for block in blocks.iter().filter(|block| block.len() >= PROSE_BYTES) {
+        let known = words(std::iter::once(block.as_str()), usize::MAX, tables);
+        paragraphs += usize::from(!title.is_disjoint(&known));
+        told.extend(title.intersection(&known).cloned());
+    }
+    title.len() >= TITLE_WORDS_MIN
+        && told.len() * 100 >= title.len() * TITLE_PERCENT
+        && paragraphs >= TITLE_PARAGRAPHS_MIN
 }
 
 /// Whether the page's text has the words of the feed's headline and text. The page's own headline does not count: walls
@@ -406,6 +435,25 @@ mod tests {
         assert_eq!(made(&said, &named).text.origin, TextOrigin::Page);
         let linked = Page { link: said.link.clone(), ..list };
         assert_eq!(made(&said, &linked).text.origin, TextOrigin::Page);
+    }
+
+    #[test]
+    fn a_teaser_in_other_words_gives_way_to_the_page_whose_paragraphs_tell_the_headline() {
+        let mut said = draft(
+            "After a long pause, islanders may once more leave after supper and be home by dawn.",
+        );
+        said.title = "Night ferry to Lindholm sails again after eleven weeks".into();
+        let text = "<p>The night ferry to Lindholm sailed on Friday for the first time in eleven weeks.</p>\
+            <p>Ada Brandt, who runs the ferry line, has four boats and three crews, and hopes for more.</p>";
+        let own = Page { title: said.title.clone(), ..found(text) };
+        assert_eq!(made(&said, &own).text.origin, TextOrigin::Page);
+        // Another page that tells as much may be anything.
+        assert_eq!(made(&said, &found(text)).text.origin, TextOrigin::FeedSummary);
+        // A wall of the very page says the headline once, and nothing of it.
+        let wall = "<p>Night ferry to Lindholm sails again after eleven weeks: this story is for our members only.</p>\
+            <p>We value your privacy, and store information on your device, such as cookies, to show advertising.</p>";
+        let walled = Page { title: said.title.clone(), ..found(wall) };
+        assert_eq!(made(&said, &walled).text.origin, TextOrigin::FeedSummary);
     }
 
     #[test]

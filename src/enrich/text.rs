@@ -116,6 +116,22 @@ pub(super) fn is_cut(blocks: &[String], tables: &Tables, kind: Shape) -> bool {
     said || (kind == Shape::Summary && letters && !ends_sentence(text) && has_sentence(blocks))
 }
 
+/// Drops what stands at the end of a page's text as a link or a heading on its own: behind a whole sentence "Read more"
+/// leads to other stories. Behind half of one it says that the text was cut, and stays.
+pub(super) fn drop_ways_on(blocks: &mut Vec<String>, tables: &Tables) {
+    let is_way_on = |block: &String| {
+        let bare = block.trim_matches(|c: char| c.is_whitespace() || "[]()>»→:".contains(c));
+        let bare = bare.to_lowercase();
+        tables.words().cut_ends.iter().any(|words| *words == bare)
+    };
+    while let [.., before, last] = blocks.as_slice() {
+        if !is_way_on(last) || !ends_sentence(before) && !is_way_on(before) {
+            return;
+        }
+        blocks.pop();
+    }
+}
+
 /// A teaser without any full stop is a line, not a cut sentence.
 fn has_sentence(blocks: &[String]) -> bool {
     let stop = |text: &String| text.contains(". ") || text.contains("? ") || text.contains("! ");
@@ -263,6 +279,21 @@ mod tests {
         assert!(!cut("Talks end without a deal", Shape::Summary));
         assert!(!cut("He asked for no more.", Shape::Whole));
         assert!(!cut("They could not do any more", Shape::Whole));
+    }
+
+    #[test]
+    fn a_way_on_behind_a_whole_sentence_is_none_of_the_text() {
+        let left = |blocks: &[&str]| {
+            let mut blocks = blocks.iter().map(|&block| block.to_owned()).collect();
+            drop_ways_on(&mut blocks, &TABLES);
+            blocks.len()
+        };
+        assert_eq!(left(&["The talks ended.", "Read more"]), 1);
+        assert_eq!(left(&["The talks ended.", "Read more:", "Weiterlesen »"]), 1);
+        assert_eq!(left(&["The two sides then", "Read more"]), 2);
+        assert_eq!(left(&["The talks ended.", "Read more at Reuters"]), 2);
+        assert_eq!(left(&["The talks ended.", "Read more…"]), 2);
+        assert_eq!(left(&["Read more"]), 1);
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub(super) fn mended(text: &str) -> String {
     let mut walk = Walk {
         out: String::with_capacity(text.len() + text.len() / 16),
         open: Vec::new(),
+        objects: 0,
         last: Last::Opening,
         has_comma: false,
         is_name: false,
@@ -33,6 +34,7 @@ pub(super) fn mended(text: &str) -> String {
             '{' | '[' => {
                 walk.begin(false);
                 walk.open.push(c);
+                walk.objects += usize::from(c == '{');
                 walk.out.push(c);
                 walk.last = Last::Opening;
                 after
@@ -75,6 +77,8 @@ struct Walk {
     out: String,
     /// The brackets that are open.
     open: Vec<char>,
+    /// How many of them are braces.
+    objects: usize,
     last: Last,
     /// A comma was met and waits for a value.
     has_comma: bool,
@@ -111,12 +115,17 @@ impl Walk {
     }
 
     fn close(&mut self, bracket: char) {
-        let opening = if bracket == '}' { '{' } else { '[' };
-        if !self.open.contains(&opening) {
+        let (opening, count) = if bracket == '}' {
+            ('{', self.objects)
+        } else {
+            ('[', self.open.len() - self.objects)
+        };
+        if count == 0 {
             return;
         }
         self.fill();
         while let Some(open) = self.open.pop() {
+            self.objects -= usize::from(open == '{');
             self.out.push(if open == '{' { '}' } else { ']' });
             if open == opening {
                 break;
@@ -164,9 +173,9 @@ fn string<'t>(text: &'t str, out: &mut String) -> &'t str {
                 after
             }
             _ => {
-                let end = rest.find(['"', '\\']).unwrap_or(rest.len());
-                let run = rest.get(..end).unwrap_or(rest);
-                let end = run.find(|c: char| u32::from(c) < 0x20).unwrap_or(end);
+                // One search for all that ends a run: two would read on to a quote that never comes, run after run.
+                let is_end = |c: char| matches!(c, '"' | '\\') || u32::from(c) < 0x20;
+                let end = rest.find(is_end).unwrap_or(rest.len());
                 let (run, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
                 out.push_str(run);
                 after
@@ -255,6 +264,15 @@ mod tests {
             let found: serde_json::Value = serde_json::from_str(&mended(text))
                 .unwrap_or_else(|error| panic!("{text} became {}: {error}", mended(text)));
             assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn brackets_that_close_what_is_open_below_close_what_is_above() {
+        for (text, expected) in
+            [("[[{\"a\":1]]", "[[{\"a\":1}]]"), ("[1}]", "[1]"), ("{\"a\":1]}", "{\"a\":1}")]
+        {
+            assert_eq!(mended(text), expected);
         }
     }
 

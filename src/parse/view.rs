@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use url::Url;
 
 use crate::news::{AHEAD_MAX, FIRST_YEAR};
 
@@ -225,7 +226,12 @@ fn entry(claim: &Claim, part: &Part<'_>, defects: &mut Vec<DefectView>) -> Entry
         summary: shown(&claim.summary),
         content: shown(&claim.content),
         tags: claim.tags.clone(),
-        enclosures: claim.enclosures.clone(),
+        enclosures: claim
+            .enclosures
+            .iter()
+            .map(|to| link(to))
+            .filter(|to| !to.is_empty())
+            .collect(),
     }
 }
 
@@ -233,8 +239,21 @@ fn shown(words: &Words) -> String {
     if words.is_html { html::safe(&words.value) } else { words.value.clone() }
 }
 
+/// A link as it may be shown: none that runs, and no password.
 fn link(link: &str) -> String {
-    if html::has_safe_scheme(link) { link.to_owned() } else { String::new() }
+    if !html::has_safe_scheme(link) {
+        return String::new();
+    }
+    // Only a link that may name somebody is written anew; all others stay as they were given.
+    if !link.contains('@') {
+        return link.to_owned();
+    }
+    let Ok(mut url) = Url::parse(link) else { return link.to_owned() };
+    let is_bare = url.username().is_empty() && url.password().is_none();
+    if is_bare || url.set_username("").and_then(|()| url.set_password(None)).is_err() {
+        return link.to_owned();
+    }
+    url.into()
 }
 
 /// The last author, as feedparser has it: each one overwrites the one before.

@@ -101,7 +101,7 @@ fn cost(attack: &Attack, bytes: usize) -> Cost {
     let tables = Tables::builtin();
     let body = (attack.make)(bytes);
     assert!(
-        body.len() <= bytes && body.len() > bytes / 2,
+        body.len() <= bytes && body.len() > bytes / 3,
         "{} makes {} bytes",
         attack.name,
         body.len()

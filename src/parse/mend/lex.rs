@@ -226,6 +226,10 @@ impl<'a> Lexer<'a> {
             self.endless_tag = true;
             return None;
         };
+        // Nothing but a name, and then an end tag: "x<y</title>" compares, and opens nothing.
+        if end == name_end && bytes.get(end..).is_some_and(|rest| rest.starts_with(b"</")) {
+            return None;
+        }
         let mut attrs_end = end;
         let empty = attrs_end > name_end && bytes[attrs_end - 1] == b'/';
         if empty {

@@ -128,6 +128,16 @@ pub(super) const JSON: &[Attack] = attacks! {
     json_strings_escaped "" |cap| json(cap, |n| format!("\"id\":{n},\"content_html\":\"{}\"", "\\u0001".repeat(9_000)));
     json_strings_of_quotes "" |cap| json(cap, |n| format!("\"id\":{n},\"content_text\":\"{}\"", "\\\"".repeat(30_000)));
     json_strings_of_signs "" |cap| json(cap, |n| format!("\"id\":{n},\"content_text\":\"{}\"", "&".repeat(60_000)));
+    json_bad_end_of_items "" |cap| bad(cap, |n| format!("{{\"id\":{n},\"title\":\"a\",\"date_published\":\"{}\"}},", "abc ".repeat(24)));
+    json_bad_end_of_texts "" |cap| bad(cap, |n| format!("{{\"id\":{n},\"content_html\":\"{}\"}},", "<a>".repeat(1_200)));
+    json_bad_string_open "" |cap| bad(cap, |_| "{\"id\":NaN,\"a\n\n".to_owned());
+    json_bad_string_of_breaks "" |cap| bad(cap, |n| format!("{}\n::1", if n == 0 { "\"" } else { "" }));
+    json_bad_brackets "" |cap| bad(cap, |n| if n < 3 << 20 { "[" } else { "}" }.to_owned());
+    json_bad_words "" |cap| bad(cap, |_| "a ".to_owned());
+    json_bad_names "" |cap| bad(cap, |n| format!("{}a:", if n == 0 { "{" } else { "" }));
+    json_bad_numbers "" |cap| bad(cap, |_| format!("{}e,", "1".repeat(4_000)));
+    json_bad_escapes "" |cap| bad(cap, |n| format!("{}\\ud83d\\x", if n == 0 { "\"" } else { "" }));
+    json_bad_commas "" |cap| bad(cap, |_| ",".to_owned());
     json_title_huge "" |cap| json_one(cap, "title", "<b>");
     json_title_of_references "" |cap| json_one(cap, "title", "&amp;");
     json_id_huge "" |cap| json_one(cap, "id", "x");
@@ -143,4 +153,9 @@ pub(super) const JSON: &[Attack] = attacks! {
 fn json_one(cap: usize, key: &str, unit: &str) -> Vec<u8> {
     let tail = "\"}]}";
     fill(&format!("{{\"items\":[{{\"id\":\"1\",\"{key}\":\""), tail, cap, |_| unit.to_owned())
+}
+
+/// The longest text that is mended and read again, with a token at its end that is no JSON.
+fn bad(cap: usize, item: impl Fn(usize) -> String) -> Vec<u8> {
+    fill("{\"items\":[", "oops]}", cap.min(8 << 20), item)
 }
