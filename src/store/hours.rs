@@ -30,7 +30,10 @@ pub(super) const TABLE: &str = "CREATE TABLE hour(hour INTEGER NOT NULL, feed IN
      new INTEGER NOT NULL, overrun INTEGER NOT NULL, crc INTEGER NOT NULL, \
      PRIMARY KEY(hour, feed)) WITHOUT ROWID";
 
-const COLUMNS: &str = "hour, feed, polls, not_modified, failed, new, overrun, crc";
+const ONE: &str = "SELECT hour, feed, polls, not_modified, failed, new, overrun, crc FROM hour \
+     WHERE hour = ?1 AND feed = ?2";
+const SINCE: &str = "SELECT hour, feed, polls, not_modified, failed, new, overrun, crc FROM hour \
+     WHERE hour >= ?1 ORDER BY hour, feed";
 
 /// Whole hours since the epoch.
 pub(super) fn hour(moment: Timestamp) -> i64 {
@@ -39,8 +42,7 @@ pub(super) fn hour(moment: Timestamp) -> i64 {
 
 /// Adds to the totals of a feed and hour.
 pub(super) fn add(db: &Connection, feed: i64, hour: i64, more: &Polling) -> Result<(), Fault> {
-    let sql = format!("SELECT {COLUMNS} FROM hour WHERE hour = ?1 AND feed = ?2");
-    let found = db.prepare_cached(&sql)?.query_row([hour, feed], |row| Ok(read(row))).optional()?;
+    let found = db.prepare_cached(ONE)?.query_row([hour, feed], |row| Ok(read(row))).optional()?;
     let mut totals = found.transpose()?.map(|(_, _, totals)| totals).unwrap_or_default();
     totals.add(more);
     let Polling { polls, not_modified, failed, new, overrun } = totals;
@@ -63,8 +65,7 @@ pub(super) fn since(
     db: &Connection,
     since: Timestamp,
 ) -> Result<BTreeMap<FeedId, Vec<Hour>>, Fault> {
-    let sql = format!("SELECT {COLUMNS} FROM hour WHERE hour >= ?1 ORDER BY hour, feed");
-    let mut select = db.prepare_cached(&sql)?;
+    let mut select = db.prepare_cached(SINCE)?;
     let mut rows = select.query([hour(since)])?;
     let (mut feeds, mut found) = (Feeds::default(), BTreeMap::<FeedId, Vec<Hour>>::new());
     while let Some(row) = rows.next()? {
