@@ -1,6 +1,6 @@
 //! Addresses as people give them, and ids as files want them. Pure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::UnicodeNormalization as _;
 use url::Url;
@@ -37,6 +37,8 @@ pub(super) fn address(text: &str) -> Result<Url, String> {
 pub(super) struct Taken {
     ids: BTreeSet<String>,
     urls: BTreeSet<String>,
+    /// The last number that was put behind a stem, so that a thousand feeds of one name take a thousand steps.
+    numbers: BTreeMap<String, usize>,
 }
 
 impl Taken {
@@ -67,10 +69,10 @@ impl Taken {
         let made = wishes.iter().copied().chain([host]).map(slug).find(|id| !id.is_empty());
         let stem = made.unwrap_or_else(|| "feed".to_owned());
         let mut id = stem.clone();
-        let mut n = 1;
         while !self.ids.insert(id.clone()) {
-            n += 1;
-            id = format!("{stem}-{n}");
+            let number = self.numbers.entry(stem.clone()).or_insert(1);
+            *number += 1;
+            id = format!("{stem}-{number}");
         }
         id
     }
