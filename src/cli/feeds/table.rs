@@ -55,12 +55,13 @@ pub(super) fn draw(lines: &[Line], now: Timestamp, sheet: Sheet) -> String {
         let cells = lines.iter().map(|line| cut(&line.last_error, most)).collect();
         columns.push(Column { head: "LAST ERROR", cells, dropped: 0, is_number: false });
     }
+    let widths: Vec<usize> = columns.iter().map(Column::width).collect();
     let mut out = String::new();
     for row in 0..=lines.len() {
         let mut text = String::new();
-        for column in &columns {
+        for (column, width) in columns.iter().zip(&widths) {
             let cell = row.checked_sub(1).map_or(column.head, |row| column.cells[row].as_str());
-            let pad = " ".repeat(column.width() - cell.chars().count());
+            let pad = " ".repeat(width - cell.chars().count());
             let cell = match row.checked_sub(1).filter(|_| column.head == "STATE") {
                 Some(row) if sheet.has_colour => coloured(lines[row].state, cell),
                 _ => cell.to_owned(),
