@@ -6,6 +6,7 @@ mod convert;
 pub mod daemon;
 pub mod demo;
 pub mod eval;
+pub mod feeds;
 pub mod init;
 pub mod man;
 mod online;
@@ -60,6 +61,7 @@ pub enum Command {
     Taste(taste::Args),
     Replay(replay::Args),
     Eval(eval::Args),
+    Feeds(feeds::Args),
     Verify(verify::Args),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -138,6 +140,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Taste(args) => taste::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Feeds(args) => feeds::run(args),
         Command::Verify(args) => verify::run(args, tally),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),

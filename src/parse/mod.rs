@@ -9,6 +9,7 @@ mod claim;
 mod date;
 mod decode;
 mod draft;
+mod format;
 pub mod guard;
 mod html;
 mod json;
@@ -16,6 +17,7 @@ mod json_mend;
 mod keys;
 mod lean;
 mod mend;
+pub mod opml;
 mod page;
 mod person;
 mod place;
@@ -38,8 +40,9 @@ use claim::{Claim, Defect, FeedClaim};
 use read::Unread;
 
 pub use claim::Wishes;
+pub use format::{format, is_news_sitemap, sitemaps_in};
 pub use keys::{GUID_BYTES_MAX, LINK_BYTES_MAX, canonical_link, shown_link};
-pub use page::{PageError, page};
+pub use page::{NamedFeed, PageError, named_feeds, page};
 pub use read::quiet_panics;
 pub use view::View;
 
