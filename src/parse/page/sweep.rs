@@ -365,9 +365,7 @@ impl Sweeper {
         for key in ["property", "name", "itemprop", "http-equiv"] {
             let named = value(tag, key).to_ascii_lowercase();
             if key == "itemprop" && named == "datepublished" {
-                let moment = self.moment(content, true);
-                self.out.dates.push(moment);
-                return;
+                return self.out.dates.push(self.moment(content, true));
             }
             if !named.is_empty() {
                 self.out.metas.push((named, content));
@@ -389,8 +387,7 @@ impl Sweeper {
         if !datetime.is_empty() && self.out.times.len() < METAS_MAX {
             let said = value(tag, "itemprop").to_ascii_lowercase();
             let is_publication = said == "datepublished" || tag.value("pubdate").is_some();
-            let moment = self.moment(datetime, is_publication);
-            self.out.times.push(moment);
+            self.out.times.push(self.moment(datetime, is_publication));
         }
     }
 

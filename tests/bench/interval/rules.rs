@@ -79,7 +79,7 @@ impl Rule for Miniflux {
     }
 }
 
-/// CommaFeed's empirical interval (`FeedRefreshIntervalCalculator`): half the mean gap of the entries in the feed, at most a
+/// `CommaFeed`'s empirical interval (`FeedRefreshIntervalCalculator`): half the mean gap of the entries in the feed, at most a
 /// quarter of the greatest interval; silent for a week, two, a month: a quarter, a half, all of it. Tuned by a factor in
 /// the place of the half, which is fixed there: as it is, it spends some 30 requests a feed a day, and less by no setting.
 pub(crate) struct CommaFeed {
@@ -104,7 +104,7 @@ impl Rule for CommaFeed {
     }
 }
 
-/// StormCrawler's `AdaptiveScheduler`: the interval grows by a rate where nothing changed and shrinks by another, 0.5, where
+/// `StormCrawler`'s `AdaptiveScheduler`: the interval grows by a rate where nothing changed and shrinks by another, 0.5, where
 /// something did. Tuned by the first.
 pub(crate) struct StormCrawler {
     increase: f64,
