@@ -36,6 +36,7 @@ pub use explain::{
     TimeApart, Two, Veto,
 };
 pub use features::Features;
+pub use stories::joins_at;
 pub use window::Window;
 
 /// How far back grouping looks.
@@ -76,6 +77,18 @@ pub struct Entry {
     pub moment: Option<Timestamp>,
     /// What is compared.
     pub features: Features,
+}
+
+impl Entry {
+    /// The entry asking for its place once more, as if it did not stand in the window.
+    pub fn probe(&self) -> Probe<'_> {
+        Probe {
+            features: &self.features,
+            fetched_at: self.fetched_at,
+            moment: self.moment,
+            exclude: Some(self.article),
+        }
+    }
 }
 
 /// An article that asks for its place.

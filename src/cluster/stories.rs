@@ -307,6 +307,11 @@ fn conflict(mine: &Features, theirs: &Features) -> f64 {
     if is_one_form && mine.slots != theirs.slots { 1.0 } else { 0.0 }
 }
 
+/// The probability from which an article joins a story.
+pub fn joins_at(features: &Features) -> Fixed {
+    Fixed::from_f64(join_threshold(features))
+}
+
 pub(super) fn join_threshold(features: &Features) -> f64 {
     if features.has_body { params::JOIN_SCORE } else { params::JOIN_SCORE_TITLE }
 }

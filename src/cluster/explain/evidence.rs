@@ -33,6 +33,8 @@ pub struct Check {
 pub struct Passage {
     /// Its words.
     pub words: usize,
+    /// As the later text has it.
+    pub text: String,
     /// Where it stands in each body: scalar values, half open.
     pub at: Two<[u32; 2]>,
 }
@@ -42,6 +44,8 @@ pub struct Passage {
 pub struct Quotation {
     /// Its words.
     pub words: usize,
+    /// As it stands there.
+    pub text: String,
     /// Where it stands in the body: scalar values, half open.
     pub at: [u32; 2],
     /// Whether the other text quotes at least three words of it in a row.

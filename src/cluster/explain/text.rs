@@ -197,6 +197,7 @@ fn checks(side: &Side<'_>, prints_shared: usize) -> Vec<Check> {
 
 /// A body as grouping sees it, with places.
 struct Laid {
+    chars: Vec<char>,
     /// Words outside quotation marks, as in `Features::words`.
     clean: Vec<[u32; 2]>,
     /// Words inside.
@@ -207,7 +208,8 @@ struct Laid {
 
 impl Laid {
     fn of(article: &Article) -> Self {
-        let mut laid = Self { clean: Vec::new(), quoted: Vec::new(), begins: Vec::new() };
+        let chars = article.text.body.chars().collect();
+        let mut laid = Self { chars, clean: Vec::new(), quoted: Vec::new(), begins: Vec::new() };
         let mut was_quoted = false;
         for (word, (from, to)) in placed_words(&article.text.body, &article.not_text) {
             if word.quoted {
@@ -221,6 +223,10 @@ impl Laid {
             was_quoted = word.quoted;
         }
         laid
+    }
+
+    fn text(&self, [from, to]: [u32; 2]) -> String {
+        self.chars.get(from as usize..to as usize).unwrap_or_default().iter().collect()
     }
 
     /// From the first to the last of these words.
@@ -238,7 +244,8 @@ impl Laid {
             let is_shared = shingles::of(&hashes)
                 .any(|(_, shingle)| other.quoted.binary_search(&shingle).is_ok());
             let (first, last) = (words.first()?.1, words.last()?.1);
-            Some(Quotation { words: words.len(), at: [first[0], last[1]], is_shared })
+            let at = [first[0], last[1]];
+            Some(Quotation { words: words.len(), text: self.text(at), at, is_shared })
         });
         each.collect()
     }
@@ -246,9 +253,10 @@ impl Laid {
 
 fn passages(table: &Table<'_>, theirs: &Features, texts: &Two<Laid>) -> Vec<Passage> {
     let runs = table.runs(theirs);
-    let passage = |run: &Run| Passage {
-        words: run.mine.len(),
-        at: Two { later: texts.later.span(&run.mine), earlier: texts.earlier.span(&run.theirs) },
+    let passage = |run: &Run| {
+        let later = texts.later.span(&run.mine);
+        let at = Two { later, earlier: texts.earlier.span(&run.theirs) };
+        Passage { words: run.mine.len(), text: texts.later.text(later), at }
     };
     runs.iter().filter(|run| !run.mine.is_empty()).map(passage).collect()
 }

@@ -1,0 +1,155 @@
+//! How two articles came to stand in one story: over which matches and merges.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use serde::Serialize;
+
+use super::history::History;
+use crate::news::{ArticleId, Because, Fixed, Match, Relation, StoryId};
+use crate::record::format::StoryType;
+
+/// One step from an article to the other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub(super) enum Step {
+    /// One of the two was matched with the other when it came.
+    Match {
+        /// Where the path comes from.
+        from: ArticleId,
+        /// Where it goes on.
+        to: ArticleId,
+        /// How the one that came later stood to the other.
+        relation: Relation,
+        /// With which score.
+        score: Fixed,
+    },
+    /// An article was put into a story.
+    Joined {
+        /// The article.
+        article: ArticleId,
+        /// The story it was put into at first.
+        story: StoryId,
+    },
+    /// Two stories turned out to be one.
+    Merged {
+        /// The story that ended.
+        story: StoryId,
+        /// The one it lives on in.
+        into: StoryId,
+        /// Number of its `story.merged` record.
+        seq: u64,
+        /// Why.
+        because: Vec<Because>,
+    },
+}
+
+/// The shortest way over matches between members of one story, `matches` being theirs; none if there is none.
+pub(super) fn over_matches(
+    from: ArticleId,
+    to: ArticleId,
+    matches: &BTreeMap<ArticleId, Match>,
+) -> Option<Vec<Step>> {
+    let mut near: BTreeMap<ArticleId, BTreeSet<ArticleId>> = BTreeMap::new();
+    for (id, matched) in matches {
+        let Ok(nearest) = matched.nearest_article_id.parse::<ArticleId>() else { continue };
+        if matches.contains_key(&nearest) {
+            near.entry(*id).or_default().insert(nearest);
+            near.entry(nearest).or_default().insert(*id);
+        }
+    }
+    let mut came_from: BTreeMap<ArticleId, ArticleId> = BTreeMap::from([(from, from)]);
+    let mut queue = VecDeque::from([from]);
+    while let Some(id) = queue.pop_front() {
+        if id == to {
+            break;
+        }
+        for next in near.get(&id).into_iter().flatten() {
+            if !came_from.contains_key(next) {
+                came_from.insert(*next, id);
+                queue.push_back(*next);
+            }
+        }
+    }
+    let mut steps = Vec::new();
+    let mut at = to;
+    while at != from {
+        let before = *came_from.get(&at)?;
+        let is_of = |id: ArticleId, other: ArticleId| {
+            matches.get(&id).filter(|m| m.nearest_article_id == other.to_string())
+        };
+        let matched = is_of(before, at).or_else(|| is_of(at, before))?;
+        let (relation, score) = (matched.relation, matched.score);
+        steps.push(Step::Match { from: before, to: at, relation, score });
+        at = before;
+    }
+    steps.reverse();
+    Some(steps)
+}
+
+/// The way over the stories that the two were put into at first, and the merges after that; none if the records do
+/// not lead to one story.
+pub(super) fn over_stories(from: ArticleId, to: ArticleId, history: &History) -> Option<Vec<Step>> {
+    let first = |id| history.of(id).next().map(|told| told.record.story_id);
+    let (mut steps, from_ends) = merges(first(from)?, history);
+    let (back, to_ends) = merges(first(to)?, history);
+    if from_ends != to_ends {
+        return None;
+    }
+    steps.insert(0, Step::Joined { article: from, story: first(from)? });
+    steps.extend(back.into_iter().rev());
+    steps.push(Step::Joined { article: to, story: first(to)? });
+    Some(steps)
+}
+
+/// The merges of a story, and where it lives on.
+fn merges(mut story: StoryId, history: &History) -> (Vec<Step>, StoryId) {
+    let mut steps = Vec::new();
+    for told in &history.stories {
+        let record = &told.record;
+        if record.kind == StoryType::Merged
+            && record.story_id == story
+            && let Ok(into) = record.merged_into.parse()
+        {
+            let because = record.because.clone();
+            steps.push(Step::Merged { story, into, seq: record.seq, because });
+            story = into;
+        }
+    }
+    (steps, story)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::news::hash16;
+
+    fn id(name: &str) -> ArticleId {
+        ArticleId(hash16(&[name]))
+    }
+
+    fn matched(with: &str, relation: Relation) -> Match {
+        let nearest_article_id = if with.is_empty() { String::new() } else { id(with).to_string() };
+        Match { relation, score: Fixed::from_f64(0.9), nearest_article_id, because: Vec::new() }
+    }
+
+    #[test]
+    fn two_copies_of_one_root_are_led_together_over_it() {
+        let matches = BTreeMap::from([
+            (id("root"), matched("", Relation::New)),
+            (id("a"), matched("root", Relation::Copy)),
+            (id("b"), matched("root", Relation::Edited)),
+            (id("lone"), matched("elsewhere", Relation::SameStory)),
+        ]);
+        let path = over_matches(id("a"), id("b"), &matches).unwrap();
+        let score = Fixed::from_f64(0.9);
+        assert_eq!(
+            path,
+            [
+                Step::Match { from: id("a"), to: id("root"), relation: Relation::Copy, score },
+                Step::Match { from: id("root"), to: id("b"), relation: Relation::Edited, score },
+            ]
+        );
+        assert_eq!(over_matches(id("a"), id("lone"), &matches), None);
+        assert_eq!(over_matches(id("a"), id("a"), &matches), Some(Vec::new()));
+    }
+}
