@@ -12,6 +12,7 @@ pub mod man;
 mod online;
 pub mod parse;
 pub mod parse_child;
+pub mod plot;
 pub mod progress;
 pub mod replay;
 pub mod run;

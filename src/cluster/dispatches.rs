@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use crate::news::{Because, Fixed, Relation, Signal, StoryId};
+use crate::news::{ArticleId, Because, Fixed, Relation, Signal, StoryId};
 
 use super::align::{Alignment, Overlap, Table};
 use super::features::Features;
@@ -33,15 +33,7 @@ impl Window {
         if (features.shingles as usize) < params::SHINGLES_MIN {
             return Found { defects: vec!["copy_undecidable".to_owned()], ..Found::default() };
         }
-        let prints = features.prints();
-        let boilerplate = self.boilerplate(&prints);
-        let candidates = self.sharing(probe, &prints, &boilerplate);
-        if candidates.is_empty() {
-            return Found::default();
-        }
-        let table = Table::of(features, |print| boilerplate.binary_search(&print).is_ok());
-        let compared: Vec<Compared<'_>> =
-            candidates.into_iter().map(|slot| compare(&table, self.entry(slot))).collect();
+        let compared = self.compared(probe);
         let parent = best(&compared, features, |c| joins(c.relation));
         match parent {
             Some(parent) if is_round_up(parent, &compared) => {
@@ -51,6 +43,25 @@ impl Window {
             None => best(&compared, features, |c| c.relation != Relation::New)
                 .map_or_else(Found::default, |nearest| apart(nearest, features)),
         }
+    }
+
+    /// The texts that share enough with the probe's to be laid beside it.
+    fn compared(&self, probe: &Probe<'_>) -> Vec<Compared<'_>> {
+        let prints = probe.features.prints();
+        let boilerplate = self.boilerplate(&prints);
+        let candidates = self.sharing(probe, &prints, &boilerplate);
+        if candidates.is_empty() {
+            return Vec::new();
+        }
+        let table = Table::of(probe.features, |print| boilerplate.binary_search(&print).is_ok());
+        candidates.into_iter().map(|slot| compare(&table, self.entry(slot))).collect()
+    }
+
+    /// The texts that were laid beside a probe's, with the share of the shorter found in the other.
+    pub fn alike_texts(&self, probe: &Probe<'_>) -> Vec<(ArticleId, Fixed)> {
+        let compared = self.compared(probe);
+        let alike = |c: &Compared<'_>| (c.entry.article, Fixed::from_f64(c.overlap.containment()));
+        compared.iter().map(alike).collect()
     }
 
     /// Fingerprints that stand in many stories, sorted.
@@ -145,6 +156,11 @@ pub(super) fn judge(
     } else {
         (overlap, None, Relation::New)
     }
+}
+
+/// The share of the shorter text from which two texts may be one dispatch.
+pub fn text_joins_at() -> Fixed {
+    Fixed::from_f64(params::JOIN_CONTAINMENT)
 }
 
 /// Two texts laid side by side, with the rules that say how they stand to each other.

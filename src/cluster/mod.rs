@@ -31,6 +31,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::news::{ArticleId, Because, DispatchId, Fixed, Relation, StoryId};
 
+pub use dispatches::text_joins_at;
 pub use explain::{
     Anchors, Check, Measure, Nearby, Passage, Quotation, SharedTerm, StoryEvidence, TextEvidence,
     TimeApart, Two, Veto,

@@ -22,6 +22,8 @@ mod desk;
 #[cfg(test)]
 mod durability;
 #[cfg(test)]
+mod explain;
+#[cfg(test)]
 mod full_text;
 #[cfg(test)]
 mod health;

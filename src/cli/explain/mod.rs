@@ -8,6 +8,7 @@ mod scene;
 mod show;
 mod way;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -17,6 +18,7 @@ use super::{Exit, complain, complain_of, convert, environment, print, replay, sc
 use crate::config::Config;
 use crate::news::{ArticleId, StoryId};
 use crate::record;
+use crate::telemetry::Escaped;
 use history::History;
 use scene::{Scene, Unresolved};
 
@@ -125,7 +127,7 @@ fn complain_in_lines(message: &Unresolved) {
     let mut lines = text.lines();
     complain(&lines.next().unwrap_or_default());
     for line in lines {
-        complain(&line);
+        drop(writeln!(std::io::stderr().lock(), "{}", Escaped(line)));
     }
 }
 

@@ -77,12 +77,17 @@ pub(super) enum Unresolved {
     )]
     Unknown { name: String, place: String },
     /// Several.
-    #[error("{name} could be {}: write more of it{}", .ids.len(), listed(.ids))]
+    #[error("{name} could be {}: write more of it{}", how_many(.ids), listed(.ids))]
     Ambiguous { name: String, ids: Vec<String> },
     #[error(transparent)]
     Store(#[from] store::Error),
     #[error("cannot read {0}: {1}")]
     Read(PathBuf, io::Error),
+}
+
+fn how_many(ids: &[String]) -> String {
+    let more = if ids.len() < CANDIDATES_MAX { "" } else { " or more" };
+    format!("{}{more} articles", ids.len())
 }
 
 fn listed(ids: &[String]) -> String {

@@ -8,7 +8,7 @@ use super::way::{Again, Identity, Way, WindowThen};
 use crate::cli::screen::wrap;
 use crate::cli::{Table, count_of, word};
 use crate::cluster::{Anchors, StoryEvidence, TextEvidence, Two};
-use crate::news::{Because, Match, Relation};
+use crate::news::{Because, Fixed, Match, Relation};
 use crate::telemetry::Escaped;
 
 /// Measures shown of a story; the rest say less.
@@ -168,7 +168,7 @@ fn because(out: &mut String, all: &[Because]) {
 }
 
 fn texts(out: &mut String, text: &TextEvidence, two: &Two<Subject>, ink: Ink) {
-    let percent = |share: crate::news::Fixed| format!("{:.0} %", share.as_f64() * 100.0);
+    let percent = |share: Fixed| format!("{:.0} %", share.as_f64() * 100.0);
     put(out, format!("\ntext: {} ({})", relation_words(text.relation), text.reason));
     let side = |name: &str, copied: usize, share, words: usize, quoted: usize| {
         let quotes = match quoted {
@@ -198,8 +198,8 @@ fn texts(out: &mut String, text: &TextEvidence, two: &Two<Subject>, ink: Ink) {
     for check in &text.checks {
         table.row([
             format!("  {}", check.rule),
-            format!("{:.3}", check.value.as_f64()),
-            format!("{:.3}", check.limit.as_f64()),
+            figure(check.value),
+            figure(check.limit),
             if check.holds { "yes" } else { "no" }.to_owned(),
             check.meaning.to_owned(),
         ]);
@@ -221,8 +221,12 @@ fn texts(out: &mut String, text: &TextEvidence, two: &Two<Subject>, ink: Ink) {
 
 fn story(out: &mut String, found: &StoryEvidence, pair: &Pair, ink: Ink) {
     let (score, joins_at) = (found.score.as_f64(), found.joins_at.as_f64());
-    let verdict =
-        if score >= joins_at { "alike enough to join" } else { "not alike enough to join" };
+    let is_kept_apart = found.vetoes.iter().any(|veto| veto.holds && veto.keeps_apart);
+    let verdict = match (score >= joins_at, is_kept_apart) {
+        (true, false) => "alike enough to join",
+        (true, true) => "alike enough to join, and kept apart",
+        (false, _) => "not alike enough to join",
+    };
     put(out, format!("\nstory: the later beside {}: {verdict}", found.story));
     put(out, format!("  score {score:.3}; it joins from {joins_at:.3} on"));
     let place = match found.rank {
@@ -315,6 +319,12 @@ fn ending(
     }
 }
 
+/// Counts without decimals, shares with three.
+fn figure(value: Fixed) -> String {
+    let value = value.as_f64();
+    if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.3}") }
+}
+
 fn goes_with_dispatch(relation: Relation) -> bool {
     matches!(
         relation,
@@ -322,6 +332,6 @@ fn goes_with_dispatch(relation: Relation) -> bool {
     )
 }
 
-fn relation_words(relation: Relation) -> String {
+pub(super) fn relation_words(relation: Relation) -> String {
     word(&relation).replace('_', " ")
 }

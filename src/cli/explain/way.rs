@@ -319,12 +319,15 @@ fn story(
 /// What could not be brought back of the moment when it was judged.
 pub(super) fn caveats(subject: &Subject, again: Option<&Again>) -> Vec<String> {
     let mut caveats = Vec::new();
-    if again.is_some_and(|again| !again.agrees) {
-        caveats.push(
-            "judged again on what is left of that time it would be placed otherwise than it was: texts were revised, \
-             stories merged or articles forgotten since"
-                .to_owned(),
-        );
+    if let Some(again) = again.filter(|again| !again.agrees) {
+        let Again { relation, score, nearest_article_id, .. } = again;
+        let relation = super::show::relation_words(*relation);
+        let of = if nearest_article_id.is_empty() { "" } else { " of " };
+        caveats.push(format!(
+            "judged again on what is left of that time it would be {relation} {:.3}{of}{nearest_article_id}: texts were \
+             revised, stories merged or articles forgotten since",
+            score.as_f64()
+        ));
     }
     if subject.revision > 1 {
         caveats.push(

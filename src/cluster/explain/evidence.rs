@@ -137,6 +137,8 @@ pub struct Veto {
     pub rule: &'static str,
     /// What it says and does.
     pub meaning: &'static str,
+    /// Whether it keeps apart whatever the score is; else it lowers the score, which shows it.
+    pub keeps_apart: bool,
     /// Whether it holds.
     pub holds: bool,
 }

@@ -2,6 +2,8 @@
 
 mod evidence;
 mod story;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use evidence::{

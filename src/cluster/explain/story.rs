@@ -78,7 +78,8 @@ impl Window {
 
     fn vetoes(&self, probe: &Probe<'_>, found: &Ranked) -> Vec<Veto> {
         let nearest = &self.entry(found.nearest).features;
-        let veto = |rule, meaning, holds| Veto { rule, meaning, holds };
+        let veto = |rule, meaning, holds| Veto { rule, meaning, keeps_apart: false, holds };
+        let wall = |rule, meaning, holds| Veto { rule, meaning, keeps_apart: true, holds };
         vec![
             veto(
                 "too_few_terms",
@@ -90,12 +91,12 @@ impl Window {
                 "one headline's form with other names or numbers: the score is halved",
                 found.likeness.0[likeness::ONE_FORM] > 0.0,
             ),
-            veto(
+            wall(
                 "template_sibling",
                 "the nearest text has the same form and other facts: it does not join",
                 are_siblings(probe.features, nearest),
             ),
-            veto(
+            wall(
                 "dormant",
                 "no article came to the story within the story window: it takes none any more",
                 !self.is_live(found.story, probe.fetched_at),
