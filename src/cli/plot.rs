@@ -33,7 +33,7 @@ const HEIGHT: f64 = 420.0;
 /// Where the axes begin and end.
 const LEFT: f64 = 70.0;
 const RIGHT: f64 = 740.0;
-const TOP: f64 = 80.0;
+const TOP: f64 = 104.0;
 const BOTTOM: f64 = 350.0;
 
 /// The second kind is hatched, so that it is told from the first without colours.
@@ -166,9 +166,9 @@ impl Histogram {
                 svg,
                 "<line class=\"limit\" x1=\"{x:.1}\" y1=\"{:.1}\" x2=\"{x:.1}\" y2=\"{BOTTOM}\"/>\
                  <text x=\"{:.1}\" y=\"{:.1}\">{}</text>",
-                TOP - 8.0 + lower,
+                TOP - 38.0 + lower,
                 x + 6.0,
-                TOP - 2.0 + lower,
+                TOP - 28.0 + lower,
                 escaped(name)
             )?;
         }

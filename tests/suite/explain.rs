@@ -220,6 +220,29 @@ fn without_a_store_the_records_are_shown_and_the_missing_texts_are_said() {
     assert!(one.contains("copy 0.") && one.contains("no store beside them"), "{one}");
 }
 
+#[test]
+fn what_had_left_the_window_is_compared_by_its_text_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let line = |id: &str, day: u8, text: &str| {
+        let published = format!("2025-05-{day:02}T09:00:00Z");
+        json!({"id": id, "title": format!("Word {id}"), "text": text, "published": published, "source": id}).to_string()
+    };
+    let all = [line("first", 1, WIRE), line("between", 16, OTHER), line("again", 25, WIRE)];
+    std::fs::write(dir.path().join("lines.jsonl"), all.join("\n") + "\n").unwrap();
+    let told = explained(dir.path(), &["first", "again"]);
+    assert_eq!(
+        (&told["text"]["relation"], &told["text"]["copied"]["later"]),
+        (&json!("copy"), &json!(1.0))
+    );
+    assert_eq!(
+        (&told["same_dispatch"], &told["recorded"]["relation"]),
+        (&json!(false), &json!("new"))
+    );
+    assert_eq!((&told["story"], &told["window"]["articles"]), (&Value::Null, &json!(0)));
+    assert!(told["caveats"].to_string().contains("had left the window"), "{}", told["caveats"]);
+    assert_eq!(told["again"]["agrees"], true);
+}
+
 fn feed(items: &[(&str, &str, &str)]) -> Vec<u8> {
     let items: Vec<String> = items
         .iter()

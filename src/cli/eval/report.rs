@@ -225,11 +225,11 @@ fn show(f: &mut fmt::Formatter<'_>, name: &str, mistakes: &[Mistake]) -> fmt::Re
             writeln!(f, "c {c:.3}, J {j:.3}, {story} (joins from {joins_at:.2})")?;
         }
         let column = |id: &str, title: &str, text: &str| {
-            // A text without a headline is its own.
-            let rest = if text.starts_with(title) { "" } else { text };
-            let [title, rest] =
-                [title, rest].map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
-            format!("{}\n{}\n{}", Escaped(id), Escaped(&title), Escaped(&rest))
+            // Where there is no headline, the beginning of the text stands for it.
+            let title = if text.starts_with(title) { "" } else { title };
+            let [title, text] =
+                [title, text].map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+            format!("{}\n{}\n{}", Escaped(id), Escaped(&title), Escaped(&text))
         };
         let left = column(&one.a, &one.a_title, &one.texts[0]);
         let right = column(&one.b, &one.b_title, &one.texts[1]);

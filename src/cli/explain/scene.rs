@@ -216,6 +216,13 @@ impl Scene {
                 if arrival < placed.arrival && first_fetched >= since {
                     oldest = Some(oldest.map_or(first_fetched, |oldest| oldest.min(first_fetched)));
                     window.insert(desk::entry(&article));
+                    // The desk's own bound holds here too: the oldest hours go first.
+                    while window.bytes() > self.cluster.memory_bytes_max
+                        && let Some(hour) = window.oldest_hour()
+                    {
+                        window.evict_before(hour + 1);
+                        oldest = Timestamp::from_second((hour + 1).saturating_mul(3600)).ok();
+                    }
                 }
             })?;
         }
