@@ -162,22 +162,32 @@ fn checks(side: &Side<'_>, prints_shared: usize) -> Vec<Check> {
     let mut checks = vec![
         check("fingerprints", "fingerprints in common", count(prints_shared), prints_min),
         check("text", "runs of the shorter text", count(sizes[0].min(sizes[1])), x_min),
-        check("x", "runs in common", x, x_min),
-        check("x_clear", "runs in common", x, count(params::SHARED_CLEAR)),
-        check("derived_c", "c", c, params::DERIVED_CONTAINMENT),
-        check("revision_c", "c", c, params::REVISION_CONTAINMENT),
-        check("join_c", "c", c, params::JOIN_CONTAINMENT),
-        check("copy_c", "c", c, params::COPY_CONTAINMENT),
-        check("copy_j", "J", j, params::COPY_JACCARD),
-        check("copy_lengths", "length by length", side.overlap.lengths(), params::COPY_LENGTHS),
-        check("in_order", "common runs in one order", in_order, params::IN_ORDER),
+        check("x", "runs in common (x)", x, x_min),
+        check("x_clear", "x without a common headline or credit", x, count(params::SHARED_CLEAR)),
+        check("derived_c", "c of a text built on another", c, params::DERIVED_CONTAINMENT),
+        check(
+            "revision_c",
+            "c of a later version, or of siblings",
+            c,
+            params::REVISION_CONTAINMENT,
+        ),
+        check("join_c", "c of one text", c, params::JOIN_CONTAINMENT),
+        check("copy_c", "c of a copy or a cut", c, params::COPY_CONTAINMENT),
+        check("copy_j", "J of a copy", j, params::COPY_JACCARD),
+        check(
+            "copy_lengths",
+            "length of a copy, shorter by longer",
+            side.overlap.lengths(),
+            params::COPY_LENGTHS,
+        ),
+        check("in_order", "common runs in one order, of a cut", in_order, params::IN_ORDER),
         check(
             "slots_differing",
             "names and numbers that differ",
             count(slots_differing),
             count(params::TEMPLATE_SLOTS_MIN),
         ),
-        check("template", "share of them", differing, params::TEMPLATE_SLOTS),
+        check("template", "share that differs, of siblings", differing, params::TEMPLATE_SLOTS),
     ];
     if side.are_long() {
         checks.push(check("long_c", "c of two long texts", c, params::LONG_CONTAINMENT));
