@@ -62,9 +62,10 @@ pub(super) fn parsed(seen: Seen, text: &str, fetched: &Fetched) -> Parsed {
     let (mut drafts, mut rejected) = (Vec::new(), Vec::new());
     let is_any_empty = seen.is_json && seen.items.iter().flatten().any(Claim::is_empty);
     let starts = if is_any_empty { place::item_starts(text) } else { Vec::new() };
+    let has_names = are_named(seen.items.iter().flatten());
     for item in seen.items {
         match item {
-            Ok(claim) if claim.is_empty() || claim.is_stump() => {
+            Ok(claim) if claim.is_empty() || claim.is_stump(has_names) => {
                 let span = place::span(&claim.note, &starts, text.len());
                 let item = if seen.is_json { object(text, span) } else { element(text, span) };
                 rejected.push(useless(&claim, item, fetched));
@@ -95,7 +96,7 @@ fn useless(claim: &Claim, item: &str, fetched: &Fetched) -> Rejection {
     let (reason, detail) = if claim.is_empty() {
         ("empty", "an item without guid, link, title and text")
     } else {
-        ("cut", "half an item, without guid, link and title")
+        ("cut", "half an item, cut before its guid or link")
     };
     Rejection {
         url: text::head(fetched.url.as_str(), keys::LINK_BYTES_MAX).to_owned(),
@@ -140,13 +141,24 @@ fn rejection(unread: &Unread, fetched: &Fetched) -> Rejection {
     }
 }
 
+/// Whether items of this feed have guids or links.
+fn are_named<'c>(mut claims: impl Iterator<Item = &'c Claim>) -> bool {
+    claims.any(|claim| !claim.is_cut() && claim.is_named())
+}
+
 impl Claim {
-    /// Whether the feed ends inside it before it has a name: whole, it would be another article.
-    fn is_stump(&self) -> bool {
+    /// Whether the feed ends inside it before it has a name: whole, it would be another article. Where the other items
+    /// have guids or links, so will this one, and its title is no name.
+    fn is_stump(&self, has_names: bool) -> bool {
+        self.is_cut() && !self.is_named() && (has_names || self.title.value.is_empty())
+    }
+
+    fn is_cut(&self) -> bool {
         self.note.defects.iter().any(|(word, ..)| *word == "item_cut")
-            && self.note.guid.is_empty()
-            && self.note.link.is_empty()
-            && self.title.value.is_empty()
+    }
+
+    fn is_named(&self) -> bool {
+        !self.note.guid.is_empty() || !self.note.link.is_empty()
     }
 
     /// Whether it says nothing that could be news.
@@ -316,8 +328,9 @@ fn is_build_time(mut dates: impl ExactSizeIterator<Item = Option<StatedDate>>) -
 }
 
 /// Whether the items of a body, as they are shown, all have the date that the body was built at.
-pub(super) fn are_built<'c>(claims: impl Iterator<Item = &'c Claim>) -> bool {
-    let is_told = |claim: &&Claim| !claim.is_empty() && !claim.is_stump();
+pub(super) fn are_built<'c>(claims: impl Iterator<Item = &'c Claim> + Clone) -> bool {
+    let has_names = are_named(claims.clone());
+    let is_told = |claim: &&Claim| !claim.is_empty() && !claim.is_stump(has_names);
     let dates: Vec<Option<StatedDate>> =
         claims.filter(is_told).map(|c| published(&c.note.dates, &mut Vec::new())).collect();
     is_build_time(dates.into_iter())

@@ -263,7 +263,13 @@ fn is_safe(name: &str, value: &str) -> bool {
     if !is_word || is_handler || name.eq_ignore_ascii_case("style") {
         return false;
     }
-    let is_link = is_one_of(&["href", "src", "action", "cite", "poster", "background"], name);
+    if name.eq_ignore_ascii_case("srcdoc") {
+        return false;
+    }
+    let is_link = is_one_of(
+        &["href", "src", "action", "formaction", "cite", "poster", "background", "data"],
+        name,
+    );
     !is_link || has_safe_scheme(value)
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::parse::claim::Words;
+use crate::parse::guard::is_void;
 use crate::parse::html;
 use crate::parse::text::{self, Entities, Mode};
 
@@ -137,7 +138,16 @@ impl<'a> Capture<'a> {
             self.value.push(' ');
             text::clean_into(&mut self.value, tag.attrs.trim());
         }
-        self.value.push_str(if tag.empty { " />" } else { ">" });
+        // In HTML only void elements can be empty: `<script/>` would hide all that follows.
+        match tag.empty {
+            false => self.value.push('>'),
+            true if is_void(local(tag.name)) => self.value.push_str(" />"),
+            true => {
+                self.value.push_str("></");
+                text::clean_into(&mut self.value, local(tag.name));
+                self.value.push('>');
+            }
+        }
     }
 
     /// An end tag inside the field; true if it is the field's own.

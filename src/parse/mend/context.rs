@@ -24,7 +24,7 @@ impl<'a> Scanner<'a> {
         if attrs.trim().is_empty() {
             return;
         }
-        let about = self.attribute(attrs, &["rdf:about"]);
+        let about = self.about(attrs);
         let href = self.attribute(attrs, &["href"]);
         let lastmod = self.attribute(attrs, &["lastmod"]);
         let lang = self.attribute(attrs, &["xml:lang"]);
@@ -74,6 +74,13 @@ impl<'a> Scanner<'a> {
         let mut out = String::new();
         text::decode_into(&mut out, value, &mut self.entities, text::Mode::Decode);
         Some(out.trim().to_owned())
+    }
+
+    /// `rdf:about`, under whatever prefix RDF has here.
+    fn about(&mut self, attrs: &'a str) -> Option<String> {
+        let is_it = |name: &str| name.rsplit_once(':').is_some_and(|(_, local)| local == "about");
+        let (name, _) = Attributes::new(attrs).find(|(name, _)| is_it(name))?;
+        self.attribute(attrs, &[name])
     }
 
     pub(super) fn enter_base(&mut self, attrs: &str) {

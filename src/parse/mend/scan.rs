@@ -209,7 +209,8 @@ impl<'a> Scanner<'a> {
         if local.eq_ignore_ascii_case("html") {
             self.html_at.get_or_insert(self.lexer.at());
         }
-        let is_root = matches!(meaning, Element::Feed | Element::Item);
+        // A page may name its own boxes `item`; a feed in a page has a root of its own.
+        let is_root = meaning == Element::Feed || meaning == Element::Item && self.html_at.is_none();
         if is_root {
             if !self.has_feed {
                 self.feed.at = self.lexer.at();
@@ -385,8 +386,17 @@ impl<'a> Scanner<'a> {
         if let Some((capture, ..)) = &self.capture {
             if capture.field.holds_markup() {
                 self.defect("text_cut_by_feed", "");
+                self.close_capture();
+            } else {
+                // Half a link leads elsewhere, half a guid is another article's, half a date another day.
+                self.defect("value_cut", "");
+                self.capture = None;
             }
-            self.close_capture();
+        }
+        // Half a name is somebody else's.
+        self.author = None;
+        if let Some(origin) = &mut self.origin {
+            origin.text.clear();
         }
         if !self.stack.is_empty() {
             while !self.stack.is_empty() {

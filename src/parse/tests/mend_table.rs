@@ -240,7 +240,7 @@ fn a_cut_tail_keeps_what_came_before() {
     let whole = among_good("");
     let cut = |bytes: usize| parsed(whole.get(..whole.len() - bytes).unwrap());
     assert_eq!(cut(10).drafts.len(), 20);
-    let half = "<item><title>Half</title><description>It was going to";
+    let half = "<item><title>Half</title><link>https://desk.example/half</link><description>It was going to";
     let mut body = whole.replace("</channel></rss>", "");
     body.push_str(half);
     let parsed = parsed(&body);
@@ -250,6 +250,34 @@ fn a_cut_tail_keeps_what_came_before() {
         assert!(last.defects.iter().any(|defect| defect == word), "{word}");
     }
     assert_eq!(parsed.report.defects, ["document_cut"]);
+}
+
+#[test]
+fn half_a_value_at_the_cut_is_none() {
+    let body = among_good("").replace("</channel></rss>", "");
+    for half in [
+        "<item><title>Half</title><guid>item-2025-77",
+        "<item><title>Half</title><link>https://desk.example/story/12",
+        "<item><title>Half</title><link><![CDATA[https://desk.example/story/12",
+        "<item><title>Half</title><description>Its link would come behind this",
+    ] {
+        let parsed = parsed(&format!("{body}{half}"));
+        assert_eq!(parsed.drafts.len(), 20, "{half}");
+        assert_eq!((parsed.rejected.len(), parsed.report.items), (1, 21));
+        assert_eq!(parsed.rejected[0].reason, "cut", "{half}");
+    }
+    for (open, close) in [("pubDate>", ""), ("pubDate><![CDATA[", ""), ("dc:date>", ""), ("updated>", "</upd")] {
+        let half = format!("<item><guid>half</guid><{open}Sat, 16 Aug 2025 05:58:00 +05{close}");
+        let parsed = parsed(&format!("{body}{half}"));
+        let last = parsed.drafts.last().unwrap();
+        assert_eq!((last.key.as_str(), last.published_raw.as_str()), ("half", ""), "{half}");
+        assert!(last.defects.iter().any(|word| word == "value_cut"), "{:?}", last.defects);
+    }
+    let parsed = parsed(&format!("{body}<item><guid>half</guid><author>Ada Qui"));
+    assert!(parsed.drafts.last().unwrap().authors.is_empty());
+    // In a feed without guids and links a title is a name.
+    let bare = super::parsed("<rss><channel><item><title>One</title></item><item><title>Two</title><description>It was");
+    assert_eq!(bare.drafts.len(), 2);
 }
 
 #[test]
