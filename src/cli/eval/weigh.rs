@@ -89,11 +89,14 @@ pub(super) fn weigh(
     weighed
 }
 
+/// The other id of a pair, and the pair as it was asked for.
+type Partner<'a> = (&'a str, (String, String));
+
 impl Asked {
-    /// For each id those it is to be compared with, and the pair as it was asked for.
-    fn partners(&self) -> BTreeMap<&str, Vec<(&str, (String, String))>> {
+    /// For each id those it is to be compared with.
+    fn partners(&self) -> BTreeMap<&str, Vec<Partner<'_>>> {
         let judged = self.judged.iter().map(|(a, b, _)| (a, b));
-        let mut partners: BTreeMap<&str, Vec<(&str, (String, String))>> = BTreeMap::new();
+        let mut partners: BTreeMap<&str, Vec<Partner<'_>>> = BTreeMap::new();
         for (a, b) in self.pairs.iter().map(|(a, b)| (a, b)).chain(judged) {
             let pair = (a.clone(), b.clone());
             partners.entry(a).or_default().push((b, pair.clone()));

@@ -77,8 +77,7 @@ pub(super) fn over_matches(
         let is_of = |id: ArticleId, other: ArticleId| {
             matches.get(&id).filter(|m| m.nearest_article_id == other.to_string())
         };
-        let matched = is_of(before, at).or_else(|| is_of(at, before))?;
-        let (relation, score) = (matched.relation, matched.score);
+        let &Match { relation, score, .. } = is_of(before, at).or_else(|| is_of(at, before))?;
         steps.push(Step::Match { from: before, to: at, relation, score });
         at = before;
     }

@@ -135,7 +135,7 @@ impl Again {
 
 /// A record about the article.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub(super) struct Line {
+pub(super) struct Entry {
     #[serde(rename = "type")]
     pub(super) kind: &'static str,
     pub(super) seq: u64,
@@ -151,7 +151,7 @@ pub(super) struct Line {
     pub(super) line: u64,
 }
 
-impl Line {
+impl Entry {
     fn of(told: &Told<ArticleRecord>) -> Self {
         let record = &told.record;
         let Envelope { seq, commit, time, .. } = record.envelope();
@@ -204,7 +204,7 @@ pub(super) struct Near {
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Way {
     pub(super) article: Identity,
-    pub(super) records: Vec<Line>,
+    pub(super) records: Vec<Entry>,
     /// What the desk wrote when it was placed; its `nearest_article_id` is the parent.
     pub(super) recorded: Option<Match>,
     /// Headline of the parent, `""` unknown.
@@ -253,7 +253,7 @@ pub(super) fn explain(
     }
     Ok(Way {
         article: Identity::of(subject),
-        records: history.of(subject.id).map(Line::of).collect(),
+        records: history.of(subject.id).map(Entry::of).collect(),
         parent_title: match parent {
             Some(parent) => title(scene, parent)?,
             None => String::new(),

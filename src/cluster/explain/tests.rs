@@ -93,7 +93,10 @@ fn a_story_is_explained_with_the_score_that_the_desk_gives_it() {
     for arrival in 1..=40_u64 {
         let event = dice.roll(6) as u64;
         let article = version(&mut dice, event);
-        articles.push((take(&mut window, arrival, &article, 9 * dice.roll(90) as i64), article));
+        articles.push((
+            take(&mut window, arrival, &article, 9 * i64::try_from(dice.roll(90)).unwrap()),
+            article,
+        ));
     }
     let mut scored = 0;
     for event in 0..6 {
@@ -111,7 +114,7 @@ fn a_story_is_explained_with_the_score_that_the_desk_gives_it() {
             assert_eq!(linked.story.is_some(), told.score >= told.joins_at);
             scored += 1;
         }
-        assert_eq!(window.nearby(&probe, 1)[0].score >= told.score, true);
+        assert!(window.nearby(&probe, 1)[0].score >= told.score);
         let sum: f64 = told.bias + told.measures.iter().map(|measure| measure.adds).sum::<f64>();
         if told.vetoes.iter().all(|veto| veto.keeps_apart || !veto.holds) {
             assert!((told.score.as_f64() - 1.0 / (1.0 + (-sum).exp())).abs() < 0.001);

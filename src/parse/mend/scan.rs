@@ -210,7 +210,8 @@ impl<'a> Scanner<'a> {
             self.html_at.get_or_insert(self.lexer.at());
         }
         // A page may name its own boxes `item`; a feed in a page has a root of its own.
-        let is_root = meaning == Element::Feed || meaning == Element::Item && self.html_at.is_none();
+        let is_root =
+            meaning == Element::Feed || meaning == Element::Item && self.html_at.is_none();
         if is_root {
             if !self.has_feed {
                 self.feed.at = self.lexer.at();

@@ -266,7 +266,9 @@ fn half_a_value_at_the_cut_is_none() {
         assert_eq!((parsed.rejected.len(), parsed.report.items), (1, 21));
         assert_eq!(parsed.rejected[0].reason, "cut", "{half}");
     }
-    for (open, close) in [("pubDate>", ""), ("pubDate><![CDATA[", ""), ("dc:date>", ""), ("updated>", "</upd")] {
+    for (open, close) in
+        [("pubDate>", ""), ("pubDate><![CDATA[", ""), ("dc:date>", ""), ("updated>", "</upd")]
+    {
         let half = format!("<item><guid>half</guid><{open}Sat, 16 Aug 2025 05:58:00 +05{close}");
         let parsed = parsed(&format!("{body}{half}"));
         let last = parsed.drafts.last().unwrap();
@@ -276,7 +278,9 @@ fn half_a_value_at_the_cut_is_none() {
     let parsed = parsed(&format!("{body}<item><guid>half</guid><author>Ada Qui"));
     assert!(parsed.drafts.last().unwrap().authors.is_empty());
     // In a feed without guids and links a title is a name.
-    let bare = super::parsed("<rss><channel><item><title>One</title></item><item><title>Two</title><description>It was");
+    let bare = super::parsed(
+        "<rss><channel><item><title>One</title></item><item><title>Two</title><description>It was",
+    );
     assert_eq!(bare.drafts.len(), 2);
 }
 
