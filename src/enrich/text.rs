@@ -122,7 +122,7 @@ pub(super) fn drop_ways_on(blocks: &mut Vec<String>, tables: &Tables) {
     let is_way_on = |block: &String| {
         let bare = block.trim_matches(|c: char| c.is_whitespace() || "[]()>»→:".contains(c));
         let bare = bare.to_lowercase();
-        tables.words().cut_ends.iter().any(|words| *words == bare)
+        tables.words().cut_ends.contains(&bare)
     };
     while let [.., before, last] = blocks.as_slice() {
         if !is_way_on(last) || !ends_sentence(before) && !is_way_on(before) {

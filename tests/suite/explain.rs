@@ -192,7 +192,7 @@ fn ids_that_are_unknown_or_could_be_several_are_said_so() {
     let told = several.iter().map(stderr).find(|told| told.contains("could be")).unwrap();
     assert!(told.lines().count() >= 3 && told.contains("  art_"), "{told}");
     let id = told.lines().last().unwrap().split_whitespace().next().unwrap().to_owned();
-    let found = explain(&[&id[..12], "--json"]);
+    let found = explain(&[id.get(..12).unwrap(), "--json"]);
     assert_eq!(json_of(&found)["article"]["article_id"], *id);
     let usage = copytaster(dir.path(), &["explain", "a", "--dir", "out", "--replay", "x"]);
     assert_eq!(usage.status.code(), Some(2));
@@ -270,6 +270,9 @@ async fn beside_a_running_daemon_its_store_is_read_and_left_alone() {
         })
         .concat();
     let desk = Desk::new(server, &feeds);
+    let before = copytaster(desk.dir.path(), &["explain", "w"]);
+    assert_eq!(before.status.code(), Some(1), "{}", stderr(&before));
+    assert!(stderr(&before).contains("there is no such file"), "{}", stderr(&before));
     let child = desk.start("LANG", "C");
     desk.until("told all three", |desk| desk.records("articles-").len() == 3).await;
     let explain = |args: &[&str]| {

@@ -18,6 +18,7 @@ use super::{Exit, complain, complain_of, convert, environment, print, replay, sc
 use crate::config::Config;
 use crate::news::{ArticleId, StoryId};
 use crate::record;
+use crate::store;
 use crate::telemetry::Escaped;
 use history::History;
 use scene::{Scene, Unresolved};
@@ -43,7 +44,7 @@ const DEMO_STORE: &str = "state/copytaster.db";
 /// The window is brought back as it stood before the later article came, from what is still stored; what cannot be
 /// brought back is said at the end.
 ///
-/// Exit code 1 if an id is unknown or could be several.
+/// Exit code 1 if an id is unknown or could be several, or there is no store to read.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// An article: its id or the first digits of it, its guid, its link
@@ -91,6 +92,8 @@ pub fn run(args: &Args) -> Exit {
         Err(Told::Found(unresolved)) => {
             complain_in_lines(&unresolved);
             match unresolved {
+                // Nothing was to be created here: there is no store to read.
+                Unresolved::Store(store::Error::CannotOpen { .. }) => Exit::Failed,
                 Unresolved::Store(error) => super::daemon::store_exit(&error),
                 _ => Exit::Failed,
             }
@@ -115,8 +118,8 @@ impl From<Unresolved> for Told {
     }
 }
 
-impl From<crate::store::Error> for Told {
-    fn from(error: crate::store::Error) -> Self {
+impl From<store::Error> for Told {
+    fn from(error: store::Error) -> Self {
         Self::Found(Unresolved::Store(error))
     }
 }

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::history::History;
-use super::path::{self, Step};
+use super::history::{History, Told};
+use super::path::{self, Merge, Step};
 use super::scene::{Before, Scene, Subject};
 use super::way::{Again, Identity, WindowThen};
 use crate::cluster::{StoryEvidence, TextEvidence, Two, Window};
 use crate::desk;
 use crate::news::{ArticleId, Match};
+use crate::record::StoryRecord;
+use crate::record::format::StoryType;
 use crate::store;
 
 /// Members of a story whose matches are followed; the rest are copies of them.
@@ -117,7 +119,19 @@ fn path(
         }
     }
     let found = path::over_matches(from, to, &matches);
-    Ok(found.or_else(|| path::over_stories(from, to, history)).unwrap_or_default())
+    Ok(found.or_else(|| over_stories(from, to, history)).unwrap_or_default())
+}
+
+fn over_stories(from: ArticleId, to: ArticleId, history: &History) -> Option<Vec<Step>> {
+    let first = |id| history.of(id).next().map(|told| (id, told.record.story_id));
+    let merge = |told: &Told<StoryRecord>| {
+        let record = &told.record;
+        let (story, seq, because) = (record.story_id, record.seq, record.because.clone());
+        let into = record.merged_into.parse().ok()?;
+        (record.kind == StoryType::Merged).then_some(Merge { story, into, seq, because })
+    };
+    let merges: Vec<Merge> = history.stories.iter().filter_map(merge).collect();
+    path::over_stories(first(from)?, first(to)?, &merges)
 }
 
 fn caveats(pair: &Pair, two: &Two<Subject>) -> Vec<String> {

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::Serialize;
 
-use super::history::History;
 use crate::news::{ArticleId, Because, Fixed, Match, Relation, StoryId};
-use crate::record::format::StoryType;
 
 /// One step from an article to the other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -85,33 +83,47 @@ pub(super) fn over_matches(
     Some(steps)
 }
 
-/// The way over the stories that the two were put into at first, and the merges after that; none if the records do
-/// not lead to one story.
-pub(super) fn over_stories(from: ArticleId, to: ArticleId, history: &History) -> Option<Vec<Step>> {
-    let first = |id| history.of(id).next().map(|told| told.record.story_id);
-    let (mut steps, from_ends) = merges(first(from)?, history);
-    let (back, to_ends) = merges(first(to)?, history);
-    if from_ends != to_ends {
+/// A merge as its `story.merged` record tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Merge {
+    pub(super) story: StoryId,
+    pub(super) into: StoryId,
+    pub(super) seq: u64,
+    pub(super) because: Vec<Because>,
+}
+
+/// The way over the stories that the two were put into at first, and the merges after that, which come by `seq`; none
+/// if they do not lead to one story.
+pub(super) fn over_stories(
+    from: (ArticleId, StoryId),
+    to: (ArticleId, StoryId),
+    merges: &[Merge],
+) -> Option<Vec<Step>> {
+    let ((there, there_ends), (back, back_ends)) = (follow(from.1, merges), follow(to.1, merges));
+    if there_ends != back_ends {
         return None;
     }
-    steps.insert(0, Step::Joined { article: from, story: first(from)? });
-    steps.extend(back.into_iter().rev());
-    steps.push(Step::Joined { article: to, story: first(to)? });
+    let joined = |(article, story)| Step::Joined { article, story };
+    let merged = |merge: &Merge| {
+        let Merge { story, into, seq, because } = merge.clone();
+        Step::Merged { story, into, seq, because }
+    };
+    let mut steps = vec![joined(from)];
+    // What both went through brings neither nearer to the other.
+    let both = there.iter().rev().zip(back.iter().rev()).take_while(|(a, b)| a == b).count();
+    steps.extend(there[..there.len() - both].iter().copied().map(merged));
+    steps.extend(back[..back.len() - both].iter().rev().copied().map(merged));
+    steps.push(joined(to));
     Some(steps)
 }
 
 /// The merges of a story, and where it lives on.
-fn merges(mut story: StoryId, history: &History) -> (Vec<Step>, StoryId) {
+fn follow(mut story: StoryId, merges: &[Merge]) -> (Vec<&Merge>, StoryId) {
     let mut steps = Vec::new();
-    for told in &history.stories {
-        let record = &told.record;
-        if record.kind == StoryType::Merged
-            && record.story_id == story
-            && let Ok(into) = record.merged_into.parse()
-        {
-            let because = record.because.clone();
-            steps.push(Step::Merged { story, into, seq: record.seq, because });
-            story = into;
+    for merge in merges.iter() {
+        if merge.story == story {
+            steps.push(merge);
+            story = merge.into;
         }
     }
     (steps, story)
@@ -150,5 +162,31 @@ mod tests {
         );
         assert_eq!(over_matches(id("a"), id("lone"), &matches), None);
         assert_eq!(over_matches(id("a"), id("a"), &matches), Some(Vec::new()));
+    }
+
+    #[test]
+    fn two_stories_that_became_one_are_led_together_over_their_merges() {
+        let story = |name: &str| StoryId(hash16(&[name]));
+        let merge = |from: &str, into: &str, seq: u64| Merge {
+            story: story(from),
+            into: story(into),
+            seq,
+            because: Vec::new(),
+        };
+        let merges =
+            [merge("b", "a", 7), merge("d", "c", 8), merge("c", "a", 9), merge("a", "z", 10)];
+        let path = |from: &str, to: &str| {
+            over_stories((id("one"), story(from)), (id("two"), story(to)), &merges)
+        };
+        let seqs = |path: Vec<Step>| -> Vec<u64> {
+            let seq = |step: &Step| match step {
+                Step::Merged { seq, .. } => Some(*seq),
+                _ => None,
+            };
+            path.iter().filter_map(seq).collect()
+        };
+        assert_eq!(seqs(path("b", "d").unwrap()), [7, 9, 8], "the last merge was of both");
+        assert_eq!(seqs(path("c", "c").unwrap()), [], "they stood together from the first");
+        assert_eq!(path("b", "elsewhere"), None);
     }
 }
