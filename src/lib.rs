@@ -46,6 +46,7 @@
 //! - No item of a fetched feed vanishes: it is a record, or counted under its reason, and `verify` checks the sum.
 //! - The desk holds no state that cannot be rebuilt from the store: a restored desk has the digest of one that never
 //!   stopped.
+//! - No hour without a poll has totals in the store, so that it is not taken for one without news.
 //! - No secret goes further than `poll`, and none to another scheme, host or port than its feed's own.
 //! - No `unsafe` of ours.
 //!

@@ -9,18 +9,18 @@ use super::{Cli, Exit, complain, print, written};
 /// To read it: `copytaster man | man -l -`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The command; without it the program
+    /// The command, and one of its own commands where it has them; without it the program
     #[arg(value_name = "COMMAND")]
-    pub command: Option<String>,
+    pub command: Vec<String>,
 }
 
 /// Prints the page.
 pub fn run(args: &Args) -> Exit {
-    match page(args.command.as_deref()) {
+    match page(&args.command) {
         Some(Ok(page)) => print(&page, Exit::Ok),
         Some(Err(error)) => written(Err(error), Exit::Ok),
         None => {
-            let name = args.command.as_deref().unwrap_or_default();
+            let name = args.command.join(" ");
             complain(&format_args!("there is no command {name:?}; see copytaster --help"));
             Exit::Usage
         }
@@ -28,13 +28,12 @@ pub fn run(args: &Args) -> Exit {
 }
 
 /// The page, if there is such a command.
-fn page(command: Option<&str>) -> Option<std::io::Result<Vec<u8>>> {
-    let mut program = Cli::command();
-    program.build();
-    let command = match command {
-        None => program,
-        Some(name) => program.find_subcommand(name)?.clone(),
-    };
+fn page(names: &[String]) -> Option<std::io::Result<Vec<u8>>> {
+    let mut command = Cli::command();
+    command.build();
+    for name in names {
+        command = command.find_subcommand(name)?.clone();
+    }
     let mut page = Vec::new();
     Some(clap_mangen::Man::new(command).render(&mut page).map(|()| page))
 }
@@ -45,12 +44,23 @@ mod tests {
 
     #[test]
     fn every_command_has_its_page() {
-        let text = |name| String::from_utf8(page(name).unwrap().unwrap()).unwrap();
-        assert!(text(None).contains("Exit codes"));
+        let text = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            String::from_utf8(page(&names).unwrap().unwrap()).unwrap()
+        };
+        assert!(text(&[]).contains("Exit codes"));
         for command in Cli::command().get_subcommands() {
-            let page = text(Some(command.get_name()));
-            assert!(page.contains(&format!(".TH copytaster-{}", command.get_name())), "{page}");
+            let name = command.get_name();
+            let page = text(&[name]);
+            assert!(page.contains(&format!(".TH copytaster-{name}")), "{page}");
+            for own in command.get_subcommands() {
+                let page = text(&[name, own.get_name()]);
+                assert!(
+                    page.contains(&format!(".TH copytaster-{name}-{}", own.get_name())),
+                    "{page}"
+                );
+            }
         }
-        assert!(page(Some("nonsense")).is_none());
+        assert!(page(&["nonsense".to_owned()]).is_none());
     }
 }

@@ -7,6 +7,7 @@ pub mod daemon;
 pub mod demo;
 pub mod eval;
 pub mod explain;
+pub mod feeds;
 pub mod init;
 pub mod man;
 mod online;
@@ -64,6 +65,7 @@ pub enum Command {
     Replay(replay::Args),
     Eval(eval::Args),
     Explain(explain::Args),
+    Feeds(feeds::Args),
     Verify(verify::Args),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -143,6 +145,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Replay(args) => replay::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Feeds(args) => feeds::run(args),
         Command::Verify(args) => verify::run(args, tally),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),

@@ -79,12 +79,16 @@ fn feed<'t>(s: &mut Section<'_, 't>, taken: &mut Taken<'t>, proxy: Option<&Proxy
     let id = own_id(s, taken);
     let url = s.require("url", address::url);
     let outlet = s.get("outlet", read::id);
+    let title = s.get("title", read::line);
+    let site = s.get("site", address::url);
+    let folder = s.get("folder", read::folder);
     let interval =
         s.get("interval", |v| read::duration(v, Duration::from_secs(1), FEED_INTERVAL_MAX));
     let full_text = s.get("full_text", read::truth).unwrap_or(false);
     let url = url.map(|given| given.value);
     let pass = access::pass(s, url.as_ref(), proxy);
-    Some(Feed { id: FeedId::new(id?), url: url?, outlet, interval, full_text, pass })
+    let (id, url) = (FeedId::new(id?), url?);
+    Some(Feed { id, url, outlet, title, site, folder, interval, full_text, pass })
 }
 
 fn watch<'t>(s: &mut Section<'_, 't>, taken: &mut Taken<'t>) -> Option<Watch> {

@@ -30,8 +30,8 @@ use crate::news::{self, FeedId, Hash16, OutletKind, Pass, Proxy, Secret, hash16}
 pub use archive::Archive;
 use document::{Document, Overrides, line_and_column};
 use files::{Places, ReadFile};
-pub use problem::{PROBLEMS_MAX, Problem, Problems};
-pub use read::Keep;
+pub use problem::{PROBLEMS_MAX, Problem, Problems, nearest};
+pub use read::{Keep, folder_of};
 pub use units::{duration_text, size_text};
 
 /// A million feeds take about 150 MB; what is longer is no configuration.
@@ -225,6 +225,15 @@ pub struct Feed {
     pub url: Url,
     /// Whose feed it is.
     pub outlet: Option<String>,
+    /// Name for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The page for people that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<Url>,
+    /// Folders it is filed in, the outer first, parted by `/`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
     /// Fixed interval; without one it is adaptive.
     pub interval: Option<Duration>,
     /// Whether the pages of its articles are read.
@@ -328,7 +337,7 @@ impl Config {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let (root, errors) = DeTable::parse_recoverable(text);
         if !errors.is_empty() {
-            return Err(syntax(file, text, &errors));
+            return Err(Problems::of_syntax(file, text, &errors));
         }
         let env: Vec<(String, String)> = env.into_iter().collect();
         let overrides = Overrides::of(&env);
@@ -377,22 +386,6 @@ impl Default for Config {
     fn default() -> Self {
         Self::parse("", "", []).expect("the defaults are valid, as a test shows")
     }
-}
-
-fn syntax(file: &str, text: &str, errors: &[toml::de::Error]) -> Problems {
-    let problem = |error: &toml::de::Error| {
-        let (line, column) = line_and_column(text, error.span().map_or(0, |span| span.start));
-        Problem {
-            file: file.to_owned(),
-            line,
-            column,
-            key: String::new(),
-            message: format!("not TOML: {}", error.message().trim()),
-            suggestion: None,
-        }
-    };
-    let told: Vec<Problem> = errors.iter().take(PROBLEMS_MAX).map(problem).collect();
-    Problems { more: errors.len() - told.len(), told }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::document::line_and_column;
 use crate::telemetry::Escaped;
 
 /// More would not be read, and a hostile file could ask for millions.
@@ -62,6 +63,19 @@ impl Problems {
     pub(super) fn one(problem: Problem) -> Self {
         Self { told: vec![problem], more: 0 }
     }
+
+    /// A file that is no TOML.
+    pub(super) fn of_syntax(file: &str, text: &str, errors: &[toml::de::Error]) -> Self {
+        let problem = |error: &toml::de::Error| {
+            let start = error.span().map_or(0, |span| span.start);
+            let (line, column) = line_and_column(text, start);
+            let (file, key) = (file.to_owned(), String::new());
+            let message = format!("not TOML: {}", error.message().trim());
+            Problem { file, line, column, key, message, suggestion: None }
+        };
+        let told: Vec<Problem> = errors.iter().take(PROBLEMS_MAX).map(problem).collect();
+        Self { more: errors.len() - told.len(), told }
+    }
 }
 
 impl fmt::Display for Problems {
@@ -80,10 +94,7 @@ impl fmt::Display for Problems {
 }
 
 /// The known name nearest to what was written, if it is near enough to be a slip of the hand.
-pub(super) fn nearest<'a>(
-    written: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written: Vec<char> = written.chars().take(NAME_CHARS_MAX + 1).collect();
     if written.len() > NAME_CHARS_MAX {
         return None;

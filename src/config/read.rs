@@ -18,6 +18,9 @@ const ID_CHARS_MAX: usize = 64;
 /// One line of text, as long as a header or a name may reasonably be.
 const LINE_CHARS_MAX: usize = 256;
 
+/// Folders in folders; readers of feeds show two or three.
+const FOLDERS_MAX: usize = 8;
+
 /// A watch longer than this is a list that belongs into several.
 const MATCH_CHARS_MAX: usize = 4096;
 
@@ -60,6 +63,38 @@ pub(super) fn line_of(text: &str) -> Result<String, Bad> {
         )));
     }
     Ok(text.trim().to_owned())
+}
+
+/// Folders parted by `/`, none of them empty.
+pub(super) fn folder(value: Value<'_>) -> Result<String, Bad> {
+    let line = line(value)?;
+    let tidy = folder_of(line.split('/'));
+    if tidy.as_deref() == Some(&line) {
+        return Ok(line);
+    }
+    Err(Bad::new(format!(
+        "expected at most {FOLDERS_MAX} names parted by '/', none of them empty, such as \"News/Wires\""
+    ))
+    .meant(tidy.map(|tidy| format!("\"{tidy}\""))))
+}
+
+/// The `folder` of a feed that is filed under these names, the outer first: what does not fit the key's rules is left
+/// out, so it is `None` where no name says anything.
+pub fn folder_of<'n>(names: impl IntoIterator<Item = &'n str>) -> Option<String> {
+    let mut folder = String::new();
+    for name in names.into_iter().take(FOLDERS_MAX) {
+        let plain = name.replace(|c: char| c == '/' || c.is_control(), " ");
+        let name = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+        let chars = folder.chars().count() + name.chars().count() + 1;
+        if name.is_empty() || chars > LINE_CHARS_MAX {
+            continue;
+        }
+        if !folder.is_empty() {
+            folder.push('/');
+        }
+        folder.push_str(&name);
+    }
+    (!folder.is_empty()).then_some(folder)
 }
 
 /// A header value: visible ASCII.

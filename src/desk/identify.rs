@@ -217,15 +217,22 @@ fn ids(slots: &[Option<(Article, Wanted, Option<Known>)>]) -> Vec<ArticleId> {
 }
 
 fn reused_guid(known: &Known, article: &Article, links: &BTreeSet<&str>) -> bool {
-    let Some(old) = known.article.as_ref().filter(|_| known.claimed.is_some()) else {
+    let Some(old) = known.article.as_ref().filter(|_| article.rung == Rung::Guid) else {
         return false;
     };
-    article.rung == Rung::Guid
-        && !old.url.is_empty()
-        && !article.url.is_empty()
-        && old.url != article.url
-        && old.title != article.title
-        && (links.contains(old.url.as_str()) || !shares_words(&old.text.body, &article.text.body))
+    let is_other = old.title != article.title && old.url != article.url;
+    let is_told_apart =
+        links.contains(old.url.as_str()) || !shares_words(&old.text.body, &article.text.body);
+    match known.found {
+        Found::Key => is_other && !old.url.is_empty() && !article.url.is_empty() && is_told_apart,
+        // Another feed of the outlet has the guid. Feeds that number their items each for themselves share guids by
+        // chance, with nothing else in common; here nobody said before that it was this article.
+        Found::Id => {
+            let is_linked = !old.url.is_empty() || !article.url.is_empty();
+            old.title != article.title && (is_other || !is_linked) && is_told_apart
+        }
+        Found::Link | Found::Swapped | Found::Words => false,
+    }
 }
 
 /// Whether two texts have more words in common than chance gives two texts of one language.
@@ -238,7 +245,9 @@ fn shares_words(a: &str, b: &str) -> bool {
 }
 
 fn reminted(article: &Article) -> ArticleId {
-    ArticleId(hash16(&[&article.outlet.id, article.rung.as_str(), &article.key, &article.url]))
+    // Without a link the headline parts them.
+    let fourth = if article.url.is_empty() { &article.title } else { &article.url };
+    ArticleId(hash16(&[&article.outlet.id, article.rung.as_str(), &article.key, fourth]))
 }
 
 /// For each article the item that stands for it in this body: the last in the order taken, so the topmost of equals.

@@ -1,6 +1,8 @@
 //! HTML to blocks of plain text. One pass, no tree, no recursion: work is linear in the input whatever it holds.
 
-use super::elements::{BLOCKS, DROPPED};
+use std::borrow::Cow;
+
+use super::elements::{BLOCKS, DROPPED, OPENERS, is_hidden, is_in, is_void};
 use crate::tables::html_entity;
 
 /// Quoted attribute values are followed this far for their closing mark; longer ones are a lost quote.
@@ -10,9 +12,39 @@ const ENTITY_BYTES_MAX: usize = 32;
 
 /// The blocks of a text that is, or may be, HTML.
 pub(super) fn blocks(html: &str) -> Vec<String> {
+    let html = &*without_sections(html);
+    let story = once(html);
+    // Escaped twice: the tags are its text, and not one stands among them.
+    if !html.contains('<') && story.first().is_some_and(|block| is_markup(block)) {
+        return once(&story.join("\n\n"));
+    }
+    story
+}
+
+fn once(html: &str) -> Vec<String> {
     let story = read(html, Captions::Dropped);
     // A picture's caption is not the story, unless there is no other.
     if story.is_empty() && html.contains("figcaption") { read(html, Captions::Kept) } else { story }
+}
+
+/// The marks of sections in sections are another program's; what is inside is HTML like the rest.
+fn without_sections(html: &str) -> Cow<'_, str> {
+    if html.contains("<![CDATA[") {
+        html.replace("<![CDATA[", "").replace("]]>", "").into()
+    } else {
+        html.into()
+    }
+}
+
+/// Whether a text begins with a tag as texts of HTML do, and has an end tag.
+fn is_markup(text: &str) -> bool {
+    let is_tag = |text: &str| {
+        let name = name(text);
+        let after = text.get(name.len()..).unwrap_or_default();
+        let is_known = is_in(&BLOCKS, name) || is_in(&OPENERS, name);
+        is_known && after.starts_with(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))
+    };
+    text.strip_prefix('<').is_some_and(is_tag) && (text.contains("</") || text.contains("/>"))
 }
 
 /// What becomes of captions. Those of quotations name the speaker and are always kept.
@@ -25,9 +57,9 @@ enum Captions {
 fn read(html: &str, captions: Captions) -> Vec<String> {
     let flow = Flow { newlines_part: !has_structure(html), ..Flow::default() };
     let lost = [false; DROPPED.len()];
-    let (lost_comment, lost_cdata, keeps_caption) = (false, false, captions == Captions::Kept);
+    let (lost_comment, lost_hidden, keeps_caption) = (false, false, captions == Captions::Kept);
     let mut reader =
-        Reader { rest: html, flow, lost, lost_comment, lost_cdata, captions, keeps_caption };
+        Reader { rest: html, flow, lost, lost_comment, lost_hidden, captions, keeps_caption };
     reader.read();
     reader.flow.finish()
 }
@@ -52,21 +84,14 @@ fn name(rest: &str) -> &str {
     rest.get(..end).unwrap_or_default()
 }
 
-fn is_in(names: &[&str], name: &str) -> bool {
-    // The longest are `blockquote` and `figcaption`.
-    !name.is_empty()
-        && name.len() <= 10
-        && names.iter().any(|known| known.eq_ignore_ascii_case(name))
-}
-
 struct Reader<'a> {
     rest: &'a str,
     flow: Flow,
     /// Dropped elements whose end was looked for in vain: it is not looked for again.
     lost: [bool; DROPPED.len()],
-    /// The same for comments and CDATA sections.
+    /// The same for comments, and for elements that hide what is in them.
     lost_comment: bool,
-    lost_cdata: bool,
+    lost_hidden: bool,
     captions: Captions,
     /// Whether a caption that comes next belongs to a quotation.
     keeps_caption: bool,
@@ -106,7 +131,6 @@ impl Reader<'_> {
     fn mark(&mut self) {
         let after = self.rest.get(1..).unwrap_or_default();
         match after.bytes().next() {
-            Some(b'!') if after.starts_with("![CDATA[") => self.cdata(),
             Some(b'!') if after.starts_with("!--") => self.comment(),
             Some(b'!' | b'?') => self.skip_tag(),
             Some(b'/') => {
@@ -120,8 +144,13 @@ impl Reader<'_> {
             }
             Some(b) if b.is_ascii_alphabetic() => {
                 let name = name(after);
+                let before = self.rest;
                 self.skip_tag();
                 self.flow.tag(name);
+                let tag = before.get(..before.len() - self.rest.len()).unwrap_or_default();
+                if is_hidden(tag.get(1 + name.len()..).unwrap_or_default()) && self.hide(name) {
+                    return;
+                }
                 if name.eq_ignore_ascii_case("q") {
                     self.flow.push('“');
                 }
@@ -140,15 +169,27 @@ impl Reader<'_> {
         }
     }
 
-    fn cdata(&mut self) {
-        self.skip("<![CDATA[".len());
-        let end = if self.lost_cdata { None } else { self.rest.find("]]>") };
-        self.lost_cdata = end.is_none();
-        if let Some((text, rest)) = end.and_then(|at| self.rest.split_at_checked(at)) {
-            self.flow.text(text);
-            self.rest = rest;
-            self.skip("]]>".len());
+    /// Skips what an element hides, if its own end can be found.
+    fn hide(&mut self, name: &str) -> bool {
+        if self.lost_hidden || is_void(name) {
+            return false;
         }
+        let mut open = 1_u32;
+        for (at, _) in self.rest.match_indices('<') {
+            let after = self.rest.get(at + 1..).unwrap_or_default();
+            let (is_end, after) = after.strip_prefix('/').map_or((false, after), |a| (true, a));
+            if !self::name(after).eq_ignore_ascii_case(name) {
+                continue;
+            }
+            open = if is_end { open - 1 } else { open + 1 };
+            if open == 0 {
+                self.skip(at);
+                self.skip_tag();
+                return true;
+            }
+        }
+        self.lost_hidden = true;
+        false
     }
 
     /// Skips to the `>` that ends the tag; one inside a quoted value does not.
@@ -348,6 +389,36 @@ mod tests {
 
     fn joined(html: &str) -> String {
         blocks(html).join("|")
+    }
+
+    #[test]
+    fn what_an_element_hides_is_no_text() {
+        for hidden in [
+            "<p hidden>x</p>",
+            "<div style=\"color:red; display: NONE\"><div>x</div>y</div>",
+            "<span hidden=''>x</span>",
+        ] {
+            assert_eq!(joined(&format!("<p>One</p>{hidden}<p>two</p>")), "One|two", "{hidden}");
+        }
+        for shown in [
+            "<p title='the hidden valley'>x</p>",
+            "<p class=hidden-gem>x</p>",
+            "<p aria-hidden=false>x</p>",
+            "<p hidden>x",
+        ] {
+            assert_eq!(joined(&format!("<p>One</p>{shown}")), "One|x", "{shown}");
+        }
+    }
+
+    #[test]
+    fn sections_in_sections_and_tags_escaped_twice_are_html() {
+        assert_eq!(joined("<![CDATA[<p>in</p><script>ev()</script>]]><p>out</p>"), "in|out");
+        assert_eq!(
+            joined("&lt;p&gt;One&lt;/p&gt;&lt;p&gt;two &amp;amp; three&lt;/p&gt;"),
+            "One|two & three"
+        );
+        assert_eq!(joined("&lt;p&gt; opens a paragraph"), "<p> opens a paragraph");
+        assert_eq!(joined("<p>&lt;b&gt;is bold&lt;/b&gt;</p>"), "<b>is bold</b>");
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod change;
 mod draft;
 mod feed;
 mod fetched;
+mod hours;
 mod ids;
 mod line;
 mod link;
@@ -32,6 +33,7 @@ pub use draft::{
 };
 pub use feed::{Feed, FeedState, Validators};
 pub use fetched::Fetched;
+pub use hours::{Hour, Polling};
 pub use ids::{ArticleId, DispatchId, FeedId, Hash16, IdError, StoryId, hash16};
 pub use line::{Line, Stream, StreamEnd};
 pub use link::{has_possible_host, masked};

@@ -74,6 +74,13 @@ pub struct Flip {
     pub keys: Vec<Hash16>,
 }
 
+impl Flip {
+    /// Under which name the store keeps it; `""` is kept there once it is over.
+    pub fn mark(feed: &FeedId) -> String {
+        format!("flip {feed}")
+    }
+}
+
 /// The link without its scheme: http and https lead to one article.
 fn folded(url: &str) -> &str {
     url.split_once("://").map_or(url, |(_, rest)| rest)

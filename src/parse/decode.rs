@@ -22,6 +22,9 @@ const GIVEN_BACK_BYTES: usize = 33 << 20;
 /// From this size on a text is large.
 const LARGE_BYTES: usize = 1 << 20;
 
+/// Characters of three bytes from which on flawless UTF-8 is that, whatever was declared.
+const PLAIN_CHARS_MIN: usize = 4;
+
 /// What the guess looks at: enough text to know a language by.
 const GUESS_BYTES_MAX: usize = 64 << 10;
 
@@ -47,15 +50,20 @@ pub(crate) fn decode<'b>(body: &'b [u8], content_type: Option<&str>) -> Decoded<
         // What declares a one-byte charset and is flawless UTF-8 all the same was declared by a template.
         let is_one_byte = declared.is_some_and(Encoding::is_single_byte);
         match declared {
-            Some(other) if other != UTF_8 && !is_one_byte => {
+            Some(other) if other != UTF_8 && !is_one_byte && !is_plainly_utf_8(text) => {
                 if let Some(text) = strict(other, body) {
                     return Decoded { text: text.into(), repaired: "" };
                 }
             }
             _ => {}
         }
-        let repaired = if is_one_byte { "charset_mislabelled" } else { "" };
+        let is_other = declared.is_some_and(|declared| declared != UTF_8);
+        let repaired = if is_other { "charset_mislabelled" } else { "" };
         return Decoded { text: text.into(), repaired };
+    }
+    if let Some(paired) = paired(body) {
+        let Decoded { text, .. } = decode(&paired, content_type);
+        return Decoded { text: text.into_owned().into(), repaired: "surrogates_in_utf8" };
     }
     let candidates = [http_charset(content_type), declaration(body)];
     for known in candidates.into_iter().flatten().filter(|known| *known != UTF_8) {
@@ -63,7 +71,7 @@ pub(crate) fn decode<'b>(body: &'b [u8], content_type: Option<&str>) -> Decoded<
             return Decoded { text: text.into(), repaired: "" };
         }
     }
-    if is_mostly_utf_8(body) {
+    if is_mostly_utf_8(body, declared(body, content_type) == Some(UTF_8)) {
         return Decoded { text: patched(body).into(), repaired: "bytes_outside_utf8" };
     }
     Decoded { text: guessed(body).into(), repaired: "charset_guessed" }
@@ -91,10 +99,10 @@ fn wide(body: &[u8]) -> Option<String> {
     if body.starts_with(b"\xFF\xFE\x00\x00") || zeros([1, 2, 3], 0) {
         return Some(utf_32(body, u32::from_le_bytes));
     }
-    if body.starts_with(b"\xFE\xFF") || body.starts_with(b"\x00<") {
+    if [&b"\xFE\xFF"[..], b"\x00<", b"\x00{"].iter().any(|sign| body.starts_with(sign)) {
         return Some(encoding_rs::UTF_16BE.decode(body).0.into_owned());
     }
-    if body.starts_with(b"\xFF\xFE") || body.starts_with(b"<\x00") {
+    if [&b"\xFF\xFE"[..], b"<\x00", b"{\x00"].iter().any(|sign| body.starts_with(sign)) {
         return Some(encoding_rs::UTF_16LE.decode(body).0.into_owned());
     }
     None
@@ -150,23 +158,79 @@ fn label(written: &str) -> Option<&'static Encoding> {
     known.filter(is_one)
 }
 
-/// Whether bytes that are not UTF-8 are the exception in a body that is.
-fn is_mostly_utf_8(body: &[u8]) -> bool {
-    let (mut good, mut bad) = (0_usize, 0_usize);
+/// Whether bytes that are not UTF-8 are the exception in a body that is. A character is the better evidence the longer
+/// it is: other charsets hardly ever write three bytes that fit. One that the body's end cuts speaks against nothing.
+fn is_mostly_utf_8(body: &[u8], is_declared: bool) -> bool {
+    let (mut good, mut bad, mut chars) = (0_usize, 0_usize, 0_usize);
+    let mut at = 0;
     for chunk in body.utf8_chunks() {
-        good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-        bad += usize::from(!chunk.invalid().is_empty());
+        for c in chunk.valid().chars().filter(|c| !c.is_ascii()) {
+            (good, chars) = (good + c.len_utf8() - 1, chars + 1);
+        }
+        at += chunk.valid().len() + chunk.invalid().len();
+        let is_cut = at == body.len() && is_begun(chunk.invalid());
+        bad += usize::from(!chunk.invalid().is_empty() && !is_cut);
     }
-    good > bad || (bad == 1 && good == 0 && declaration(body) == Some(UTF_8) && body.len() < 64)
+    let is_lone = bad == 1 && chars == 0 && is_declared && body.len() < 64;
+    good > bad || good == bad && good > 0 && is_declared || is_lone
 }
 
-/// UTF-8 with the bytes that are none read as windows-1252 where one stands alone, else as U+FFFD.
+/// Whether bytes are the beginning of a longer character.
+fn is_begun(bytes: &[u8]) -> bool {
+    let length = match bytes.first() {
+        Some(0xC2..=0xDF) => 2,
+        Some(0xE0..=0xEF) => 3,
+        Some(0xF0..=0xF4) => 4,
+        _ => return false,
+    };
+    bytes.len() < length
+}
+
+/// Whether a flawless text has more characters of UTF-8 than a text in a charset of two bytes would have by chance.
+fn is_plainly_utf_8(text: &str) -> bool {
+    let long = text.chars().filter(|c| c.len_utf8() >= 3).take(PLAIN_CHARS_MIN).count();
+    long >= PLAIN_CHARS_MIN
+}
+
+/// The body with characters that were written as two halves of UTF-16, three bytes each, written as one; `None` if it
+/// has none.
+fn paired(body: &[u8]) -> Option<Vec<u8>> {
+    let pair = |from: usize| {
+        let rest = body.get(from..)?;
+        rest.windows(6).position(is_pair).map(|at| from + at)
+    };
+    let mut next = pair(0)?;
+    let (mut out, mut from) = (Vec::with_capacity(body.len()), 0);
+    loop {
+        out.extend_from_slice(&body[from..next]);
+        let half =
+            |at: usize| (u32::from(body[at] & 0x0F) << 6 | u32::from(body[at + 1] & 0x3F)) & 0x3FF;
+        let c = char::from_u32(0x10000 + (half(next + 1) << 10) + half(next + 4));
+        out.extend_from_slice(c.unwrap_or('\u{FFFD}').encode_utf8(&mut [0; 4]).as_bytes());
+        from = next + 6;
+        match pair(from) {
+            Some(at) => next = at,
+            None => break,
+        }
+    }
+    out.extend_from_slice(&body[from..]);
+    Some(out)
+}
+
+fn is_pair(six: &[u8]) -> bool {
+    matches!(six, [0xED, 0xA0..=0xAF, 0x80..=0xBF, 0xED, 0xB0..=0xBF, 0x80..=0xBF])
+}
+
+/// UTF-8 with the bytes that are none read as windows-1252 where one stands alone, else as U+FFFD; half a character at
+/// the end is none.
 fn patched(body: &[u8]) -> String {
-    let mut out = String::with_capacity(body.len());
+    let (mut out, mut at) = (String::with_capacity(body.len()), 0);
     for chunk in body.utf8_chunks() {
         out.push_str(chunk.valid());
+        at += chunk.valid().len() + chunk.invalid().len();
         match chunk.invalid() {
             [] => {}
+            cut if at == body.len() && is_begun(cut) => {}
             [one] => out.push(text::windows_1252(*one)),
             _ => out.push('\u{FFFD}'),
         }
@@ -187,6 +251,43 @@ fn guessed(body: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn utf_8_with_a_stray_byte_or_a_cut_end_stays_utf_8() {
+        let with = |body: &[u8]| decode(body, Some("text/xml; charset=utf-8")).text.into_owned();
+        assert_eq!(
+            with("<a>It’s on</a>, caf\u{e9}".as_bytes().split_last().unwrap().1),
+            "<a>It’s on</a>, caf"
+        );
+        assert_eq!(
+            with(&["<a>It’s on, caf".as_bytes(), b"\xE9</a>"].concat()),
+            "<a>It’s on, café</a>"
+        );
+        let bare = ["<a>It’s on, caf".as_bytes(), b"\xE9</a>"].concat();
+        assert_eq!(decode(&bare, None).text, "<a>It’s on, café</a>");
+        // As often this as that, and nobody says: windows-1252 has no characters of two bytes.
+        assert_eq!(with(&["<a>é ".as_bytes(), b"\xE9</a>"].concat()), "<a>é é</a>");
+    }
+
+    #[test]
+    fn halves_of_utf_16_written_as_utf_8_are_put_together() {
+        let body = b"<a>\xED\xA0\xBD\xED\xB8\x80 ok \xED\xA0\xBD\xED\xB8\x81</a>";
+        let decoded = decode(body, None);
+        assert_eq!((&*decoded.text, decoded.repaired), ("<a>😀 ok 😁</a>", "surrogates_in_utf8"));
+        // Half alone is nothing.
+        assert!(
+            !decode(b"<a>\xED\xA0\xBD ok</a>", Some("a; charset=utf-8")).text.contains('\u{4E00}')
+        );
+    }
+
+    #[test]
+    fn flawless_utf_8_under_the_name_of_another_charset_is_utf_8() {
+        for charset in ["shift_jis", "gbk", "euc-kr", "big5", "windows-1251"] {
+            let text = "<a>首相は会談した</a>";
+            let decoded = decode(text.as_bytes(), Some(&format!("text/xml; charset={charset}")));
+            assert_eq!((&*decoded.text, decoded.repaired), (text, "charset_mislabelled"));
+        }
+    }
 
     #[test]
     fn the_escapes_of_iso_2022_jp_are_read_where_it_is_declared() {

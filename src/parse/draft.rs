@@ -96,7 +96,7 @@ fn useless(claim: &Claim, item: &str, fetched: &Fetched) -> Rejection {
     let (reason, detail) = if claim.is_empty() {
         ("empty", "an item without guid, link, title and text")
     } else {
-        ("cut", "half an item, cut before its guid or link")
+        ("cut", "half an item, cut before its name or its words")
     };
     Rejection {
         url: text::head(fetched.url.as_str(), keys::LINK_BYTES_MAX).to_owned(),
@@ -148,9 +148,12 @@ fn are_named<'c>(mut claims: impl Iterator<Item = &'c Claim>) -> bool {
 
 impl Claim {
     /// Whether the feed ends inside it before it has a name: whole, it would be another article. Where the other items
-    /// have guids or links, so will this one, and its title is no name.
+    /// have guids or links, so will this one, and its title is no name. Nor is one told that has a name and no word.
     fn is_stump(&self, has_names: bool) -> bool {
-        self.is_cut() && !self.is_named() && (has_names || self.title.value.is_empty())
+        let is_nameless = !self.is_named() && (has_names || self.title.value.is_empty());
+        let has_words =
+            [&self.title, &self.summary, &self.content].iter().any(|words| !words.value.is_empty());
+        self.is_cut() && (is_nameless || !has_words && self.note.link.is_empty())
     }
 
     fn is_cut(&self) -> bool {

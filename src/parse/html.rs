@@ -179,7 +179,8 @@ pub(crate) fn plain(value: &str) -> String {
     let mut entities = Entities::default();
     walk(value, |token| match token {
         Token::Text(run) => text::decode_into(&mut out, run, &mut entities, Mode::Decode),
-        Token::Cdata(run) => text::clean_into(&mut out, run),
+        // A section in a section: what is inside is HTML like the rest, and cannot hold another.
+        Token::Cdata(run) => out.push_str(&plain(run)),
         Token::Start(Tag { name, .. }) | Token::End(name) if is_break(name) => out.push(' '),
         _ => {}
     });

@@ -10,7 +10,7 @@ use url::Url;
 use super::claim::{Claim, Dates, Defect, FeedClaim, Note, Person, Words};
 use super::keys::LINK_BYTES_MAX;
 use super::lean::{DEPTH_MAX, Depth, Lean};
-use super::{html, json_mend, person, text};
+use super::{html, json_mend, person, place, text};
 use crate::news::has_possible_host;
 
 /// Longest text that is read a second time: reading twice must not cost more than one body at the cap does.
@@ -44,18 +44,38 @@ pub(crate) fn read(text: &str, limits: Limits<'_>) -> Option<JsonFeed> {
     if let Some(error) = error {
         let at = Some(offset(text, error.line(), error.column()));
         let told = |word, detail: String| Defect { word, at, element: "", detail };
-        if error.is_eof() || text.len() > MENDED_BYTES_MAX {
+        if text.len() > MENDED_BYTES_MAX {
             out.defects.push(told("document_cut", error.to_string()));
         } else {
-            // Everything behind the bad token would be lost, so it is mended, and all of it read again.
-            let (again, rest) = walk(&json_mend::mended(text), limits);
+            // Everything behind the bad token would be lost, and all of the item that the end cuts; so it is mended,
+            // and read again.
+            let mended = json_mend::mended(text);
+            let (again, rest) = walk(&mended.text, limits);
             out = again;
-            out.defects.push(told("json_repaired", error.to_string()));
-            out.defects.extend(rest.map(|rest| told("document_cut", rest.to_string())));
+            if !error.is_eof() {
+                out.defects.push(told("json_repaired", error.to_string()));
+            }
+            if mended.is_cut || rest.is_some() {
+                let rest = rest.map_or_else(|| error.to_string(), |rest| rest.to_string());
+                out.defects.push(told("document_cut", rest));
+            }
+            if let (true, Some(last)) = (mended.is_cut, out.items.last_mut())
+                && is_in_items(text)
+            {
+                last.note.defects.push(("item_cut", "", 0));
+            }
         }
     }
     prune(&mut out, limits.entries_max);
     (out.is_feed && !out.is_without_list || !out.items.is_empty()).then_some(out)
+}
+
+/// Whether a text that was cut ends inside an item.
+fn is_in_items(text: &str) -> bool {
+    let starts = place::item_starts(text);
+    let Some(last) = starts.last().and_then(|start| text.get(*start..)) else { return false };
+    let mut one = serde_json::Deserializer::from_str(last).into_iter::<IgnoredAny>();
+    one.next().is_some_and(|item| item.is_err())
 }
 
 /// Takes what a text says until it ends or breaks.

@@ -1,6 +1,6 @@
 //! Rewrites what is nearly JSON: one bad token of a hand-made feed costs itself, not all items behind it.
 //!
-//! One walk, linear, one copy. A document that ends early is left as it ends: what was cut is told as cut.
+//! One walk, linear, one copy.
 
 /// What the walk met last outside strings.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,8 +13,17 @@ enum Last {
     Value,
 }
 
-/// The text as JSON, as far as its brackets close.
-pub(super) fn mended(text: &str) -> String {
+/// A text written anew.
+#[derive(Debug)]
+pub(super) struct Mended {
+    /// Whole JSON. What was cut in its middle, a string or a word, is null: half a value is none.
+    pub(super) text: String,
+    /// Whether the text ended before its brackets closed.
+    pub(super) is_cut: bool,
+}
+
+/// The text as JSON, closed where it ends.
+pub(super) fn mended(text: &str) -> Mended {
     let mut walk = Walk {
         out: String::with_capacity(text.len() + text.len() / 16),
         open: Vec::new(),
@@ -29,7 +38,12 @@ pub(super) fn mended(text: &str) -> String {
         rest = match c {
             '"' => {
                 walk.begin(true);
-                string(after, &mut walk.out)
+                let start = walk.out.len();
+                string(after, &mut walk.out).unwrap_or_else(|| {
+                    walk.out.truncate(start);
+                    walk.out.push_str(if walk.is_name { "\"\"" } else { "null" });
+                    ""
+                })
             }
             '{' | '[' => {
                 walk.begin(false);
@@ -65,12 +79,18 @@ pub(super) fn mended(text: &str) -> String {
                 let is_over = |c: char| c.is_whitespace() || "\"{}[],:".contains(c);
                 let end = rest.find(is_over).unwrap_or(rest.len());
                 let (word, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
-                walk.word(word);
+                // A number at the very end may be half of one.
+                walk.word(if after.is_empty() && !walk.open.is_empty() { "null" } else { word });
                 after
             }
         };
     }
-    walk.out
+    let is_cut = !walk.open.is_empty();
+    walk.fill();
+    while let Some(open) = walk.open.pop() {
+        walk.out.push(if open == '{' { '}' } else { ']' });
+    }
+    Mended { text: walk.out, is_cut }
 }
 
 struct Walk {
@@ -156,8 +176,8 @@ impl Walk {
     }
 }
 
-/// Writes the string that begins here, and gives what stands behind it.
-fn string<'t>(text: &'t str, out: &mut String) -> &'t str {
+/// Writes the string that begins here, and gives what stands behind it; `None` where it never ends.
+fn string<'t>(text: &'t str, out: &mut String) -> Option<&'t str> {
     out.push('"');
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
@@ -165,7 +185,7 @@ fn string<'t>(text: &'t str, out: &mut String) -> &'t str {
         rest = match c {
             '"' => {
                 out.push('"');
-                return after;
+                return Some(after);
             }
             '\\' => escape(after, out),
             c if u32::from(c) < 0x20 => {
@@ -182,8 +202,7 @@ fn string<'t>(text: &'t str, out: &mut String) -> &'t str {
             }
         };
     }
-    // Cut inside: it stays open.
-    rest
+    None
 }
 
 /// Writes the escape whose backslash was met, and gives what stands behind it.
@@ -238,7 +257,7 @@ mod tests {
             "\"one\"",
         ] {
             let before: serde_json::Value = serde_json::from_str(text).unwrap();
-            let after: serde_json::Value = serde_json::from_str(&mended(text)).unwrap();
+            let after: serde_json::Value = serde_json::from_str(&mended(text).text).unwrap();
             assert_eq!(before, after, "{text}");
         }
     }
@@ -261,8 +280,8 @@ mod tests {
             (r#"[{"a":1]"#, r#"[{"a":1}]"#),
         ] {
             let expected: serde_json::Value = serde_json::from_str(expected).unwrap();
-            let found: serde_json::Value = serde_json::from_str(&mended(text))
-                .unwrap_or_else(|error| panic!("{text} became {}: {error}", mended(text)));
+            let found: serde_json::Value = serde_json::from_str(&mended(text).text)
+                .unwrap_or_else(|error| panic!("{text} became {:?}: {error}", mended(text)));
             assert_eq!(found, expected, "{text}");
         }
     }
@@ -272,15 +291,35 @@ mod tests {
         for (text, expected) in
             [("[[{\"a\":1]]", "[[{\"a\":1}]]"), ("[1}]", "[1]"), ("{\"a\":1]}", "{\"a\":1}")]
         {
-            assert_eq!(mended(text), expected);
+            assert_eq!(mended(text).text, expected);
         }
     }
 
     #[test]
-    fn a_cut_document_stays_cut() {
-        for text in [r#"{"items":[{"id":"1"},{"id":"2","title":"half"#, r#"{"items":[{"id":"1"}"#] {
-            let error = serde_json::from_str::<serde_json::Value>(&mended(text)).unwrap_err();
-            assert!(error.is_eof(), "{text}");
+    fn a_cut_document_is_closed_and_half_a_value_is_none() {
+        for (text, expected) in [
+            (
+                r#"{"items":[{"id":"1"},{"id":"2","title":"half"#,
+                r#"{"items":[{"id":"1"},{"id":"2","title":null}]}"#,
+            ),
+            (r#"{"items":[{"id":"1"}"#, r#"{"items":[{"id":"1"}]}"#),
+            (r#"{"items":[{"id":"1"},"#, r#"{"items":[{"id":"1"}]}"#),
+            (r#"{"items":[{"id":12"#, r#"{"items":[{"id":null}]}"#),
+            (r#"{"items":[{"id""#, r#"{"items":[{"id":null}]}"#),
+            (r#"{"items":[{"id"#, r#"{"items":[{"":null}]}"#),
+            (r#"{"items":[{"id":"a\"#, r#"{"items":[{"id":null}]}"#),
+            (r#"{"items":[{"id":"a\ud8"#, r#"{"items":[{"id":null}]}"#),
+        ] {
+            let found = mended(text);
+            let json: serde_json::Value = serde_json::from_str(&found.text)
+                .unwrap_or_else(|error| panic!("{text} became {found:?}: {error}"));
+            assert_eq!(
+                json,
+                serde_json::from_str::<serde_json::Value>(expected).unwrap(),
+                "{text}"
+            );
+            assert!(found.is_cut);
         }
+        assert!(!mended("[1,2]").is_cut && !mended("[1}]").is_cut);
     }
 }

@@ -143,6 +143,18 @@ pub(crate) fn tell_apart(drafts: &mut [Draft]) {
             draft.defects.push("link_repeated".to_owned());
         }
     }
+    // Items that share headline and date, and nothing else: the lowest keeps the key that it has when it is alone.
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
+    for draft in drafts.iter_mut().rev().filter(|draft| draft.rung == Rung::Text) {
+        let text = if draft.summary.is_empty() { &draft.content } else { &draft.summary };
+        match texts.get(&draft.key) {
+            None => {
+                texts.insert(draft.key.clone(), text.clone());
+            }
+            Some(first) if first == text => {}
+            Some(_) => draft.key = format!("{}\n{text}", draft.key),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod claim;
 mod date;
 mod decode;
 mod draft;
+mod format;
 pub mod guard;
 mod html;
 mod json;
@@ -16,6 +17,7 @@ mod json_mend;
 mod keys;
 mod lean;
 mod mend;
+pub mod opml;
 mod page;
 mod person;
 mod place;
@@ -38,8 +40,9 @@ use claim::{Claim, Defect, FeedClaim};
 use read::Unread;
 
 pub use claim::Wishes;
+pub use format::{format, is_news_sitemap, sitemaps_in};
 pub use keys::{GUID_BYTES_MAX, LINK_BYTES_MAX, canonical_link, shown_link};
-pub use page::{PageError, page};
+pub use page::{NamedFeed, PageError, named_feeds, page};
 pub use read::quiet_panics;
 pub use view::View;
 
@@ -144,7 +147,12 @@ fn look(fetched: &Fetched, decoded: &Decoded<'_>, config: &Config) -> Result<See
         seen.is_json = true;
         seen
     } else {
-        look_at_xml(&decoded.text, config, (base, header(fetched, "content-language")))?
+        let language = header(fetched, "content-language");
+        let seen = look_at_xml(&decoded.text, config, (base.clone(), language));
+        seen.or_else(|refused| {
+            // What is no XML may be JSON behind a guard, a call or a program's notice.
+            look_behind_junk(&decoded.text, config, base.as_ref()).ok_or(refused)
+        })?
     };
     if !decoded.repaired.is_empty() {
         let detail = decoded.repaired.to_owned();
@@ -178,6 +186,26 @@ fn look_at_xml(
     let (over_limit, defects) = (mended.over_limit, std::mem::take(&mut mended.defects));
     let (feed, items) = read::read(mended);
     Ok(Seen { feed, items, over_limit, defects, is_repaired: false, is_json: false })
+}
+
+/// Bytes before a JSON Feed in which something else may stand.
+const JUNK_BYTES_MAX: usize = 4 << 10;
+
+/// A JSON Feed that does not begin the text.
+fn look_behind_junk(text: &str, config: &Config, base: Option<&Url>) -> Option<Seen> {
+    let head = text::head(text, JUNK_BYTES_MAX);
+    let begins =
+        |at: &usize| text.get(at + 1..).is_some_and(|rest| rest.trim_start().starts_with('"'));
+    let at = head.match_indices('{').map(|(at, _)| at).find(begins)?;
+    let mut seen = look_at_json(text.get(at..)?, config, base).ok()?;
+    seen.feed.at = at;
+    for place in seen.defects.iter_mut().filter_map(|defect| defect.at.as_mut()) {
+        *place += at;
+    }
+    let detail = "text before the feed".to_owned();
+    seen.defects.push(Defect { word: "json_repaired", at: Some(0), element: "", detail });
+    seen.is_json = true;
+    Some(seen)
 }
 
 fn look_at_json(text: &str, config: &Config, base: Option<&Url>) -> Result<Seen, Refused> {

@@ -14,7 +14,7 @@ use crate::news::{Draft, Feed, Fetched, Granularity, Hash16};
 use super::decode::Decoded;
 use super::{
     Config, GUID_BYTES_MAX, LINK_BYTES_MAX, Parsed, canonical_link, date, decode as decoding,
-    draft, guard as guarding, html, mend as mending, read, shown_link, trace, view,
+    draft, guard as guarding, html, mend as mending, opml, read, shown_link, trace, view,
 };
 
 /// A response with this body.
@@ -338,6 +338,42 @@ pub fn page(body: &[u8]) {
     }
 }
 
+/// A list of feeds: nothing panics, every bound is kept, and what was read is read again from what is written.
+///
+/// # Panics
+/// Where that does not hold.
+pub fn opml(input: &[u8]) {
+    let Ok(read) = opml::read(input) else { return };
+    assert!(read.feeds.len() <= opml::FEEDS_MAX && read.skipped.len() <= opml::SKIPPED_MAX);
+    for feed in &read.feeds {
+        let url = Url::parse(&feed.url).expect("an address that was taken parses");
+        assert!(matches!(url.scheme(), "http" | "https") && url.password().is_none(), "{feed:?}");
+        for name in feed.folder.iter().chain([&feed.title, &feed.id]) {
+            assert_eq!(html::one_space(name), *name, "{feed:?}");
+            assert!(!name.contains(char::is_control), "{feed:?}");
+        }
+    }
+    if read.feeds.is_empty() {
+        return;
+    }
+    let written = opml::write(&read.title, &read.feeds, Timestamp::UNIX_EPOCH);
+    let again = opml::read(written.as_bytes()).expect("what we write is a list");
+    assert_eq!((&again.title, again.skipped.len()), (&read.title, 0), "{written}");
+    let sorted = |feeds: &[opml::Subscription]| {
+        let mut feeds: Vec<_> = feeds.iter().map(|feed| format!("{feed:?}")).collect();
+        feeds.sort();
+        feeds
+    };
+    // A feed without a name is written under its id.
+    let named = read.feeds.iter().cloned().map(|mut feed| {
+        if feed.title.is_empty() {
+            feed.title.clone_from(&feed.id);
+        }
+        feed
+    });
+    assert_eq!(sorted(&again.feeds), sorted(&named.collect::<Vec<_>>()), "{written}");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -381,6 +417,11 @@ mod tests {
     #[test]
     fn shown_html_runs_nothing_and_is_shown_again_as_it_is() {
         holds("html", markup);
+    }
+
+    #[test]
+    fn a_list_of_feeds_is_read_back_from_what_is_written() {
+        holds("opml", opml);
     }
 
     #[test]

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use crate::clock::Clock;
-use crate::news::{Feed, FeedId, FeedState, Health, Validators};
-use crate::parse;
-use crate::poll::{self, Polled, Poller};
+use crate::news::{Feed, FeedId, FeedState, Fetched, Health, Validators};
+use crate::parse::{self, Parsed, Wishes};
+use crate::poll::{self, Polled, Poller, outcome};
 
 /// What a feed gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +23,81 @@ pub struct Looked {
     pub usable: bool,
     /// What came, in a few words.
     pub words: String,
+    /// HTTP status of the last answer; `None` where no server answered.
+    pub http: Option<u16>,
+    /// Where redirects led, if they did.
+    pub redirected_to: Option<Url>,
+    /// Whether all of them said that it is for good.
+    pub is_moved: bool,
+    /// What was in the body; `None` where none came.
+    pub content: Option<Content>,
+    /// When the poller would come again at the earliest.
+    pub next_due: Timestamp,
+}
+
+/// What was in a body.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Content {
+    /// Format in words, such as `RSS 2.0`.
+    pub format: String,
+    /// What the feed calls itself.
+    pub title: String,
+    /// The page that it belongs to.
+    pub site: String,
+    /// Items that can be used.
+    pub items: usize,
+    /// Items that cannot.
+    pub quarantined: u64,
+    /// Items beyond the limit of entries.
+    pub over_limit: u64,
+    /// Date of the newest item.
+    pub newest: Option<Timestamp>,
+    /// What was wrong and survived, in words.
+    pub defects: Vec<String>,
+    /// How the feed's own text asks to be polled.
+    pub wishes: Wishes,
+    /// Why nothing can be used, `""` where something can.
+    pub refused: String,
+}
+
+impl Content {
+    /// Reads a body.
+    pub(super) fn of(fetched: &Fetched, config: &parse::Config) -> Self {
+        Self::from(parse::format(fetched), parse::read(fetched, config))
+    }
+
+    fn from(format: String, parsed: Parsed) -> Self {
+        let dates = parsed.drafts.iter().filter_map(|draft| draft.published);
+        let newest = dates.map(|date| date.moment).max();
+        let refusal = parsed.rejected.iter().find(|rejection| rejection.items == 0);
+        let refused = match refusal {
+            Some(rejection) if parsed.drafts.is_empty() => rejection.detail.clone(),
+            _ => String::new(),
+        };
+        Self {
+            format,
+            title: parsed.meta.title,
+            site: parsed.meta.link,
+            items: parsed.drafts.len(),
+            quarantined: parsed.rejected.iter().map(|rejection| rejection.items).sum(),
+            over_limit: parsed.report.over_limit,
+            newest,
+            defects: parsed.report.defects,
+            wishes: parsed.meta.wishes,
+            refused,
+        }
+    }
+
+    /// The wishes as the poller takes them.
+    pub(super) fn said(&self) -> outcome::Said<'_> {
+        outcome::Said {
+            ttl: &self.wishes.ttl,
+            period: &self.wishes.period,
+            frequency: &self.wishes.frequency,
+            skip_hours: &self.wishes.skip_hours,
+            skip_days: &self.wishes.skip_days,
+        }
+    }
 }
 
 /// Fetches every feed once, by the poller's rules, in the order of the feeds.
@@ -71,19 +148,28 @@ fn due_at_once(feed: &Feed, clock: &Clock) -> FeedState {
 }
 
 fn read(polled: Polled, config: &parse::Config) -> Looked {
-    let feed = polled.batch.feed.id.clone();
-    let state =
-        polled.batch.state.unwrap_or_else(|| due_at_once(&polled.batch.feed, &Clock::System));
-    let Some(fetched) = polled.body else {
-        return Looked { feed, usable: false, words: state.last_error };
+    let feed = Arc::clone(&polled.batch.feed);
+    let mut state = polled.batch.state.unwrap_or_else(|| due_at_once(&feed, &Clock::System));
+    let mut looked = Looked {
+        feed: feed.id.clone(),
+        usable: false,
+        words: state.last_error.clone(),
+        http: state.last_http,
+        redirected_to: None,
+        is_moved: poll::remembered(&state).moved_to.is_some(),
+        content: None,
+        next_due: state.next_due,
     };
-    let parsed = parse::read(&fetched, config);
-    let newest =
-        parsed.drafts.iter().filter_map(|draft| draft.published).map(|date| date.moment).max();
-    let mut words =
-        vec![format!("HTTP {}", fetched.http), format!("{} items", parsed.drafts.len())];
-    words.extend(newest.map(|newest| format!("newest {newest:.0}")));
-    words.extend(parsed.report.defects.iter().cloned());
-    let words = words.join(", ");
-    Looked { feed, usable: !parsed.drafts.is_empty(), words }
+    let Some(fetched) = polled.body else { return looked };
+    let content = Content::of(&fetched, config);
+    outcome::heed(&feed, &mut state, &content.said(), fetched.fetched_at);
+    let mut words = vec![format!("HTTP {}", fetched.http), format!("{} items", content.items)];
+    words.extend(content.newest.map(|newest| format!("newest {newest:.0}")));
+    words.extend(content.defects.iter().cloned());
+    looked.words = words.join(", ");
+    looked.usable = content.items > 0;
+    looked.next_due = state.next_due;
+    looked.content = Some(content);
+    looked.redirected_to = Some(fetched.url).filter(|url| *url != feed.url);
+    looked
 }

@@ -34,6 +34,7 @@ pub mod again;
 mod archive;
 mod breaker;
 pub mod child;
+mod discover;
 mod foreign;
 mod look;
 mod pages;
@@ -51,7 +52,8 @@ use sinking::Sink;
 use write::{WaysOut, Write};
 
 pub use breaker::Breaker;
-pub use look::{Looked, look};
+pub use discover::{Discovered, Found, How, Tried, discover};
+pub use look::{Content, Looked, look};
 pub use pages::{FullText, SharedFullText};
 pub use setup::{Opened, Settings, StartError, open};
 

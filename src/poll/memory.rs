@@ -1,5 +1,7 @@
 //! What only the poller remembers of a feed. It travels as JSON in `FeedState::extra`, so the store need not know it.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -89,6 +91,41 @@ impl Memory {
     /// Writes it back into the state.
     pub(super) fn save(&self, state: &mut FeedState) {
         state.extra = serde_json::to_value(self).expect("plain data with string keys");
+    }
+}
+
+/// What people may want to know of a stored state beside its plain fields.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Remembered {
+    /// Interval in force at the last poll, jitter left out; `None` before the first.
+    pub interval: Option<Duration>,
+    /// The last poll that brought news, new or changed.
+    pub last_news: Option<Timestamp>,
+    /// News a day, as learnt so far; `None` before the second poll.
+    pub news_per_day: Option<f64>,
+    /// Time between two polls at least, as the feed's text asks for (`ttl`, `sy:updatePeriod`).
+    pub asked_rest: Option<Duration>,
+    /// The server asked not to come before.
+    pub not_before: Option<Timestamp>,
+    /// Where permanent redirects lead: taken over, or still on probation.
+    pub moved_to: Option<String>,
+    /// Whether that address was taken over.
+    pub is_moved: bool,
+}
+
+/// Reads the poller's marks of a stored state; what cannot be read is absent.
+pub fn remembered(state: &FeedState) -> Remembered {
+    let memory = Memory::of(state);
+    let probation = memory.probation.map(|probation| probation.to);
+    let asked_rest = memory.timetable.least();
+    Remembered {
+        interval: (memory.interval_ms > 0).then(|| Duration::from_millis(memory.interval_ms)),
+        last_news: memory.silence.news_at(),
+        news_per_day: memory.rate.at().map(|_| memory.rate.per_day()),
+        asked_rest: (!asked_rest.is_zero()).then_some(asked_rest),
+        not_before: memory.not_before,
+        is_moved: memory.adopted.is_some(),
+        moved_to: memory.adopted.or(probation),
     }
 }
 

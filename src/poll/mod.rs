@@ -30,6 +30,7 @@ pub mod schedule;
 mod sites;
 mod slot;
 mod timetable;
+mod visit;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -44,10 +45,12 @@ use crate::news::{Batch, Committed, Feed, Fetched};
 pub use self::access::Access;
 pub use self::fetch::{Error, Turn};
 pub use self::inflate::{BodyError, decoded};
+pub use self::memory::{Remembered, remembered};
 pub use self::once::once;
 pub use self::pages::{ArticlePage, NoPage, PageWish};
 pub use self::poller::Poller;
 pub use self::timetable::Said;
+pub use self::visit::{REQUESTS_MAX, Visitor, What};
 
 /// What becomes of items that were published before the first poll of their feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -70,7 +70,7 @@ impl NoPage {
         Self { was_asked: false, ..Self::for_now(why) }
     }
 
-    fn of(failure: &Failure) -> Self {
+    pub(super) fn of(failure: &Failure) -> Self {
         let why = failure.words();
         match failure {
             Failure::Http(429 | 500..=599) => Self::for_now(why),

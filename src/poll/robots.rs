@@ -10,6 +10,9 @@ pub(super) const BYTES_MAX: usize = 500 * 1024;
 /// Rules of one group that count; who writes more means to keep programs busy.
 const RULES_MAX: usize = 5_000;
 
+/// Sitemaps of one site that are told; more of them are an archive.
+const SITEMAPS_MAX: usize = 100;
+
 /// Longer patterns than addresses match nothing.
 const PATTERN_BYTES_MAX: usize = 4 * 1024;
 
@@ -24,6 +27,8 @@ pub(super) struct Robots {
     pub(super) delay: Option<Duration>,
     /// The site could not be asked.
     pub(super) is_closed: bool,
+    /// The rules are for this program by name, not for all.
+    pub(super) is_by_name: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +51,7 @@ struct Group {
 impl Robots {
     /// Everything may be fetched: the site says nothing.
     pub(super) fn open() -> Self {
-        Self { rules: Vec::new(), delay: None, is_closed: false }
+        Self { rules: Vec::new(), delay: None, is_closed: false, is_by_name: false }
     }
 
     /// Nothing may be fetched: the site could not be asked.
@@ -86,8 +91,14 @@ impl Robots {
                 _ => {}
             }
         }
-        let group = if own.is_present { own } else { others };
-        Self { rules: group.rules, delay: group.delay, is_closed: false }
+        let is_by_name = own.is_present;
+        let group = if is_by_name { own } else { others };
+        Self { rules: group.rules, delay: group.delay, is_closed: false, is_by_name }
+    }
+
+    /// Whether a feed that its site names may be fetched: only rules for this program by name say no to it.
+    pub(super) fn allows_feed(&self, url: &Url) -> bool {
+        !self.is_by_name || self.allows(url)
     }
 
     /// Whether the address may be fetched: the longest rule that matches decides, of two equal ones the kinder.
@@ -108,6 +119,18 @@ impl Robots {
             .max_by_key(|rule| (rule.length, rule.is_allowed))
             .is_none_or(|rule| rule.is_allowed)
     }
+}
+
+/// The sitemaps that a file names, for whoever they are.
+pub(super) fn sitemaps(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes.get(..BYTES_MAX).unwrap_or(bytes));
+    let named = text.split(['\r', '\n']).filter_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        let value = value.split_whitespace().next()?;
+        (name.trim().eq_ignore_ascii_case("sitemap") && value.len() <= PATTERN_BYTES_MAX)
+            .then(|| value.to_owned())
+    });
+    named.take(SITEMAPS_MAX).collect()
 }
 
 impl Group {
@@ -290,6 +313,20 @@ mod tests {
         // A sitemap between two names ends no group, and neither does an empty line.
         assert!(!allows("User-agent: x\nSitemap: /s\n\nUser-agent: *\n\nDisallow: /", "/a"));
         assert!(!Robots::closed().allows(&Url::parse("https://desk.example/a").unwrap()));
+    }
+
+    #[test]
+    fn a_feed_is_refused_only_by_name_and_sitemaps_stand_anywhere() {
+        let all = "User-agent: *\nDisallow: /\nSitemap: https://desk.example/news.xml # x\n";
+        let ours = "Sitemap:/relative.xml\nUser-agent: copytaster\nDisallow: /feed\n sitemap : \n";
+        let feed = Url::parse("https://desk.example/feed").unwrap();
+        for (file, expected) in [(all, true), (ours, false)] {
+            let robots = Robots::read(file.as_bytes(), "copytaster");
+            assert_eq!((robots.allows(&feed), robots.allows_feed(&feed)), (false, expected));
+        }
+        assert_eq!(sitemaps(all.as_bytes()), ["https://desk.example/news.xml"]);
+        assert_eq!(sitemaps(ours.as_bytes()), ["/relative.xml"]);
+        assert_eq!(sitemaps("Sitemap: /a\r".repeat(500).as_bytes()).len(), SITEMAPS_MAX);
     }
 
     #[test]

@@ -45,6 +45,12 @@ impl Sites {
         })
     }
 
+    /// The same for a feed that the site names itself: only rules for this program by name count.
+    pub(super) fn say_by_name(&self, url: &Url, now: Timestamp) -> Option<Result<(), NoPage>> {
+        let (robots, _) = self.known.get(&site(url)).filter(|(_, until)| *until > now)?;
+        Some(if robots.allows_feed(url) { Ok(()) } else { Err(NoPage::for_good("robots.txt")) })
+    }
+
     /// Time that a site wants between two requests.
     pub(super) fn delay(&self, url: &Url) -> Option<Duration> {
         self.known.get(&site(url))?.0.delay

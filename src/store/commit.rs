@@ -3,16 +3,18 @@
 
 use std::mem;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::news::{
-    ArticleId, DeskMarks, FeedId, FeedState, Hash16, Line, StoryId, Stream, StreamEnd, Taken,
+    ArticleId, DeskMarks, FeedId, FeedState, Hash16, Line, Polling, StoryId, Stream, StreamEnd,
+    Taken,
 };
 
 use super::error::{Error, Fault};
 use super::rows::{ArticleRow, Feeds, LINKS, blob, claim_crc, line_crc, place, signed};
 use super::seal::json;
-use super::{Store, apply};
+use super::{Store, apply, hours};
 
 /// A claim seen, with the article behind it.
 #[derive(Debug)]
@@ -39,6 +41,8 @@ pub(super) enum Row {
     Story { id: StoryId, last_ms: i64, merged_into: Option<StoryId>, value: Vec<u8> },
     /// What is remembered of a feed.
     Feed { feed: FeedId, value: Vec<u8> },
+    /// More for the totals of a feed and hour.
+    Hour { feed: FeedId, hour: i64, more: Polling },
     /// A mark by its name.
     Meta { key: String, value: Vec<u8> },
     /// An outgoing line.
@@ -74,6 +78,11 @@ impl Store {
     pub fn save_feed(&mut self, feed: &FeedId, state: &FeedState) -> Result<(), Error> {
         let value = self.packer.seal(&[b"state", feed.as_str().as_bytes()], &json(state));
         self.put([Row::Feed { feed: feed.clone(), value }])
+    }
+
+    /// Adds to the hourly totals of a feed, in the hour of `at`, with the open group.
+    pub fn count(&mut self, feed: &FeedId, at: Timestamp, more: Polling) -> Result<(), Error> {
+        self.put([Row::Hour { feed: feed.clone(), hour: hours::hour(at), more }])
     }
 
     /// Takes the desk's marks into the open group.
@@ -225,6 +234,10 @@ fn write(db: &Connection, feeds: &mut Feeds, row: &Row) -> Result<(), Fault> {
             let n = feeds.number(db, feed)?;
             db.prepare_cached("UPDATE feed SET state = ?2 WHERE n = ?1")?
                 .execute(params![n, value])?;
+        }
+        Row::Hour { feed, hour, more } => {
+            let n = feeds.number(db, feed)?;
+            hours::add(db, n, *hour, more)?;
         }
         Row::Meta { key, value } => {
             db.prepare_cached("INSERT OR REPLACE INTO meta VALUES(?1, ?2)")?

@@ -10,6 +10,7 @@
 mod apply;
 mod commit;
 mod error;
+mod hours;
 mod prune;
 mod read;
 mod recall;
@@ -28,6 +29,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 pub use error::Error;
+pub use hours::HOURS_KEPT;
 pub use prune::Pruned;
 pub use read::{FoundArticle, Reader};
 pub use restore::Restored;

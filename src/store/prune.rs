@@ -6,9 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::Store;
 use super::error::{Error, Fault};
 use super::rows::{day, ms};
+use super::{Store, hours};
 
 /// Rows looked at in one call: a few milliseconds between two groups. Once a minute, that is three million a day.
 const ROWS_MAX: i64 = 2000;
@@ -32,6 +32,8 @@ pub struct Pruned {
     pub articles: u64,
     /// Bodies fetched more than `keep_text` ago.
     pub bodies: u64,
+    /// Hourly totals older than [`HOURS_KEPT`](super::HOURS_KEPT).
+    pub hours: u64,
 }
 
 impl Store {
@@ -56,6 +58,7 @@ impl Store {
             claims: claims(db, &mut self.prune, before)?,
             articles: articles(db, &mut self.prune, before)?,
             bodies: bodies(db, text_before)?,
+            hours: hours::prune(db, now)?,
         };
         stories(db, before.saturating_mul(1000).saturating_mul(DAY_SECONDS.cast_signed()))?;
         Ok(pruned)

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use crate::news::{
-    Article, ArticleId, DeskMarks, FeedId, FeedState, Known, Placed, StoredStory, StoryId,
+    Article, ArticleId, DeskMarks, FeedId, FeedState, Hour, Known, Placed, StoredStory, StoryId,
     StreamEnd, Wanted, WindowArticle,
 };
 
@@ -16,7 +16,7 @@ use super::apply::survivor;
 use super::error::{Error, Fault};
 use super::rows::{Feeds, moment};
 use super::seal::Packer;
-use super::{recall, restore, schema};
+use super::{hours, recall, restore, schema};
 
 /// A read-only view of a store.
 #[derive(Debug)]
@@ -24,6 +24,7 @@ pub struct Reader {
     connection: Connection,
     packer: Packer,
     path: PathBuf,
+    has_hours: bool,
 }
 
 /// An article as the store has it.
@@ -45,13 +46,21 @@ pub struct FoundArticle {
 
 impl Reader {
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
-        let connection = schema::open_to_read(path)?;
-        Ok(Self { connection, packer: Packer::new(), path: path.to_path_buf() })
+        let (connection, format) = schema::open_to_read(path)?;
+        let has_hours = format >= schema::FORMAT;
+        Ok(Self { connection, packer: Packer::new(), path: path.to_path_buf(), has_hours })
     }
 
     /// All feeds that were ever polled, by id.
     pub fn feeds(&mut self) -> Result<BTreeMap<FeedId, FeedState>, Error> {
         self.snapshot(restore::feeds)
+    }
+
+    /// Hourly totals of polling from the hour of `since` on, by feed, in the order of the hours. None from a store that
+    /// an earlier version wrote and no later one has opened yet.
+    pub fn hours(&mut self, since: Timestamp) -> Result<BTreeMap<FeedId, Vec<Hour>>, Error> {
+        let has_hours = self.has_hours;
+        self.snapshot(|db, _| if has_hours { hours::since(db, since) } else { Ok(BTreeMap::new()) })
     }
 
     /// The desk's marks.

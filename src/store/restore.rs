@@ -55,6 +55,12 @@ impl Store {
         self.told(found)
     }
 
+    /// Feeds of which an item is remembered.
+    pub fn feeds_with_claims(&mut self) -> Result<BTreeSet<FeedId>, Error> {
+        let found = with_claims(&self.connection);
+        self.told(found)
+    }
+
     /// The desk's marks; those of a desk that has taken nothing if there are none.
     pub fn marks(&mut self) -> Result<DeskMarks, Error> {
         let found = marks(&self.connection, &mut self.packer);
@@ -93,6 +99,20 @@ pub(super) fn feeds(
         let state: Vec<u8> = row.get(3)?;
         let state = packer.open(&[b"state", id.as_bytes()], &state)?;
         feeds.insert(FeedId::new(id), parse(&state)?);
+    }
+    Ok(feeds)
+}
+
+fn with_claims(db: &Connection) -> Result<BTreeSet<FeedId>, Fault> {
+    let sql =
+        "SELECT n, id, crc FROM feed WHERE EXISTS(SELECT 1 FROM claim WHERE claim.feed = feed.n)";
+    let mut select = db.prepare(sql)?;
+    let mut rows = select.query([])?;
+    let mut feeds = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        let id: String = row.get(1)?;
+        feed_fits(row.get(0)?, &id, row.get(2)?)?;
+        feeds.insert(FeedId::new(id));
     }
     Ok(feeds)
 }

@@ -12,10 +12,14 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::error::{Error, Fault, damaged};
 use super::seal::Packer;
-use super::{Durability, beside, restore};
+use super::{Durability, beside, hours, restore};
 
 /// Format of the tables; an older program refuses a later one.
-pub(super) const FORMAT: i64 = 1;
+pub(super) const FORMAT: i64 = 2;
+/// Tables of the format before: all but those that were added since. Such a store is brought up to date when it is
+/// opened to be written.
+const FORMAT_BEFORE: i64 = 1;
+const TABLES_BEFORE: usize = 12;
 /// "COPY": tells our store from any other `SQLite` file.
 const APPLICATION_ID: i64 = 0x434f_5059;
 /// A row with known contents, read at every start.
@@ -39,7 +43,7 @@ const LOCK_BYTES_MAX: u64 = 256;
 const MADE: &str = "store made";
 
 /// One statement a line, as `sqlite_schema` gives them back; compared at every start.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
     "CREATE TABLE feed(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, state BLOB, crc INTEGER NOT NULL)",
     // Claims (feed and key; feed 0 holds the links of all feeds) and the article each stands for.
@@ -62,6 +66,8 @@ const TABLES: [&str; 12] = [
     "CREATE TABLE outbox(place INTEGER PRIMARY KEY, file TEXT NOT NULL, at INTEGER NOT NULL, \
      bytes BLOB NOT NULL, crc INTEGER NOT NULL)",
     "CREATE TABLE canary(word TEXT NOT NULL)",
+    // Since format 2.
+    hours::TABLE,
 ];
 
 /// The lock on one store; dies with the process.
@@ -150,11 +156,12 @@ pub(super) fn open(
         .and_then(|connection| set_up(&connection, durability).map(|()| connection));
     let connection = opened.map_err(|fault| fault.at(path))?;
     check(&connection, path)?;
+    bring_up_to_date(&connection).map_err(|fault| fault.at(path))?;
     Ok(connection)
 }
 
-/// A second connection that can only read, beside a running daemon or without one.
-pub(super) fn open_to_read(path: &Path) -> Result<Connection, Error> {
+/// A second connection that can only read, beside a running daemon or without one, and the format it finds.
+pub(super) fn open_to_read(path: &Path) -> Result<(Connection, i64), Error> {
     if !path.exists() {
         let detail = "there is no such file".to_owned();
         return Err(Error::CannotOpen { path: path.to_path_buf(), detail });
@@ -164,8 +171,8 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, Error> {
         Connection::open_with_flags(path, flags).map_err(|error| Fault::from(error).at(path))?;
     connection.busy_timeout(BUSY).map_err(|error| Fault::from(error).at(path))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    check_format(&connection, path)?;
-    Ok(connection)
+    let format = check_format(&connection, path)?;
+    Ok((connection, format))
 }
 
 /// A store that lives and dies with its connection.
@@ -251,7 +258,7 @@ fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
 }
 
 /// Header, format, tables and canary are those that we write.
-fn check_format(connection: &Connection, path: &Path) -> Result<(), Error> {
+fn check_format(connection: &Connection, path: &Path) -> Result<i64, Error> {
     let number = |pragma: &str| {
         let value = connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
         value.map_err(|error| Fault::from(error).at(path))
@@ -263,18 +270,36 @@ fn check_format(connection: &Connection, path: &Path) -> Result<(), Error> {
     if found > FORMAT {
         return Err(Error::Newer { path: path.to_path_buf(), found, known: FORMAT });
     }
-    if found != FORMAT {
-        return Err(damaged(format!("there is no format {found}")).at(path));
-    }
-    tables_fit(connection).map_err(|fault| fault.at(path))
+    let tables = match found {
+        FORMAT => &TABLES[..],
+        FORMAT_BEFORE => &TABLES[..TABLES_BEFORE],
+        _ => return Err(damaged(format!("there is no format {found}")).at(path)),
+    };
+    tables_fit(connection, tables).map_err(|fault| fault.at(path))?;
+    Ok(found)
 }
 
-fn tables_fit(connection: &Connection) -> Result<(), Fault> {
+/// Adds what a store of the format before has not, in one transaction.
+fn bring_up_to_date(connection: &Connection) -> Result<(), Fault> {
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found == FORMAT {
+        return Ok(());
+    }
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    for table in &TABLES[TABLES_BEFORE..] {
+        connection.execute_batch(table)?;
+    }
+    connection.pragma_update(None, "user_version", FORMAT)?;
+    connection.execute_batch("COMMIT")?;
+    Ok(())
+}
+
+fn tables_fit(connection: &Connection, tables: &[&str]) -> Result<(), Fault> {
     let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid";
     let mut statement = connection.prepare(sql)?;
     let found: Vec<String> =
         statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    if !found.iter().eq(TABLES.iter()) {
+    if !found.iter().eq(tables.iter()) {
         return Err(damaged("its tables are not ours"));
     }
     let canary: String = connection.query_row("SELECT word FROM canary", [], |row| row.get(0))?;

@@ -16,7 +16,7 @@ pub(super) struct After {
     pub(super) report: Option<FetchReport>,
     pub(super) health: Option<HealthChange>,
     pub(super) rejected: Vec<Rejection>,
-    fetched_at: Timestamp,
+    pub(super) fetched_at: Timestamp,
 }
 
 impl After {

@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use crate::desk::Desk;
 use crate::failpoint;
 use crate::news::{
-    Article, Batch, Change, Committed, FeedId, Flip, Hash16, Input, Line, Recalled, Rejection,
-    StoryKind, Stream, Taken,
+    Article, Batch, Change, Committed, FeedId, Flip, Hash16, Input, Line, Polling, Recalled,
+    Rejection, StoryKind, Stream, Taken,
 };
 use crate::record::{self, HealthChanged, HealthFetched, Layout, Record, Stamp, render};
 use crate::store::{self, Store};
@@ -58,8 +58,8 @@ pub struct Writer {
     group: Group,
     group_bytes: u64,
     judge: Option<Judge>,
-    /// Feeds of which a body was read before: only they can have overrun us.
-    read_before: BTreeSet<FeedId>,
+    /// Feeds of which an item was seen before: only they can have overrun us.
+    seen_before: BTreeSet<FeedId>,
 }
 
 impl Writer {
@@ -71,9 +71,7 @@ impl Writer {
         layout: Layout,
     ) -> Result<Self, store::Error> {
         let time = store.meta("time")?.and_then(|text| text.parse().ok());
-        let states = store.feeds()?;
-        let read_before =
-            states.into_iter().filter(|(_, state)| state.seen_once).map(|(feed, _)| feed).collect();
+        let seen_before = store.feeds_with_claims()?;
         Ok(Self {
             config,
             desk,
@@ -83,7 +81,7 @@ impl Writer {
             group: Group::default(),
             group_bytes: 0,
             judge: None,
-            read_before,
+            seen_before,
         })
     }
 
@@ -160,12 +158,20 @@ impl Writer {
         }
         let is_failed = after.state.as_ref().is_some_and(|state| state.failure_weight > 0);
         if let Some(state) = after.state.take() {
+            let overrun = self.is_overrun(&after, &taken);
+            let polling = Polling {
+                polls: 1,
+                not_modified: u64::from(state.last_http == Some(304)),
+                failed: u64::from(is_failed),
+                new: taken.new,
+                overrun: u64::from(overrun),
+            };
+            self.store.count(&after.feed, after.fetched_at, polling)?;
             self.store.save_feed(&after.feed, &state)?;
             let new = after.report.is_some().then_some(taken.new);
             let feed = after.feed.clone();
-            let overrun = self.is_overrun(&after, &taken);
-            if state.seen_once {
-                self.read_before.insert(feed.clone());
+            if !taken.sightings.is_empty() {
+                self.seen_before.insert(feed.clone());
             }
             self.group.committed.push(Committed { feed, state, new, overrun });
         }
@@ -180,13 +186,13 @@ impl Writer {
 
     /// What is remembered of a feed whose guids flipped. A mark that cannot be read is none: it costs a held poll.
     fn flip(&mut self, feed: &FeedId) -> Result<Option<Flip>, store::Error> {
-        let text = self.store.meta(&flip_key(feed))?;
+        let text = self.store.meta(&Flip::mark(feed))?;
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
     fn save_flip(&mut self, feed: &FeedId, flip: Option<&Flip>) -> Result<(), store::Error> {
         let text = flip.map(|flip| serde_json::to_string(flip).expect("plain data"));
-        self.store.save_meta(&flip_key(feed), &text.unwrap_or_default())
+        self.store.save_meta(&Flip::mark(feed), &text.unwrap_or_default())
     }
 
     /// Says in the health stream that a desk started, with what it knows.
@@ -331,7 +337,7 @@ impl Writer {
     /// Whether a body shares no item with what was known of its feed: we came too late, and news was missed.
     fn is_overrun(&self, after: &After, taken: &Taken) -> bool {
         let known = taken.revised + taken.unchanged + taken.held;
-        self.read_before.contains(&after.feed) && taken.new > 0 && known == 0
+        self.seen_before.contains(&after.feed) && taken.new > 0 && known == 0
     }
 
     /// Renders one line with its number and place, and keeps it for the group.
@@ -354,11 +360,6 @@ impl Writer {
         self.group.lines.push(line);
         Ok(())
     }
-}
-
-/// Where the store keeps what is remembered of a feed whose guids flipped.
-fn flip_key(feed: &FeedId) -> String {
-    format!("flip {feed}")
 }
 
 /// What a started desk says of itself.

@@ -10,6 +10,7 @@
 #   url      canonical links, and which addresses may be reached
 #   html     HTML to blocks of text, to a title, and to what is safe to show
 #   page     an article page: no panic, every bound kept, nothing but plain blocks
+#   opml     lists of feeds: what was read is read again from what is written
 #   inflate  content codings: whole or not at all, however cut
 #   work     half a megabyte of anything repeated is read and enriched in linear time
 #
@@ -22,7 +23,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 seconds=${1:?usage: tests/fuzz/run.sh SECONDS [TARGET…]}
 shift
-[ $# -gt 0 ] || set -- decode guard mend parse json date url html page inflate work
+[ $# -gt 0 ] || set -- decode guard mend parse json date url html page opml inflate work
 corpus=${CORPUS:-${CARGO_TARGET_DIR:-target}/fuzz-corpus}
 host=$(rustc -vV | sed -n 's/^host: //p')
 

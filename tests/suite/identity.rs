@@ -23,6 +23,8 @@ struct Item {
     guid: Option<String>,
     link: Option<String>,
     date: Option<String>,
+    /// The body ends behind these words of it.
+    cut: Option<&'static str>,
 }
 
 impl Item {
@@ -65,11 +67,16 @@ impl Item {
 }
 
 fn body(items: &[Item]) -> String {
+    let cut = items.iter().find_map(|item| item.cut);
     let items: Vec<String> = items.iter().map(Item::xml).collect();
-    format!(
+    let mut body = format!(
         "<rss version=\"2.0\"><channel><title>Harbours</title>{}</channel></rss>",
         items.concat()
-    )
+    );
+    if let Some(cut) = cut {
+        body.truncate(body.rfind(cut).unwrap() + cut.len());
+    }
+    body
 }
 
 /// Polls a feed ten times, one hour apart; what it carries depends on how often it was asked.
@@ -215,6 +222,85 @@ async fn a_guid_that_is_used_again_for_another_item_is_another_article() {
         record["defects"].as_array().unwrap().iter().any(|defect| defect == "guid_reused")
     });
     assert!(reused);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn feeds_of_one_outlet_that_number_their_items_alike_lose_none() {
+    let texts = [
+        (
+            "budget",
+            "Parliament passes budget",
+            "Lawmakers approved spending early on Friday after a debate.",
+        ),
+        (
+            "rowers",
+            "Rowers win third gold",
+            "Eight finished two lengths clear of their nearest rivals.",
+        ),
+        (
+            "ferry",
+            "Ferry sails again",
+            "Islanders travelled overnight for once, eleven weeks later.",
+        ),
+    ];
+    let server = Server::start(move |seen| {
+        let (name, title, text) = *texts.iter().find(|(name, ..)| seen.path().contains(name)).unwrap();
+        let link = format!("<link>https://quay.example/{name}</link>");
+        let link = if name == "ferry" { "" } else { &link };
+        Reply::validated(
+            seen,
+            format!(
+                "<rss version=\"2.0\"><channel><title>{name}</title><item><title>{title}</title>\
+                 <guid isPermaLink=\"false\">1001</guid>{link}<description>{text}</description></item></channel></rss>"
+            ),
+        )
+    })
+    .await;
+    let feeds =
+        texts.map(|(name, ..)| Hours::feed(&server, name, "outlet = \"quay\"\ninterval = \"1h\""));
+    let outlet = "[[outlet]]\nid = \"quay\"\nname = \"Quay\"\n";
+    let mut hours = Hours::new(&[&server], &format!("{}{outlet}", feeds.concat()));
+    while server.seen().len() < 9 {
+        hours.run(Duration::from_mins(63)).await;
+    }
+    hours.verify();
+    let mut titles: Vec<String> = hours
+        .of_type("article.new")
+        .iter()
+        .map(|record| record["title"].as_str().unwrap().to_owned())
+        .collect();
+    titles.sort();
+    assert_eq!(titles, ["Ferry sails again", "Parliament passes budget", "Rowers win third gold"]);
+    assert!(hours.of_type("article.revised").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_cut_in_a_guid_or_a_link_makes_no_other_article() {
+    // The second poll ends inside the link of a new item, which so reads as that of an old one.
+    let hours = polled(|poll| {
+        let old = Item::new(12).link("https://harbours.example/story/12");
+        let new = Item::new(123).link("https://harbours.example/story/123");
+        match poll {
+            0 => vec![old],
+            1 => vec![old, Item { cut: Some("https://harbours.example/story/12"), ..new }],
+            _ => vec![old, new],
+        }
+    })
+    .await;
+    each_once(&hours, 2);
+    assert!(hours.of_type("article.revised").is_empty());
+    // Its guid is cut: by its title alone it would be told a second time.
+    let hours = polled(|poll| {
+        let new = Item::new(777).guid("item-2025-777").link("https://harbours.example/777");
+        let old = Item::new(1).guid("item-2025-1").link("https://harbours.example/1");
+        match poll {
+            0 => vec![old],
+            1 => vec![old, Item { cut: Some("item-2025-77"), ..new }],
+            _ => vec![old, new],
+        }
+    })
+    .await;
+    each_once(&hours, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

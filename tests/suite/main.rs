@@ -24,6 +24,8 @@ mod durability;
 #[cfg(test)]
 mod explain;
 #[cfg(test)]
+mod feeds;
+#[cfg(test)]
 mod full_text;
 #[cfg(test)]
 mod health;

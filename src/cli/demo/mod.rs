@@ -40,7 +40,7 @@ pub struct Args {
 pub fn config_toml(day: &Day, port: u16, out: &Path) -> String {
     let state = out.join("state").join("copytaster.db");
     let mut text = format!(
-        "# The demo's configuration: all feeds are served on loopback.\n\
+        "# The demo's configuration: all feeds are served on loopback, as long as the demo runs.\n\
          [store]\npath = {}\n# Nothing of a demo needs to survive a power cut.\ndurability = \"process\"\n\n\
          [output]\ndir = {}\nsource = \"urn:copytaster:demo\"\n\n\
          [poll]\nhost_spacing = \"0s\"\nallow_private = [\"127.0.0.1:{port}\"]\n\n\

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::board::Board;
+use super::show::CONFIG;
 use super::{Args, Colour, Day, Ending, Screen, config_toml, frame, serve, summary};
 use crate::cli::daemon::{self, Daemon};
 use crate::cli::{Exit, complain, complain_of, print, start_log};
@@ -64,7 +66,8 @@ fn directory(wish: Option<&Path>) -> Result<PathBuf, String> {
 pub fn pass(day: Day, out: &Path) -> Exit {
     match daemon::runtime() {
         Ok(runtime) => runtime.block_on(async {
-            let show = Show { is_fast: true, is_on: false, stop: CancellationToken::new() };
+            let stop = CancellationToken::new();
+            let show = Show { is_fast: true, is_on: false, leaves_config: false, stop };
             desk(Arc::new(day), out, show, &Arc::default(), &Arc::default()).await
         }),
         Err(_) => Exit::Failed,
@@ -83,12 +86,14 @@ async fn play(args: &Args, out: &Path) -> Exit {
             out.display()
         ));
     }
-    let show = Show { is_fast: args.fast, is_on, stop: stop.clone() };
-    let exit = desk(Arc::new(Day::builtin()), out, show, &board, &counters).await;
+    let show = Show { is_fast: args.fast, is_on, leaves_config: true, stop: stop.clone() };
+    let day = Arc::new(Day::builtin());
+    let until = day.end;
+    let exit = desk(day, out, show, &board, &counters).await;
     if exit != Exit::Ok {
         return exit;
     }
-    let exit = print(end(&board, &counters, out).as_bytes(), Exit::Ok);
+    let exit = print(end(&board, &counters, until, out).as_bytes(), Exit::Ok);
     // Whoever ended the day early does not want to be asked again.
     if !args.exit && !stop.is_cancelled() && std::io::stdout().is_terminal() {
         drop(std::io::stdout().write_all(b"\nCtrl-C ends the demo.\n"));
@@ -101,6 +106,8 @@ async fn play(args: &Args, out: &Path) -> Exit {
 struct Show {
     is_fast: bool,
     is_on: bool,
+    /// Whether the configuration is left with the records, for `feeds list` and the like.
+    leaves_config: bool,
     /// Cancelled by a signal.
     stop: CancellationToken,
 }
@@ -121,11 +128,17 @@ async fn desk(
         }
     };
     let port = listener.local_addr().map_or(0, |address| address.port());
-    let config =
-        match Config::parse("demo", &config_toml(&day, port, out), crate::cli::environment()) {
-            Ok(config) => config,
-            Err(problems) => return complain_of(&problems),
-        };
+    let text = config_toml(&day, port, out);
+    let config = match Config::parse("demo", &text, crate::cli::environment()) {
+        Ok(config) => config,
+        Err(problems) => return complain_of(&problems),
+    };
+    if show.leaves_config
+        && let Err(error) = std::fs::write(out.join(CONFIG), text)
+    {
+        complain(&format_args!("cannot write to {}: {error}", out.display()));
+        return Exit::CannotCreate;
+    }
     if std::env::var_os("RUST_LOG").is_some() {
         start_log(config.log);
     }
@@ -160,7 +173,7 @@ async fn desk(
 }
 
 /// The last words: what the day came to.
-fn end(board: &Mutex<Board>, counters: &Counters, out: &Path) -> String {
+fn end(board: &Mutex<Board>, counters: &Counters, until: Timestamp, out: &Path) -> String {
     let mut board = board.lock().unwrap_or_else(PoisonError::into_inner);
     let counted = counters.summary();
     summary(&Ending {
@@ -175,6 +188,7 @@ fn end(board: &Mutex<Board>, counters: &Counters, out: &Path) -> String {
         failed: counted.of(Count::PollsFailed),
         quarantined: board.quarantined,
         defects: &board.survived(),
+        until,
         out,
     })
 }

@@ -8,6 +8,9 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::news::{Independence, OriginKind, Relation, Reporting};
 
+/// Where the demo leaves its configuration, in the output directory.
+pub(super) const CONFIG: &str = "copytaster.toml";
+
 /// Narrowest table: below it, titles would be cut to nothing.
 const WIDTH_MIN: usize = 60;
 
@@ -73,6 +76,8 @@ pub struct Ending<'a> {
     pub quarantined: u64,
     /// Words for defects survived, with how often.
     pub defects: &'a [(String, u64)],
+    /// When the day ended, by its own clock.
+    pub until: Timestamp,
     /// Output directory.
     pub out: &'a Path,
 }
@@ -133,7 +138,7 @@ pub fn summary(ending: &Ending<'_>) -> String {
     lines.extend(happened(ending).map(|line| format!("  {line}")));
     lines.push(String::new());
     lines.push(format!("The records are in {}. Try:", ending.out.display()));
-    for command in commands(ending.out) {
+    for command in commands(ending.out, ending.until) {
         lines.extend([String::new(), format!("  {command}")]);
     }
     ended(&lines)
@@ -171,13 +176,16 @@ fn happened(ending: &Ending<'_>) -> [String; 4] {
 }
 
 /// Commands to try on the records.
-fn commands(out: &Path) -> [String; 3] {
+fn commands(out: &Path, until: Timestamp) -> [String; 4] {
     let sql = query(out);
     // Inside the shell's double quotes; the statement itself has single quotes only.
     let for_shell = shell_text(&sql);
     let for_python = shell_text(&format!("import duckdb; duckdb.sql(\"{sql}\").show()"));
     [
         format!("copytaster verify \"{}\"", shell_text(&out.to_string_lossy())),
+        format!("copytaster feeds list -c \"{}\" --at {until:.0}", {
+            shell_text(&out.join(CONFIG).to_string_lossy())
+        }),
         format!("duckdb -c \"{for_shell}\""),
         format!("python3 -c \"{for_python}\"        # after: pip install duckdb"),
     ]

@@ -329,6 +329,7 @@ fn the_summary_tells_the_main_story_with_its_three_numbers_and_quotes_paths_for_
         failed: 3,
         quarantined: 1,
         defects: &[("guid_repeated".to_owned(), 2)],
+        until: at("2025-08-16T03:00:00Z"),
         out: Path::new("/tmp/it's $HOME"),
     };
     assert_eq!(main_story(&stories), Some(0));
@@ -340,4 +341,6 @@ fn the_summary_tells_the_main_story_with_its_three_numbers_and_quotes_paths_for_
     assert!(text.contains("guid_repeated (2)"), "{text}");
     assert!(text.contains("read_json('/tmp/it''s \\$HOME/stories-*.jsonl'"), "{text}");
     assert!(text.contains("copytaster verify \"/tmp/it's \\$HOME\""), "{text}");
+    let list = "feeds list -c \"/tmp/it's \\$HOME/copytaster.toml\" --at 2025-08-16T03:00:00Z";
+    assert!(text.contains(list), "{text}");
 }

@@ -45,6 +45,25 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// The document ends inside a value.
+    pub(super) fn cut(&mut self) {
+        if let Some((capture, ..)) = &self.capture {
+            if capture.field.holds_markup() {
+                self.defect("text_cut_by_feed", "");
+                self.close_capture();
+            } else {
+                // Half a link leads elsewhere, half a guid is another article's, half a date another day.
+                self.defect("value_cut", "");
+                self.capture = None;
+            }
+        }
+        // Half a name is somebody else's.
+        self.author = None;
+        if let Some(origin) = &mut self.origin {
+            origin.text.clear();
+        }
+    }
+
     pub(super) fn feed_attributes(&mut self, attrs: &'a str) {
         if attrs.trim().is_empty() {
             return;

@@ -65,7 +65,7 @@ pub(super) struct Scanner<'a> {
     asides: usize,
     limit: Option<Limit>,
     pub(super) base: Option<Rc<Url>>,
-    capture: Option<(Capture<'a>, usize, Option<Rc<Url>>)>,
+    pub(super) capture: Option<(Capture<'a>, usize, Option<Rc<Url>>)>,
     pub(super) entities: Entities,
     pub(super) feed: RawFeed,
     pub(super) item: Option<RawItem>,
@@ -370,7 +370,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn close_capture(&mut self) {
+    pub(super) fn close_capture(&mut self) {
         let Some((capture, scope, base)) = self.capture.take() else { return };
         self.store(capture);
         self.scope.leave(scope);
@@ -384,21 +384,7 @@ impl<'a> Scanner<'a> {
         if self.item.is_some() {
             self.defect("item_cut", "");
         }
-        if let Some((capture, ..)) = &self.capture {
-            if capture.field.holds_markup() {
-                self.defect("text_cut_by_feed", "");
-                self.close_capture();
-            } else {
-                // Half a link leads elsewhere, half a guid is another article's, half a date another day.
-                self.defect("value_cut", "");
-                self.capture = None;
-            }
-        }
-        // Half a name is somebody else's.
-        self.author = None;
-        if let Some(origin) = &mut self.origin {
-            origin.text.clear();
-        }
+        self.cut();
         if !self.stack.is_empty() {
             while !self.stack.is_empty() {
                 self.pop();

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::lines::Swept;
+use super::lines::{Line, Moment, Swept};
 use super::linked::Linked;
 use super::words;
 use crate::news::{Page, StatedDate};
@@ -155,16 +155,95 @@ fn authors(swept: &Swept, linked: &Linked) -> Vec<String> {
     Vec::new()
 }
 
-/// The moment that the `<time>` elements of the page agree on; lists of other stories have their own.
+/// The moment that the head of the article states: below its headline and above its first paragraph, or named for the
+/// publication and above that paragraph. Menus, lists of other stories, comments and the text itself have times of
+/// their own, and a date that is another's is worse than none.
 fn moment(swept: &Swept) -> String {
-    let own = |is: fn(&super::lines::Moment) -> bool| {
+    let head = Head::of(swept);
+    let own = |moments: &[Moment], is: &dyn Fn(&Moment) -> bool| {
         let mut found: Vec<&str> =
-            swept.times.iter().filter(|time| is(time)).map(|time| time.datetime.as_str()).collect();
+            moments.iter().filter(|at| is(at)).map(|at| at.datetime.as_str()).collect();
         found.dedup();
         match found.as_slice() {
             [one] => Some((*one).to_owned()),
             _ => None,
         }
     };
-    own(|time| time.is_publication).or_else(|| own(|_| true)).unwrap_or_default()
+    own(&swept.dates, &|at| head.names(at))
+        .or_else(|| own(&swept.times, &|at| head.names(at)))
+        .or_else(|| own(&swept.times, &|at| head.dates(at)))
+        .unwrap_or_default()
+}
+
+/// Bytes from which on a line is the first paragraph of a story.
+const LEAD_BYTES: usize = 80;
+/// Lines that a head may have where no paragraph ends it.
+const HEAD_LINES_MAX: usize = 4;
+/// Beginnings of words that say of a time that it is of a change.
+const OF_A_CHANGE: [&str; 14] = [
+    "updat",
+    "modif",
+    "edit",
+    "revis",
+    "aktualis",
+    "geändert",
+    "actualiz",
+    "mis à jour",
+    "mise à jour",
+    "atualiz",
+    "обновл",
+    "изменен",
+    "अपडेट",
+    "更新",
+];
+
+/// The lines between the headline and the first paragraph.
+struct Head<'s> {
+    swept: &'s Swept,
+    from: usize,
+    to: usize,
+}
+
+impl<'s> Head<'s> {
+    fn of(swept: &'s Swept) -> Self {
+        let lines = &swept.lines;
+        let heading = lines.iter().position(|line| line.level == 1 && !line.is_noise);
+        let from = heading.unwrap_or(0);
+        let is_lead = |line: &Line| {
+            let is_prose = line.level == 0 && line.text.len() >= LEAD_BYTES;
+            is_prose && !line.is_noise && !is_noisy(swept, line.inside) && line.link_percent() < 50
+        };
+        let to =
+            lines.iter().skip(from).position(is_lead).map_or(from + HEAD_LINES_MAX, |at| from + at);
+        Self { swept, from, to }
+    }
+
+    fn names(&self, at: &Moment) -> bool {
+        at.is_publication && at.line <= self.to && !is_noisy(self.swept, at.inside)
+    }
+
+    fn dates(&self, at: &Moment) -> bool {
+        let is_change = |line: &Line| {
+            let lower = line.text.to_lowercase();
+            OF_A_CHANGE.iter().any(|word| lower.contains(word))
+        };
+        at.line >= self.from
+            && at.line < self.to
+            && !is_noisy(self.swept, at.inside)
+            && !self.swept.lines.get(at.line).is_some_and(is_change)
+    }
+}
+
+/// Whether a box, or one around it, is none of the story.
+fn is_noisy(swept: &Swept, mut inside: usize) -> bool {
+    while let Some(own) = swept.boxes.get(inside) {
+        if own.is_noise {
+            return true;
+        }
+        if inside == 0 {
+            break;
+        }
+        inside = own.parent;
+    }
+    false
 }

@@ -51,7 +51,12 @@ impl Line {
 #[derive(Clone, Debug)]
 pub(super) struct Moment {
     pub(super) datetime: String,
+    /// Whether it is named for the publication.
     pub(super) is_publication: bool,
+    /// The line that it stands in, or that comes next.
+    pub(super) line: usize,
+    /// The box around it.
+    pub(super) inside: usize,
 }
 
 /// All that one walk found.
@@ -62,6 +67,8 @@ pub(super) struct Swept {
     pub(super) lines: Vec<Line>,
     /// `name`, `property` or `itemprop` in lower case, and `content`.
     pub(super) metas: Vec<(String, String)>,
+    /// Dates that stand as `itemprop` in a `<meta>` of the body: of the article, or of one that a list shows.
+    pub(super) dates: Vec<Moment>,
     pub(super) linked: Vec<String>,
     pub(super) times: Vec<Moment>,
     pub(super) title: String,

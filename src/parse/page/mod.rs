@@ -5,6 +5,7 @@
 
 mod choose;
 mod claims;
+mod feeds;
 mod lines;
 mod linked;
 mod noise;
@@ -20,8 +21,10 @@ use crate::news::{Fetched, Page};
 
 use super::html::one_space;
 use super::read::caught;
-use super::{Config, base, decode, header, text};
+use super::{Config, LINK_BYTES_MAX, base, decode, header, text};
 use lines::Kind;
+
+pub use feeds::{NamedFeed, named_feeds};
 
 /// Share of JSON-LD's text or headline, in percent, that the page shows where it speaks of the page.
 const ANOTHERS_PERCENT: usize = 50;

@@ -359,11 +359,16 @@ impl Sweeper {
 
     fn meta(&mut self, tag: &Tag<'_>) {
         let content = value(tag, "content");
-        if content.is_empty() || self.out.metas.len() >= METAS_MAX {
+        if content.is_empty() || self.out.metas.len() + self.out.dates.len() >= METAS_MAX {
             return;
         }
         for key in ["property", "name", "itemprop", "http-equiv"] {
             let named = value(tag, key).to_ascii_lowercase();
+            if key == "itemprop" && named == "datepublished" {
+                let moment = self.moment(content, true);
+                self.out.dates.push(moment);
+                return;
+            }
             if !named.is_empty() {
                 self.out.metas.push((named, content));
                 return;
@@ -384,7 +389,13 @@ impl Sweeper {
         if !datetime.is_empty() && self.out.times.len() < METAS_MAX {
             let said = value(tag, "itemprop").to_ascii_lowercase();
             let is_publication = said == "datepublished" || tag.value("pubdate").is_some();
-            self.out.times.push(Moment { datetime, is_publication });
+            let moment = self.moment(datetime, is_publication);
+            self.out.times.push(moment);
         }
+    }
+
+    fn moment(&self, datetime: String, is_publication: bool) -> Moment {
+        let (line, inside) = (self.out.lines.len(), self.above().inside);
+        Moment { datetime, is_publication, line, inside }
     }
 }

@@ -111,6 +111,44 @@ fn a_front_page_is_no_canonical_link_and_times_that_disagree_are_no_date() {
 }
 
 #[test]
+fn a_time_that_is_not_the_articles_is_no_date() {
+    let time = "<time datetime=\"2020-01-01T00:00:00Z\">1 January 2020</time>";
+    let other = format!(
+        "<article itemscope itemtype=\"https://schema.org/NewsArticle\"><h3>Owls</h3>\
+        <meta itemprop=datePublished content=2020-01-01>{}</article>",
+        time.replace("<time", "<time itemprop=datePublished")
+    );
+    for (before, after) in [
+        (String::new(), format!("<p>The line was closed after the storm of {time}.</p>")),
+        (String::new(), format!("<ul class=related><li><a href=/x>Owls</a> {time}</li></ul>")),
+        (
+            String::new(),
+            format!(
+                "<section id=comments><h3>Comments</h3><p>Foo wrote at {time}: nice</p></section>"
+            ),
+        ),
+        (String::new(), format!("<footer>{time}</footer>")),
+        (String::new(), other),
+        (format!("<p>Last updated {time}</p>"), String::new()),
+        (format!("<aside>{time}</aside>"), String::new()),
+    ] {
+        let page = read(&article_with(&before, &after));
+        assert_eq!(page.published, None, "{before} {after}");
+    }
+    assert_eq!(
+        read(&article_with("", "").replace("<nav>", &format!("<nav>{time}"))).published,
+        None
+    );
+    for before in [
+        format!("<p>By Ada Quill | {time}</p>"),
+        "<meta itemprop=datePublished content=\"2020-01-01T00:00:00Z\">".to_owned(),
+        format!("<div class=meta><span>Published</span> {time}</div>"),
+    ] {
+        assert!(read(&article_with(&before, "")).published.is_some(), "{before}");
+    }
+}
+
+#[test]
 fn a_body_without_paragraphs_gets_those_of_the_page_and_one_alone_is_kept_as_it_is() {
     let linked = |body: &str| {
         format!(

@@ -34,6 +34,7 @@ fn json_feeds_are_read_leniently() {
          {\"url\": \"https://desk.example/b\", \"content_text\": \"5 < 6\", \"date_published\": \"2025-08-16T05:58:00Z\"},\
          \"no item\", {\"id\": \"c\", \"title\": \"cut",
     );
+    assert_eq!((parsed.report.items, parsed.rejected[0].reason.as_str()), (3, "cut"));
     assert_eq!(parsed.meta.title, "Quay");
     let [first, second] = parsed.drafts.as_slice() else { panic!("{parsed:?}") };
     assert_eq!((first.key.as_str(), first.link.as_str()), ("17", "https://desk.example/a"));
@@ -42,6 +43,61 @@ fn json_feeds_are_read_leniently() {
     assert!(first.defects.iter().any(|word| word == "date_unreadable"));
     assert_eq!(second.content, "5 &lt; 6");
     assert_eq!(parsed.report.defects, ["document_cut"]);
+}
+
+#[test]
+fn half_an_item_of_a_json_feed_is_kept_with_what_is_whole() {
+    let head = "{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{\"id\":\"1\",\"title\":\"One\"},";
+    let half = "{\"id\":\"2\",\"title\":\"Two\",\"url\":\"https://desk.example/2\",\"date_published\":\"2025-08-1";
+    let parsed = parsed(&format!("{head}{half}"));
+    let [_, second] = parsed.drafts.as_slice() else { panic!("{parsed:?}") };
+    assert_eq!((second.key.as_str(), second.title.as_str(), second.published), ("2", "Two", None));
+    assert!(second.defects.iter().any(|word| word == "item_cut"));
+    assert_eq!(parsed.report.defects, ["document_cut"]);
+    // Cut between items, none is half.
+    let parsed = super::parsed(head);
+    assert!(
+        parsed.drafts.len() == 1 && parsed.drafts[0].defects.iter().all(|word| word != "item_cut")
+    );
+}
+
+#[test]
+fn a_json_feed_behind_junk_is_found() {
+    let feed = "{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[{\"id\":\"1\",\"title\":\"Ferry\"}]}";
+    for body in [
+        format!(")]}}',\n{feed}"),
+        format!("callback({feed});"),
+        format!("/* made by hand */ {feed}"),
+        format!("<br />\n<b>Notice</b>: Undefined index {{x}} in feed.php on line 3<br />\n{feed}"),
+    ] {
+        let parsed = parsed(&body);
+        assert_eq!(parsed.drafts.len(), 1, "{body}");
+        assert_eq!(parsed.report.defects, ["json_repaired"], "{body}");
+    }
+    let wide: Vec<u8> = feed.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(super::read(&super::fetched(&wide), &super::Config::default()).drafts.len(), 1);
+}
+
+#[test]
+fn items_that_share_headline_and_date_and_nothing_else_are_several() {
+    let item = |text: &str| {
+        format!(
+            "<item><title>Weather</title><pubDate>Sat, 16 Aug 2025</pubDate><description>{text}</description></item>"
+        )
+    };
+    let keys = |texts: &[&str]| -> Vec<String> {
+        let items: String = texts.iter().map(|text| item(text)).collect();
+        parsed(&format!("<rss><channel>{items}</channel></rss>"))
+            .drafts
+            .into_iter()
+            .map(|draft| draft.key)
+            .collect()
+    };
+    let both = keys(&["Rain in the north", "Sun in the south"]);
+    assert_ne!(both[0], both[1]);
+    assert_eq!(both[1], keys(&["Sun in the south"])[0]);
+    let twice = keys(&["Sun", "Sun"]);
+    assert_eq!(twice[0], twice[1]);
 }
 
 #[test]

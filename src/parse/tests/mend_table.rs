@@ -253,6 +253,32 @@ fn a_cut_tail_keeps_what_came_before() {
 }
 
 #[test]
+fn an_empty_element_of_xhtml_hides_nothing() {
+    let draft = entry(
+        "<content type=\"xhtml\"><div><p>one</p><script src=\"x\"/><style/><p>two<br/>three</p></div></content>",
+    );
+    assert!(
+        draft.content.contains("<script src=\"x\"></script><style></style><p>two<br />three</p>"),
+        "{}",
+        draft.content
+    );
+}
+
+#[test]
+fn a_page_with_boxes_named_item_is_no_feed() {
+    let parsed =
+        parsed("<!DOCTYPE html><html><body><item><title>Ferry</title></item></body></html>");
+    assert!(parsed.drafts.is_empty() && parsed.rejected[0].reason != "empty");
+}
+
+#[test]
+fn rdf_about_is_a_guid_under_any_prefix() {
+    let body = "<r:RDF xmlns:r=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns=\"http://purl.org/rss/1.0/\">\
+        <item r:about=\"x1\"><title>Ferry</title></item></r:RDF>";
+    assert_eq!(parsed(body).drafts[0].guid, "x1");
+}
+
+#[test]
 fn half_a_value_at_the_cut_is_none() {
     let body = among_good("").replace("</channel></rss>", "");
     for half in [
@@ -269,13 +295,16 @@ fn half_a_value_at_the_cut_is_none() {
     for (open, close) in
         [("pubDate>", ""), ("pubDate><![CDATA[", ""), ("dc:date>", ""), ("updated>", "</upd")]
     {
-        let half = format!("<item><guid>half</guid><{open}Sat, 16 Aug 2025 05:58:00 +05{close}");
+        let half = format!(
+            "<item><guid>half</guid><title>Half</title><{open}Sat, 16 Aug 2025 05:58:00 +05{close}"
+        );
         let parsed = parsed(&format!("{body}{half}"));
         let last = parsed.drafts.last().unwrap();
         assert_eq!((last.key.as_str(), last.published_raw.as_str()), ("half", ""), "{half}");
         assert!(last.defects.iter().any(|word| word == "value_cut"), "{:?}", last.defects);
     }
-    let parsed = parsed(&format!("{body}<item><guid>half</guid><author>Ada Qui"));
+    let parsed =
+        parsed(&format!("{body}<item><guid>half</guid><title>Half</title><author>Ada Qui"));
     assert!(parsed.drafts.last().unwrap().authors.is_empty());
     // In a feed without guids and links a title is a name.
     let bare = super::parsed(

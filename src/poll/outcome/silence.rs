@@ -44,6 +44,11 @@ pub(in crate::poll) struct Silence {
 }
 
 impl Silence {
+    /// The last poll that brought news.
+    pub(in crate::poll) fn news_at(&self) -> Option<Timestamp> {
+        self.news_at
+    }
+
     /// News came.
     pub(super) fn end(&mut self, now: Timestamp, per_day: f64) {
         if let Some(before) = self.news_at {

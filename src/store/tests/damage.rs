@@ -2,10 +2,10 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::*;
-use crate::news::{DeskMarks, FeedState, Known, StreamEnd};
+use crate::news::{DeskMarks, FeedState, Hour, Known, Polling, StreamEnd};
 use crate::store::error::Fault;
 use crate::store::seal::Packer;
-use crate::store::{Error, Restored, beside};
+use crate::store::{Error, Restored, beside, hours};
 
 const SEEDS: u64 = 200;
 const ARTICLES: u64 = 30;
@@ -19,6 +19,7 @@ struct Answers {
     ends: Vec<StreamEnd>,
     pending: Vec<Line>,
     known: Vec<Option<Known>>,
+    hours: std::collections::BTreeMap<FeedId, Vec<Hour>>,
 }
 
 fn answers(store: &mut Store) -> Result<Answers, Error> {
@@ -33,6 +34,7 @@ fn answers(store: &mut Store) -> Result<Answers, Error> {
         ends: store.ends()?,
         pending: store.pending()?,
         known: store.recall(&wants)?,
+        hours: store.told(hours::since(&store.connection, at(0)))?,
     })
 }
 
@@ -54,6 +56,9 @@ fn fill(dir: &Path) -> Answers {
         store.apply(&batch(n)).unwrap();
         store.put_line(&line(Stream::Articles, n)).unwrap();
         store.save_feed(&feed("a"), &state(n.to_string().as_bytes())).unwrap();
+        let hour = at(i64::try_from(n / 4 * 3_600).unwrap());
+        let polled = Polling { polls: 1, new: n, ..Polling::default() };
+        store.count(&feed("a"), hour, polled).unwrap();
         store.save_marks(&DeskMarks { arrivals: n, commits: n, ..DeskMarks::default() }).unwrap();
         store.commit().unwrap();
     }
@@ -203,8 +208,8 @@ fn another_program_s_file_and_a_later_format_are_refused() {
     let db = rusqlite::Connection::open(&path).unwrap();
     db.pragma_update(None, "user_version", 9).unwrap();
     let opened = Store::open(&config(dir.path()));
-    assert!(matches!(opened, Err(Error::Newer { found: 9, known: 1, .. })), "{opened:?}");
-    db.pragma_update(None, "user_version", 1).unwrap();
+    assert!(matches!(opened, Err(Error::Newer { found: 9, known: 2, .. })), "{opened:?}");
+    db.pragma_update(None, "user_version", 2).unwrap();
     db.pragma_update(None, "application_id", 7).unwrap();
     assert!(refused(dir.path()).contains("not a store of copytaster"));
     drop(db);

@@ -87,10 +87,12 @@ fn a_group_done_again_after_a_failure_gives_the_same_rows() {
     };
     let mut truth = Store::in_memory().unwrap();
     let mut store = Store::in_memory().unwrap();
+    let polled = crate::news::Polling { polls: 1, ..Default::default() };
     let mut failed = 0;
     for n in 1..=100 {
         truth.apply(&batch(n)).unwrap();
         truth.put_line(&line(Stream::Articles, n)).unwrap();
+        truth.count(&feed("a"), at(0), polled).unwrap();
         let pages: i64 =
             store.connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
         limit(&store, pages);
@@ -104,6 +106,7 @@ fn a_group_done_again_after_a_failure_gives_the_same_rows() {
             Err(error) => panic!("{error:?}"),
         }
         limit(&store, 100_000);
+        store.count(&feed("a"), at(0), polled).unwrap();
         store.put_line(&line(Stream::Articles, n)).unwrap();
         if n % 4 == 0 {
             store.commit().unwrap();
@@ -113,6 +116,10 @@ fn a_group_done_again_after_a_failure_gives_the_same_rows() {
     assert!(failed > 3, "{failed} failures");
     assert_eq!(store.restore(at(0)).unwrap(), truth.restore(at(0)).unwrap());
     assert_eq!(store.pending().unwrap(), truth.pending().unwrap());
+    let hours =
+        |store: &Store| store.told(crate::store::hours::since(&store.connection, at(0))).unwrap();
+    assert_eq!(hours(&store), hours(&truth));
+    assert_eq!(hours(&store)[&feed("a")][0].polled.polls, 100);
     let wants: Vec<_> = (1..=101).map(wanted).collect();
     assert_eq!(store.recall(&wants).unwrap(), truth.recall(&wants).unwrap());
 }

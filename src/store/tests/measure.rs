@@ -90,6 +90,24 @@ fn figures() {
             }
         });
         println!("{durability:?}: commits of one 304: {}", rate(200, took));
+        let counted = crate::news::Polling { polls: 1, not_modified: 1, ..Default::default() };
+        let feeds: Vec<_> = (0..1_000).map(|n| feed(&format!("feed-{n}"))).collect();
+        for what in ["states saved", "states saved and polls counted"] {
+            let ((), took) = timed(|| {
+                for n in 0..20_000_usize {
+                    let id = &feeds[n % feeds.len()];
+                    if what.ends_with("counted") {
+                        let hour = at(i64::try_from(n / 1_000).unwrap() * 900);
+                        store.count(id, hour, counted).unwrap();
+                    }
+                    store.save_feed(id, &state(n.to_string().as_bytes())).unwrap();
+                    if n % 40 == 39 {
+                        store.commit().unwrap();
+                    }
+                }
+            });
+            println!("{durability:?}: {what}, 40 a group: {}", rate(20_000, took));
+        }
         let pages =
             "SELECT (SELECT * FROM pragma_page_count) - (SELECT * FROM pragma_freelist_count)";
         let pages: i64 = store.connection.query_row(pages, [], |row| row.get(0)).unwrap();

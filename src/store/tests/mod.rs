@@ -3,6 +3,7 @@
 mod damage;
 mod full;
 mod group;
+mod hours;
 mod measure;
 mod round_trip;
 
