@@ -104,15 +104,15 @@ pub(super) fn over_stories(
         return None;
     }
     let joined = |(article, story)| Step::Joined { article, story };
-    let merged = |merge: &Merge| {
+    let step = |merge: &Merge| {
         let Merge { story, into, seq, because } = merge.clone();
         Step::Merged { story, into, seq, because }
     };
     let mut steps = vec![joined(from)];
     // What both went through brings neither nearer to the other.
     let both = there.iter().rev().zip(back.iter().rev()).take_while(|(a, b)| a == b).count();
-    steps.extend(there[..there.len() - both].iter().copied().map(merged));
-    steps.extend(back[..back.len() - both].iter().rev().copied().map(merged));
+    steps.extend(there[..there.len() - both].iter().copied().map(step));
+    steps.extend(back[..back.len() - both].iter().rev().copied().map(step));
     steps.push(joined(to));
     Some(steps)
 }
@@ -120,7 +120,7 @@ pub(super) fn over_stories(
 /// The merges of a story, and where it lives on.
 fn follow(mut story: StoryId, merges: &[Merge]) -> (Vec<&Merge>, StoryId) {
     let mut steps = Vec::new();
-    for merge in merges.iter() {
+    for merge in merges {
         if merge.story == story {
             steps.push(merge);
             story = merge.into;
@@ -186,7 +186,7 @@ mod tests {
             path.iter().filter_map(seq).collect()
         };
         assert_eq!(seqs(path("b", "d").unwrap()), [7, 9, 8], "the last merge was of both");
-        assert_eq!(seqs(path("c", "c").unwrap()), [], "they stood together from the first");
+        assert!(seqs(path("c", "c").unwrap()).is_empty(), "they stood together from the first");
         assert_eq!(path("b", "elsewhere"), None);
     }
 }
