@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use url::Url;
 
 use super::{FeedId, Hash16, Health};
@@ -65,7 +67,39 @@ pub struct FeedState {
     pub last_http: Option<u16>,
     /// Words for the last failure, or for a silence that is too long (then without a weight); `""` while all is well.
     pub last_error: String,
-    /// State of later poll features (adaptive rate, redirects), as JSON owned by `poll`.
+    /// What `poll` alone knows of the feed (rate, redirects, timetable), in its own form.
     #[serde(default)]
-    pub extra: serde_json::Value,
+    pub extra: Extra,
 }
+
+/// JSON that is carried along as text, for whom it belongs to; `null` at first.
+///
+/// As a tree of values it would be three times as much memory as all the rest of a feed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Extra(Option<Box<RawValue>>);
+
+impl Extra {
+    /// What it says, if it can be read so.
+    pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_str(self.0.as_deref()?.get()).ok()
+    }
+
+    /// Carries `value`.
+    ///
+    /// # Panics
+    ///
+    /// Where `value` is no JSON, such as a map whose keys are no strings.
+    pub fn write<T: Serialize>(value: &T) -> Self {
+        let text = serde_json::value::to_raw_value(value).expect("plain data with string keys");
+        Self(Some(text))
+    }
+}
+
+impl PartialEq for Extra {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_deref().map(RawValue::get) == other.0.as_deref().map(RawValue::get)
+    }
+}
+
+impl Eq for Extra {}

@@ -31,7 +31,7 @@ pub use change::{
 pub use draft::{
     AHEAD_MAX, Draft, FIRST_YEAR, Granularity, Rung, SourceElement, StatedDate, StatedZone,
 };
-pub use feed::{Feed, FeedState, Validators};
+pub use feed::{Extra, Feed, FeedState, Validators};
 pub use fetched::Fetched;
 pub use hours::{Hour, Polling};
 pub use ids::{ArticleId, DispatchId, FeedId, Hash16, IdError, StoryId, hash16};

@@ -143,7 +143,7 @@ fn due_at_once(feed: &Feed, clock: &Clock) -> FeedState {
         failure_weight: 0,
         last_http: None,
         last_error: String::new(),
-        extra: serde_json::Value::Null,
+        extra: crate::news::Extra::default(),
     }
 }
 

@@ -105,7 +105,8 @@ pub fn open(
         store.commit()?;
     }
     let layout = redo(&mut files, &mut store, layout, now)?;
-    let states = store.feeds()?.into_iter().collect();
+    let mut states = HashMap::new();
+    store.each_feed(|feed, state| drop(states.insert(feed, state)))?;
     let marks = store.marks()?;
     let restored = store.restore(Desk::horizon(&marks))?;
     let desk = Desk::restore(desk, restored.marks, restored.stories, restored.articles);

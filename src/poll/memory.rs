@@ -9,7 +9,7 @@ use url::Url;
 use super::interval::Rate;
 use super::outcome::Silence;
 use super::timetable::Timetable;
-use crate::news::{Feed, FeedState, Health, Validators};
+use crate::news::{Extra, Feed, FeedState, Health, Validators};
 
 /// The poller's own marks. Every field may be missing: an older state is no error.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -70,7 +70,7 @@ pub(super) struct Kept {
 impl Kept {
     pub(super) fn of(mut state: FeedState) -> Self {
         let memory = Memory::of(&state);
-        state.extra = serde_json::Value::Null;
+        state.extra = Extra::default();
         Self { state, memory }
     }
 
@@ -85,12 +85,12 @@ impl Kept {
 impl Memory {
     /// Reads a stored state; what cannot be read is forgotten, which costs politeness nothing.
     pub(super) fn of(state: &FeedState) -> Self {
-        serde_json::from_value(state.extra.clone()).unwrap_or_default()
+        state.extra.read().unwrap_or_default()
     }
 
     /// Writes it back into the state.
     pub(super) fn save(&self, state: &mut FeedState) {
-        state.extra = serde_json::to_value(self).expect("plain data with string keys");
+        state.extra = Extra::write(self);
     }
 }
 
@@ -143,7 +143,7 @@ pub(super) fn blank(feed: &Feed, now: Timestamp, due: Timestamp) -> FeedState {
         failure_weight: 0,
         last_http: None,
         last_error: String::new(),
-        extra: serde_json::Value::Null,
+        extra: Extra::default(),
     }
 }
 

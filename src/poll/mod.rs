@@ -1,9 +1,10 @@
 //! Decides when and how to fetch, politely, and fetches: the only stage on the way of the news that knows the network
 //! and the clock.
 //!
-//! The thinking is pure: [`schedule`] says whose turn it is, [`politeness`] what a server asks for, [`outcome`] what an
-//! answer means, [`address`] what may be reached. Fetches run side by side, so answers leave in the order in which
-//! they are complete. A feed is never fetched again before its batch is committed, and a full way out stops the fetching.
+//! The thinking is pure: [`schedule`] says whose turn it is, [`interval`] how long a feed rests, [`politeness`] what a
+//! server asks for, [`pace`] how fast a backlog goes, [`outcome`] what an answer means, [`address`] what may be reached. Fetches run side by side, so
+//! answers leave in the order in which they are complete. A feed is never fetched again before its batch is committed,
+//! and a full way out stops the fetching.
 //! On a simulated clock there is one fetch at a time and time stands still until its batch is committed, so a
 //! simulated day has one order only.
 
@@ -13,10 +14,12 @@ mod client;
 mod failure;
 mod fetch;
 mod inflate;
-mod interval;
+pub mod interval;
 mod memory;
 mod once;
 pub mod outcome;
+pub mod pace;
+mod packed;
 mod pages;
 pub mod politeness;
 mod poller;
@@ -24,6 +27,7 @@ mod poller;
 #[doc(hidden)]
 pub mod properties;
 mod robots;
+mod roll;
 mod round;
 mod routes;
 pub mod schedule;
@@ -46,7 +50,7 @@ pub use self::access::Access;
 pub use self::fetch::{Error, Turn};
 pub use self::inflate::{BodyError, decoded};
 pub use self::memory::{Remembered, remembered};
-pub use self::once::once;
+pub use self::once::{Guest, once};
 pub use self::pages::{ArticlePage, NoPage, PageWish};
 pub use self::poller::Poller;
 pub use self::timetable::Said;

@@ -10,21 +10,22 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tracing::Instrument as _;
 
 use crate::clock::Clock;
-use crate::news::{Committed, Feed, FeedId, FeedState, Validators};
+use crate::news::{Committed, Feed, FeedId, FeedState};
 
 use super::failure::Failure;
 use super::fetch::{Error, Fetcher, Kind, Reply, Request};
 use super::interval::Budget;
 use super::memory::{self, Kept};
 use super::outcome;
+use super::pace::Pace;
 use super::pages::{Means, PageArrival, PageTasks, PageWish, Pages};
 use super::round::{self, Journey, Standing, Step};
 use super::schedule::{Key, PerHost, Schedule};
-use super::slot::Slot;
-use super::{Access, Config, Control, Polled, interval, politeness};
+use super::slot::Slots;
+use super::{Config, Polled, politeness};
 
 /// No stored due time is believed further ahead than this: the clock it was made by was wrong.
-const DUE_MAX: Duration = Duration::from_hours(16 * 24);
+pub(super) const DUE_MAX: Duration = Duration::from_hours(16 * 24);
 
 /// A wall clock that falls back further than this has been set, not adjusted.
 const FALL_BACK_MIN: Duration = Duration::from_mins(1);
@@ -41,16 +42,18 @@ pub(super) type Tasks = JoinSet<(Journey, Result<Reply, Failure>)>;
 /// A poller ready to run.
 #[derive(Debug)]
 pub struct Poller {
-    config: Config,
+    pub(super) config: Config,
     clock: Clock,
-    fetcher: Arc<Fetcher>,
-    schedule: Schedule,
-    slots: HashMap<Key, Slot>,
-    keys: HashMap<FeedId, Key>,
+    pub(super) fetcher: Arc<Fetcher>,
+    pub(super) schedule: Schedule,
+    pub(super) slots: Slots,
+    pub(super) keys: HashMap<FeedId, Key>,
     /// States of feeds that are not configured at present.
-    absent: HashMap<FeedId, FeedState>,
+    pub(super) absent: HashMap<FeedId, FeedState>,
     tasks: HashMap<Id, Key>,
-    budget: Budget,
+    pub(super) budget: Budget,
+    /// How fast a backlog is worked off.
+    pub(super) pace: Pace,
     latest: Timestamp,
     pub(super) pages: Pages,
     /// Where pages are asked for, until the run listens there.
@@ -80,11 +83,12 @@ impl Poller {
             clock,
             fetcher,
             schedule: Schedule::new(per_host),
-            slots: HashMap::new(),
+            slots: Slots::default(),
             keys: HashMap::new(),
             absent: states,
             tasks: HashMap::new(),
             budget,
+            pace: Pace::of(0.0),
             latest,
             pages,
             wishes: None,
@@ -135,18 +139,29 @@ impl Poller {
             if self.pages.is_page(key) && !self.pages.is_wanted(key, &mut self.schedule, now) {
                 continue;
             }
-            if let Some(open) = self.slots.get(&key).and_then(|slot| slot.closed_until(now)) {
+            let slot = self.slots.get_mut(key);
+            let closed = slot.and_then(|slot| {
+                slot.wake();
+                slot.closed_until(now).inspect(|_| slot.sleep())
+            });
+            if let Some(open) = closed {
                 // It stood in line until its feed's skipped hours began.
                 let host = self.schedule.host(key);
                 self.schedule.reset(key, &host, open);
                 continue;
             }
+            let is_page = self.pages.is_page(key);
+            let is_fresh =
+                !is_page && self.slots.get(key).is_some_and(|slot| slot.journey.is_none());
+            if is_fresh && !self.pace.take(now) {
+                break;
+            }
             self.schedule.start(now);
-            if self.pages.is_page(key) {
+            if is_page {
                 self.with_means(pages, |pages, means| pages.start(key, means));
                 continue;
             }
-            let slot = self.slots.get_mut(&key).expect("scheduled feeds have a slot");
+            let slot = self.slots.get_mut(key).expect("scheduled feeds have a slot");
             let journey = slot.journey.take().map_or_else(
                 || Journey::start(Arc::clone(&slot.feed), slot.kept.as_deref(), now),
                 |journey| *journey,
@@ -170,7 +185,7 @@ impl Poller {
 
     /// When to look again if nothing happens; `None` while a simulated clock must stand still.
     pub(super) fn wake(&self, waiting: usize) -> Option<Timestamp> {
-        let next = self.schedule.wake();
+        let next = self.next_start();
         if self.clock.is_simulated() {
             return next.filter(|_| self.is_idle(waiting));
         }
@@ -183,8 +198,13 @@ impl Poller {
     /// Whether a simulated clock has come to its end.
     pub(super) fn is_over(&self, waiting: usize) -> bool {
         self.clock.end().is_some_and(|end| {
-            self.is_idle(waiting) && self.schedule.wake().is_none_or(|next| next > end)
+            self.is_idle(waiting) && self.next_start().is_none_or(|next| next > end)
         })
+    }
+
+    /// The next moment at which schedule and pace both let somebody start.
+    fn next_start(&self) -> Option<Timestamp> {
+        self.schedule.wake().map(|next| next.max(self.pace.opens_at()))
     }
 
     /// Takes a fetch that ended; gives the batch if the poll is over.
@@ -192,7 +212,8 @@ impl Poller {
         let id = arrival.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
         let key = self.tasks.remove(&id)?;
         let now = self.now();
-        let slot = self.slots.get_mut(&key)?;
+        let slot = self.slots.get_mut(key)?;
+        slot.wake();
         let (journey, reply) = arrival.map_or_else(
             |error| {
                 tracing::error!(feed.id = %slot.feed.id, %error, "a fetch panicked");
@@ -233,7 +254,8 @@ impl Poller {
     pub(super) fn committed(&mut self, done: Committed) {
         let now = self.now();
         let Some(&key) = self.keys.get(&done.feed) else { return };
-        let Some(slot) = self.slots.get_mut(&key) else { return };
+        let Some(slot) = self.slots.get_mut(key) else { return };
+        slot.wake();
         // The stored state, not the one that was sent on: the parse may have found the body unreadable.
         let url = memory::address(&slot.feed.url);
         slot.kept = Some(done.state)
@@ -247,125 +269,8 @@ impl Poller {
         let latest = outcome::due_at(now, DUE_MAX);
         let due = slot.kept.as_ref().map_or(now, |kept| kept.state.next_due.min(latest));
         let host = politeness::host_key(&round::entrance(&slot.feed, slot.kept.as_deref()));
+        slot.sleep();
         self.schedule.commit(key, &host, due);
-    }
-
-    /// Does what the wiring says.
-    pub(super) fn obey(&mut self, order: Control) {
-        match order {
-            Control::Feeds(feeds) => self.take_feeds(feeds),
-            Control::Access(access) => self.take_access(*access),
-        }
-    }
-
-    /// Reaches servers by `access` from here on, and tries again at once where that may help.
-    fn take_access(&mut self, access: Access) {
-        let config = Config { access, ..self.config.clone() };
-        match self.fetcher.renewed(&config) {
-            Ok(fetcher) => self.fetcher = Arc::new(fetcher),
-            Err(error) => {
-                tracing::error!(%error, "certificates or proxies cannot be used: the old ones stay");
-                return;
-            }
-        }
-        let old = std::mem::replace(&mut self.config, config).access;
-        let now = self.now();
-        let mut known: Vec<(&FeedId, Key)> = self.keys.iter().map(|(id, &key)| (id, key)).collect();
-        known.sort();
-        for (id, key) in known {
-            let slot = &self.slots[&key];
-            let Some(kept) = slot.kept.as_deref().filter(|_| slot.journey.is_none()) else {
-                continue;
-            };
-            if kept.state.failure_weight > 0 && self.config.access.differs(&old, id) {
-                let asked = kept.memory.not_before.unwrap_or(now);
-                let host = politeness::host_key(&round::entrance(&slot.feed, Some(kept)));
-                self.schedule.reset(key, &host, kept.state.next_due.min(asked.max(now)));
-            }
-        }
-    }
-
-    /// Makes these the feeds: forgets others, adds those not known, and follows a changed address or interval.
-    fn take_feeds(&mut self, feeds: Vec<Arc<Feed>>) {
-        let now = self.now();
-        let stay: std::collections::HashSet<&FeedId> = feeds.iter().map(|feed| &feed.id).collect();
-        let mut gone: Vec<FeedId> =
-            self.keys.keys().filter(|id| !stay.contains(id)).cloned().collect();
-        gone.sort();
-        for id in gone {
-            let key = self.keys.remove(&id).expect("taken from the same map");
-            let is_out = self.schedule.is_uncommitted(key);
-            self.schedule.remove(key);
-            let Some(slot) = self.slots.remove(&key) else { continue };
-            if let Some(share) = slot.share {
-                self.budget.leave(share);
-            }
-            self.absent.extend(slot.kept.map(|mut kept| {
-                if is_out {
-                    // Its last body may never be committed, so it must be given whole again.
-                    kept.state.validators = Validators::default();
-                    kept.state.body_hash = None;
-                }
-                (id, kept.stored())
-            }));
-        }
-        let cold = feeds.iter().filter(|feed| !self.is_known(feed)).count();
-        for feed in feeds {
-            match self.keys.get(&feed.id) {
-                Some(&key) => self.replace(key, feed, now),
-                None => self.add(feed, cold, now),
-            }
-        }
-    }
-
-    fn is_known(&self, feed: &Feed) -> bool {
-        self.keys.contains_key(&feed.id) || self.absent.contains_key(&feed.id)
-    }
-
-    fn add(&mut self, feed: Arc<Feed>, cold: usize, now: Timestamp) {
-        let url = memory::address(&feed.url);
-        let stored = self.absent.remove(&feed.id).filter(|state| state.url == url);
-        let kept = stored.map(|state| Box::new(Kept::of(state)));
-        let host = politeness::host_key(&round::entrance(&feed, kept.as_deref()));
-        let due = if let Some(kept) = &kept {
-            kept.state.next_due.min(outcome::due_at(now, DUE_MAX))
-        } else {
-            let rest = interval::base(&feed, &self.config);
-            outcome::due_at(now, politeness::cold_start(&feed.id, cold, rest))
-        };
-        let held = kept.as_deref().and_then(|kept| kept.memory.host_held_until);
-        if let Some(until) = held.filter(|&until| until > now) {
-            self.schedule.hold(&host, until.min(outcome::due_at(now, politeness::WISH_MAX)));
-        }
-        let key = self.schedule.add(&host, due);
-        self.keys.insert(feed.id.clone(), key);
-        let mut slot = Slot { feed, kept, journey: None, share: None, learned: None };
-        slot.claim_share(&mut self.budget);
-        self.slots.insert(key, slot);
-    }
-
-    /// Follows a change of a known feed. One under way keeps its course until its commit.
-    fn replace(&mut self, key: Key, feed: Arc<Feed>, now: Timestamp) {
-        let slot = self.slots.get_mut(&key).expect("keyed feeds have a slot");
-        let old = std::mem::replace(&mut slot.feed, feed);
-        slot.claim_share(&mut self.budget);
-        let has_moved = old.url != slot.feed.url;
-        let shorter = interval::base(&slot.feed, &self.config) < interval::base(&old, &self.config);
-        if has_moved {
-            // Validators, hash and health belong to the old address.
-            (slot.journey, slot.kept) = (None, None);
-            self.schedule.reset(key, &politeness::host_key(&slot.feed.url), now);
-        } else if shorter
-            && slot.journey.is_none()
-            && let Some(kept) = &slot.kept
-        {
-            let rest = interval::base(&slot.feed, &self.config);
-            let rest = politeness::jittered(&slot.feed.id, rest);
-            let asked = kept.memory.not_before.unwrap_or(Timestamp::MIN);
-            let due = kept.state.next_due.min(outcome::due_at(now, rest).max(asked));
-            let host = politeness::host_key(&round::entrance(&slot.feed, Some(kept)));
-            self.schedule.reset(key, &host, due);
-        }
     }
 
     fn has_room(&self, waiting: usize) -> bool {
@@ -381,12 +286,13 @@ impl Poller {
     }
 
     /// This moment. If the wall clock was set back, everything due is moved with it.
-    fn now(&mut self) -> Timestamp {
+    pub(super) fn now(&mut self) -> Timestamp {
         let now = self.clock.now();
         let fallen = outcome::span(now, self.latest);
         if fallen > FALL_BACK_MIN {
             tracing::warn!(fallen_ms = fallen.as_millis(), "the clock was set back");
             self.schedule.fall_back(fallen);
+            self.pace.fall_back(fallen);
         }
         self.latest = now;
         now

@@ -9,14 +9,18 @@ use crate::news::{Feed, Validators};
 
 use super::Config;
 use super::interval::{self, Budget, Claim, Rate, Share};
-use super::memory::Kept;
+use super::memory::{self, Kept};
+use super::packed::Packed;
 use super::round::Journey;
+use super::schedule::Key;
 
 /// A feed with what is remembered of it, and its poll under way.
 #[derive(Debug)]
 pub(super) struct Slot {
     pub(super) feed: Arc<Feed>,
+    /// What is remembered of it, while anybody needs it; then it sleeps.
     pub(super) kept: Option<Box<Kept>>,
+    asleep: Option<Packed>,
     /// A poll between two requests.
     pub(super) journey: Option<Box<Journey>>,
     /// Its part of the common budget, unless its interval is fixed.
@@ -25,7 +29,55 @@ pub(super) struct Slot {
     pub(super) learned: Option<u64>,
 }
 
+/// All feeds, each at its key.
+#[derive(Debug, Default)]
+pub(super) struct Slots(Vec<Option<Slot>>);
+
+impl Slots {
+    pub(super) fn get(&self, key: Key) -> Option<&Slot> {
+        self.0.get(key.index())?.as_ref()
+    }
+
+    pub(super) fn get_mut(&mut self, key: Key) -> Option<&mut Slot> {
+        self.0.get_mut(key.index())?.as_mut()
+    }
+
+    pub(super) fn insert(&mut self, key: Key, slot: Slot) {
+        if self.0.len() <= key.index() {
+            self.0.resize_with(key.index() + 1, || None);
+        }
+        self.0[key.index()] = Some(slot);
+    }
+
+    pub(super) fn remove(&mut self, key: Key) -> Option<Slot> {
+        self.0.get_mut(key.index())?.take()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Slot> {
+        self.0.iter().flatten()
+    }
+}
+
 impl Slot {
+    /// A feed that rests.
+    pub(super) fn new(feed: Arc<Feed>, kept: Option<Box<Kept>>) -> Self {
+        Self { feed, kept, asleep: None, journey: None, share: None, learned: None }
+    }
+
+    /// Makes `kept` what it was before the feed went to sleep. What is under way is awake.
+    pub(super) fn wake(&mut self) {
+        if let Some(asleep) = self.asleep.take() {
+            self.kept = Some(Box::new(asleep.open(memory::address(&self.feed.url))));
+        }
+    }
+
+    /// Packs up what is remembered, until somebody wakes it.
+    pub(super) fn sleep(&mut self) {
+        if let Some(kept) = self.kept.take() {
+            self.asleep = Some(Packed::of(&kept));
+        }
+    }
+
     /// The feed's interval from now on: fixed, or its share of the budget.
     pub(super) fn rest(
         &mut self,

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::news::FeedId;
 
 use super::outcome::due_at;
+use super::packed::{Eye, Pen};
 use super::politeness::{self, WISH_MAX};
 
 /// Feeds with the same skipped hours do not all come back in the same second.
@@ -61,6 +62,16 @@ impl Timetable {
             skip_hours: if skip_hours == 0x00ff_ffff { 0 } else { skip_hours },
             skip_days: if skip_days == 0x7f { 0 } else { skip_days },
         }
+    }
+
+    pub(super) fn pack(&self, pen: &mut Pen) {
+        pen.number(self.least_s);
+        pen.number(self.skip_hours.into());
+        pen.number(self.skip_days.into());
+    }
+
+    pub(super) fn unpack(eye: &mut Eye<'_>) -> Self {
+        Self { least_s: eye.number(), skip_hours: eye.small(), skip_days: eye.small() }
     }
 
     /// The time between two polls at least.

@@ -61,6 +61,12 @@ impl Store {
         self.told(found)
     }
 
+    /// Hands out the state of each feed in turn, for whoever does not need a million at once.
+    pub fn each_feed(&mut self, take: impl FnMut(FeedId, FeedState)) -> Result<(), Error> {
+        let found = each_feed(&self.connection, &mut self.packer, take);
+        self.told(found)
+    }
+
     /// The desk's marks; those of a desk that has taken nothing if there are none.
     pub fn marks(&mut self) -> Result<DeskMarks, Error> {
         let found = marks(&self.connection, &mut self.packer);
@@ -90,17 +96,26 @@ pub(super) fn feeds(
     db: &Connection,
     packer: &mut Packer,
 ) -> Result<BTreeMap<FeedId, FeedState>, Fault> {
+    let mut feeds = BTreeMap::new();
+    each_feed(db, packer, |id, state| drop(feeds.insert(id, state)))?;
+    Ok(feeds)
+}
+
+fn each_feed(
+    db: &Connection,
+    packer: &mut Packer,
+    mut take: impl FnMut(FeedId, FeedState),
+) -> Result<(), Fault> {
     let mut select = db.prepare("SELECT n, id, crc, state FROM feed WHERE state IS NOT NULL")?;
     let mut rows = select.query([])?;
-    let mut feeds = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let id: String = row.get(1)?;
         feed_fits(row.get(0)?, &id, row.get(2)?)?;
         let state: Vec<u8> = row.get(3)?;
         let state = packer.open(&[b"state", id.as_bytes()], &state)?;
-        feeds.insert(FeedId::new(id), parse(&state)?);
+        take(FeedId::new(id), parse(&state)?);
     }
-    Ok(feeds)
+    Ok(())
 }
 
 fn with_claims(db: &Connection) -> Result<BTreeSet<FeedId>, Fault> {

@@ -11,6 +11,7 @@ mod figures;
 mod news;
 mod ready;
 mod spent;
+mod watch;
 mod work;
 
 use copytaster::cluster;
@@ -20,7 +21,8 @@ use copytaster::record::{self, Layout, Stamp, layout, render};
 use copytaster::store::{self, Durability, Store};
 use copytaster::tables::Tables;
 use figures::{Figures, size};
-use spent::{number, rounds, spend};
+use spent::{rounds, spend};
+use watch::number;
 
 fn main() {
     let tables = Tables::builtin();

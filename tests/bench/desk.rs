@@ -8,6 +8,7 @@ mod figures;
 mod news;
 mod ready;
 mod spent;
+mod watch;
 mod work;
 
 use copytaster::cluster;
@@ -15,7 +16,8 @@ use copytaster::desk::{self, Desk};
 use copytaster::news::{Article, Batch, Recalled};
 use copytaster::tables::Tables;
 use figures::{Figures, size};
-use spent::{number, rounds, spend};
+use spent::{rounds, spend};
+use watch::number;
 
 fn main() {
     let tables = Tables::builtin();

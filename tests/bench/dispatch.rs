@@ -12,6 +12,7 @@ mod figures;
 mod news;
 mod ready;
 mod spent;
+mod watch;
 mod work;
 
 use copytaster::cluster::{Config, Entry, Features, Probe, Window};
@@ -19,7 +20,8 @@ use copytaster::news::{Article, ArticleId, Batch, DispatchId, StoryId};
 use copytaster::tables::Tables;
 use figures::{Figures, size};
 use gaoya::minhash::{MinHashIndex, MinHasher, MinHasher32};
-use spent::{number, rounds, spend};
+use spent::{rounds, spend};
+use watch::number;
 
 /// Bands and rows of the peer, for a Jaccard of one half.
 const BANDS: usize = 42;

@@ -63,7 +63,7 @@ async fn measured(seconds: usize) -> Vec<f64> {
     let seconds = u64::try_from(seconds).unwrap();
     let dir = disk::scratch();
     let stop = CancellationToken::new();
-    let opened = open::open(dir.path(), Durability::Group, Clock::System.now());
+    let opened = open::open(dir.path(), Durability::Group, Clock::System.now()).0;
     let spans: Arc<Mutex<Vec<f64>>> = Arc::default();
     let seen = Arc::clone(&spans);
     let observer = Box::new(move |lines: &[Line]| seen.lock().unwrap().extend(spans_of(lines)));

@@ -1,13 +1,19 @@
 //! A run's state and output, as a configuration without wishes has them.
 
+use std::collections::HashMap;
 use std::path::Path;
 
+use copytaster::news::{FeedId, FeedState};
 use copytaster::pipeline::{self, Opened, Settings};
 use copytaster::{cluster, desk, record, sink, store, writer};
 use jiff::Timestamp;
 
-/// Opens both below `dir`, synced or not.
-pub(crate) fn open(dir: &Path, durability: store::Durability, now: Timestamp) -> Opened {
+/// Opens both below `dir`, synced or not; beside them what is remembered of the feeds.
+pub(crate) fn open(
+    dir: &Path,
+    durability: store::Durability,
+    now: Timestamp,
+) -> (Opened, HashMap<FeedId, FeedState>) {
     let settings = Settings {
         store: store::Config { path: dir.join("state.db"), durability, ..store::Config::default() },
         sink: sink::Config {
@@ -20,5 +26,5 @@ pub(crate) fn open(dir: &Path, durability: store::Durability, now: Timestamp) ->
         desk: desk::Config { cluster: cluster::Config::default() },
         writer: writer::Config { source: "urn:copytaster:bench".to_owned(), include_body: false },
     };
-    pipeline::open(settings, now).unwrap().0
+    pipeline::open(settings, now).unwrap()
 }

@@ -8,6 +8,7 @@
 mod figures;
 mod news;
 mod spent;
+mod watch;
 
 use std::path::Path;
 
@@ -15,7 +16,8 @@ use copytaster::news::{Feed, Fetched, hash16};
 use copytaster::parse;
 use figures::{Figures, size};
 use jiff::Timestamp;
-use spent::{number, rounds, spend};
+use spent::{rounds, spend};
+use watch::number;
 
 /// Bytes read in one round over a folder.
 const ROUND_BYTES: usize = 64 << 20;

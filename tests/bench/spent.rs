@@ -1,23 +1,7 @@
 //! What pieces of work take, on the wall and in processor time.
 
-#![expect(clippy::disallowed_methods, reason = "it measures speed, so it reads the clock")]
-
-use std::time::Instant;
-
 use super::figures::{Figures, size};
-
-/// Measures a stretch of time on the wall.
-pub(crate) struct Stopwatch(Instant);
-
-impl Stopwatch {
-    pub(crate) fn start() -> Self {
-        Self(Instant::now())
-    }
-
-    pub(crate) fn elapsed_s(&self) -> f64 {
-        self.0.elapsed().as_secs_f64()
-    }
-}
+use super::watch::Stopwatch;
 
 /// What a piece of work took.
 #[derive(Clone, Copy)]
@@ -38,7 +22,7 @@ pub(crate) fn spend<T>(work: impl FnOnce() -> T) -> (T, Spent) {
 }
 
 /// User and system time of this process. Linux counts them in hundredths of a second.
-fn cpu_s() -> Option<f64> {
+pub(crate) fn cpu_s() -> Option<f64> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
     let mut ticks = || fields.next()?.parse::<f64>().ok();
@@ -48,12 +32,6 @@ fn cpu_s() -> Option<f64> {
 /// Rounds of each measurement. Contestants take turns, so what disturbs the machine disturbs them alike.
 pub(crate) fn rounds() -> usize {
     size(5, 1)
-}
-
-/// A count as a number to reckon with.
-#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-pub(crate) fn number(count: usize) -> f64 {
-    count as f64
 }
 
 impl Figures {

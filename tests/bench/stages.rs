@@ -11,7 +11,7 @@ use copytaster::tables::Tables;
 use copytaster::writer::GROUP_BYTES_MAX;
 use copytaster::{cluster, parse};
 
-use super::spent::Stopwatch;
+use super::watch::Stopwatch;
 use super::work;
 
 /// Seconds in each stage, in the order of the way.

@@ -12,6 +12,7 @@ mod news;
 mod open;
 mod spent;
 mod stages;
+mod watch;
 mod work;
 
 use std::path::Path;
@@ -24,7 +25,8 @@ use copytaster::store::Durability;
 use copytaster::tables::Tables;
 use copytaster::writer::Group;
 use figures::{Figures, size};
-use spent::{Stopwatch, number, rounds, spend};
+use spent::{rounds, spend};
+use watch::{Stopwatch, number};
 
 /// Threads that parse and enrich, as in a run.
 const READERS: usize = 2;
@@ -52,7 +54,7 @@ fn main() {
                 [("synced", Durability::Group), ("unsynced", Durability::Process)]
             {
                 let dir = disk::scratch();
-                let opened = open::open(dir.path(), durability, fetched[0].fetched_at);
+                let opened = open::open(dir.path(), durability, fetched[0].fetched_at).0;
                 let (done, spent) = spend(|| run(&fetched, &tables, opened));
                 assert_eq!(done.articles, feeds * news::ITEMS);
                 let name = format!("whole.{words}_words.{sync}");

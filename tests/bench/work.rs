@@ -39,6 +39,6 @@ fn state(fetched: &Fetched) -> FeedState {
         failure_weight: 0,
         last_http: Some(200),
         last_error: String::new(),
-        extra: serde_json::Value::Null,
+        extra: copytaster::news::Extra::default(),
     }
 }

@@ -122,7 +122,7 @@ fn moved(feed: &Feed, to: &Url) -> FeedState {
         failure_weight: 0,
         last_http: Some(200),
         last_error: String::new(),
-        extra: serde_json::json!({ "adopted": to.as_str() }),
+        extra: copytaster::news::Extra::write(&serde_json::json!({ "adopted": to.as_str() })),
     }
 }
 

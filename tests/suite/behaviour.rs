@@ -10,7 +10,8 @@
 //! | 301 adopted, 302 never, loops, six hops, downgrade | `poll::a_permanent_move_is_followed_for_good_and_a_passing_one_is_not`, `poll::five_hops_are_followed_and_a_sixth_or_a_loop_is_not`, `poll::outcome` units, `poll::address` units (https to http) |
 //! | 410 silent for a week; 404 for a month | `poll::a_withdrawn_feed_is_left_alone_for_a_week_and_welcomed_back`, `poll::a_feed_missing_for_a_month_is_still_asked_ever_more_rarely`, [`a_feed_that_was_missing_for_a_month_comes_back_without_telling_anything_twice`] |
 //! | `kill -9`: nothing lost or twice, no poll before its time | `kill9`, `durability`, [`after_a_kill_nobody_is_asked_before_the_time_that_was_stored`] |
-//! | a thousand feeds on one host; fair among hosts | [`a_thousand_feeds_on_one_host_are_asked_one_by_one_and_spaced`], `poll::side_by_side_fetches_still_keep_to_one_a_host`, `poll::schedule` units |
+//! | a thousand feeds on one host; fair among hosts | [`a_thousand_feeds_on_one_host_are_asked_one_by_one_and_spaced`], `poll::side_by_side_fetches_still_keep_to_one_a_host`, `poll::schedule` units, `backlog` |
+//! | half of a thousand real hosts hang; an hour's outage is no burst | `backlog`, `poll::pace` units |
 //! | slow loris, endless bodies and headers, bombs, members of a gzip | `poll::hostile_answers_end_at_their_limit_and_cost_only_themselves`, `poll::compressed_and_chunked_bodies_arrive_whole`, `poll::inflate` units, [`endless_bodies_and_bombs_do_not_fill_the_memory`] |
 //! | private addresses: every edge of every range, odd literals, redirects, names | `poll::address` units, `poll::a_canary_inside_is_never_touched`, `poll::a_name_is_allowed_by_its_own_entry_and_port_only` |
 //! | private addresses: a name with mixed answers, links in a feed's text | `poll::address` units (`one_private_answer_refuses_the_name`), [`what_a_feed_names_in_its_text_is_never_fetched`] |

@@ -6,6 +6,8 @@ mod access;
 mod anchorage;
 #[cfg(test)]
 mod archive;
+#[cfg(test)]
+mod backlog;
 mod behaviour;
 #[cfg(test)]
 mod breaker;
@@ -51,5 +53,8 @@ mod replay;
 mod restart;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+#[path = "../bench/town.rs"]
+mod town;
 #[cfg(test)]
 mod wild;

@@ -115,6 +115,11 @@ impl World {
         all
     }
 
+    /// Lets time pass without running.
+    pub(crate) fn rest(&mut self, span: Duration) {
+        self.now = self.now.checked_add(span).unwrap();
+    }
+
     fn state(&self, id: &str) -> &FeedState {
         &self.states[&FeedId::new(id)]
     }

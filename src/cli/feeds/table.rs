@@ -247,7 +247,7 @@ mod tests {
             failure_weight: if health == Health::Ok { 0 } else { 3_500 },
             last_http: Some(200),
             last_error: error.to_owned(),
-            extra: serde_json::json!({ "interval_ms": 754_321 }),
+            extra: crate::news::Extra::write(&serde_json::json!({ "interval_ms": 754_321 })),
         };
         (FeedId::new(id), state)
     }

@@ -7,11 +7,12 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::news::Feed;
 
 use super::Config;
+use super::packed::{Eye, Pen};
 
 /// Nobody's interval is shorter, whatever the configuration says: a second feed reader is not a load test.
 const SHORTEST: Duration = Duration::from_secs(1);
@@ -24,6 +25,9 @@ const HALF_LIFE_DAYS: f64 = 10.0;
 
 /// News that a feed is believed to have brought before anybody looked: silence never means "never".
 const PRIOR_NEWS: f64 = 0.1;
+
+/// A longer time between two looks says nothing of the feed: the program stood still, or the clock was set.
+const LOOK_MAX: Duration = Duration::from_hours(48);
 
 /// The time over which the first news are counted is never taken for shorter: one hour, in days.
 const DAYS_MIN: f64 = 1.0 / 24.0;
@@ -48,10 +52,12 @@ pub(super) fn base(feed: &Feed, config: &Config) -> Duration {
     feed.interval.unwrap_or(config.interval).max(config.interval_min).max(SHORTEST)
 }
 
-/// How often a feed brings news, and at which hours.
+/// How often a feed brings news, and at which hours: a Gamma-Poisson estimate that forgets, times a profile of the day.
+///
+/// Takes some 200 bytes, of which half only once the feed has been looked at twice.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Rate {
+pub struct Rate {
     /// News counted, fading.
     news: f64,
     /// Days over which they were counted, fading alike.
@@ -59,46 +65,70 @@ pub(super) struct Rate {
     /// The last look.
     at: Option<Timestamp>,
     /// News by hour of the day in UTC, fading; empty until the first.
-    hours: Vec<f64>,
+    #[serde(serialize_with = "briefly")]
+    hours: Box<[f32]>,
 }
 
 impl Rate {
     /// A look at `now` found `new` items that were not there before. The first look only starts the count.
-    pub(super) fn observe(&mut self, now: Timestamp, new: u64) {
+    ///
+    /// What came in a time longer than two days counts as its share of two days: the rate stays true, and one clock that
+    /// jumps ten years does not outweigh what was learnt before.
+    pub fn observe(&mut self, now: Timestamp, new: u64) {
         let Some(before) = self.at.replace(now) else { return };
-        let seconds = now.duration_since(before).as_secs_f64().max(0.0);
+        let passed = now.duration_since(before).as_secs_f64().max(0.0);
+        let seconds = passed.min(LOOK_MAX.as_secs_f64());
         let fade = (-seconds / DAY_SECONDS / HALF_LIFE_DAYS).exp2();
         // More than a body's worth of items at once is a change of system, not news.
         let new = f64::from(u32::try_from(new.min(2_000)).unwrap_or(0));
+        let new = if passed > seconds { new * seconds / passed } else { new };
         self.news = self.news * fade + new;
         self.days = self.days * fade + seconds / DAY_SECONDS;
-        if self.hours.len() != 24 {
-            self.hours = vec![0.0; 24];
-        }
-        for hour in &mut self.hours {
-            *hour *= fade;
-        }
-        if new > 0.0 {
-            self.spread(before, now, new);
-        }
-        for hour in &mut self.hours {
-            *hour = short(*hour, 1e3);
-        }
+        self.learn_hours(before, now, fade, new);
         (self.news, self.days) = (short(self.news, 1e6), short(self.days, 1e6));
     }
 
+    pub(super) fn pack(&self, pen: &mut Pen) {
+        pen.real(self.news);
+        pen.real(self.days);
+        pen.maybe(self.at, Pen::moment);
+        pen.number(self.hours.len() as u64);
+        for &hour in &self.hours {
+            // Whole thousandths, as they are kept.
+            pen.number(thousandths(hour));
+        }
+    }
+
+    pub(super) fn unpack(eye: &mut Eye<'_>) -> Self {
+        let (news, days, at) = (eye.real(), eye.real(), eye.maybe(Eye::moment));
+        let count = eye.number().min(24);
+        let hours = (0..count).map(|_| shorter(f64::from(eye.small::<u32>()) / 1e3)).collect();
+        Self { news, days, at, hours }
+    }
+
     /// When this was last looked at.
-    pub(super) fn at(&self) -> Option<Timestamp> {
+    pub fn at(&self) -> Option<Timestamp> {
         self.at
     }
 
     /// Counts news to the hours in which they may have come, evenly.
-    fn spread(&mut self, from: Timestamp, to: Timestamp, new: f64) {
-        let (first, last) = (hour_of(from), hour_of(to));
-        let count = (last - first).clamp(0, 23) + 1;
-        for hour in (last - count + 1)..=last {
-            let place = usize::try_from(hour.rem_euclid(24)).unwrap_or(0);
-            self.hours[place] += new / f64::from(u8::try_from(count).unwrap_or(24));
+    fn learn_hours(&mut self, from: Timestamp, to: Timestamp, fade: f64, new: f64) {
+        let mut hours = [0.0; 24];
+        for (hour, &before) in hours.iter_mut().zip(self.hours.iter()) {
+            *hour = f64::from(before) * fade;
+        }
+        if new > 0.0 {
+            let (first, last) = (hour_of(from), hour_of(to));
+            let count = (last - first).clamp(0, 23) + 1;
+            for hour in (last - count + 1)..=last {
+                hours[hour_of_day(hour)] += new / f64::from(u8::try_from(count).unwrap_or(24));
+            }
+        }
+        if self.hours.len() != 24 {
+            self.hours = Box::new([0.0; 24]);
+        }
+        for (kept, hour) in self.hours.iter_mut().zip(hours) {
+            *kept = shorter(hour);
         }
     }
 
@@ -108,27 +138,26 @@ impl Rate {
     }
 
     /// News a day, as learnt so far.
-    pub(super) fn per_day(&self) -> f64 {
+    pub fn per_day(&self) -> f64 {
         self.mean() * DAY_SECONDS
     }
 
-    /// How much busier the given hour since the epoch is than the mean hour.
-    fn profile(&self, hour: i64) -> f64 {
-        let total: f64 = self.hours.iter().sum();
-        let place = usize::try_from(hour.rem_euclid(24)).unwrap_or(0);
-        let counted = self.hours.get(place).copied().unwrap_or_default();
-        24.0 * (counted + 1.0) / (total + 24.0)
+    /// How much busier the given hour since the epoch is than the mean hour; `total` is the sum of all.
+    fn profile(&self, hour: i64, total: f64) -> f64 {
+        let counted = self.hours.get(hour_of_day(hour)).copied().unwrap_or_default();
+        24.0 * (f64::from(counted) + 1.0) / (total + 24.0)
     }
 
     /// The time after `now` at which unseen news will have waited `threshold` item-seconds, at most a day.
     fn time_until(&self, now: Timestamp, threshold: f64) -> f64 {
         let mean = self.mean();
+        let total: f64 = self.hours.iter().copied().map(f64::from).sum();
         let (mut waited, mut unseen, mut time) = (0.0, 0.0, 0.0);
         let mut hour = hour_of(now);
         // Exact for a rate that is constant within an hour: waited + unseen x + rate x² / 2 = threshold.
         let mut left = seconds_until(now, hour + 1);
         while time < LONGEST.as_secs_f64() {
-            let rate = mean * self.profile(hour);
+            let rate = mean * self.profile(hour, total);
             let at_end = waited + unseen * left + rate * left * left / 2.0;
             if at_end >= threshold {
                 let missing = threshold - waited;
@@ -148,6 +177,27 @@ fn short(value: f64, parts: f64) -> f64 {
     (value * parts).round() / parts
 }
 
+/// The same for a single hour, where half the digits do.
+#[expect(clippy::cast_possible_truncation, reason = "it is what is wanted")]
+fn shorter(value: f64) -> f32 {
+    short(value, 1e3) as f32
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts are small")]
+fn thousandths(value: f32) -> u64 {
+    (f64::from(value) * 1e3).round() as u64
+}
+
+/// As decimal numbers of a few digits: an `f32` made an `f64` has seventeen.
+fn briefly<S: Serializer>(hours: &[f32], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(hours.iter().map(|&hour| short(f64::from(hour), 1e3)))
+}
+
+/// The hour since the epoch as one of the 24.
+fn hour_of_day(hour: i64) -> usize {
+    usize::try_from(hour.rem_euclid(24)).unwrap_or(0)
+}
+
 fn hour_of(moment: Timestamp) -> i64 {
     moment.as_second().div_euclid(HOUR_SECONDS)
 }
@@ -159,7 +209,7 @@ fn seconds_until(now: Timestamp, hour: i64) -> f64 {
 
 /// What the adaptive feeds may spend together, and what they do spend.
 #[derive(Clone, Debug)]
-pub(super) struct Budget {
+pub struct Budget {
     interval: f64,
     feeds: f64,
     /// The sum of √(cost x λ) of the feeds whose interval no limit binds, from which the threshold follows directly.
@@ -174,7 +224,7 @@ pub(super) struct Budget {
 
 /// A feed's part of the budget.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Share {
+pub struct Share {
     /// 0 while a limit binds its interval.
     root: f64,
     spent: f64,
@@ -182,10 +232,11 @@ pub(super) struct Share {
 
 /// A feed as the budget sees it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Claim<'a> {
-    pub(super) rate: &'a Rate,
+pub struct Claim<'a> {
+    /// How often it brings news.
+    pub rate: &'a Rate,
     /// Whether every poll costs its server a whole body.
-    pub(super) is_dear: bool,
+    pub is_dear: bool,
 }
 
 impl Claim<'_> {
@@ -200,13 +251,13 @@ impl Claim<'_> {
 
 impl Budget {
     /// One request a feed per `interval`, for no feed yet.
-    pub(super) fn new(interval: Duration) -> Self {
+    pub fn new(interval: Duration) -> Self {
         let interval = interval.max(SHORTEST).as_secs_f64();
         Self { interval, feeds: 0.0, roots: 0.0, bound: 0.0, spent: 0.0, trim: 1.0 }
     }
 
     /// A feed brings its part in.
-    pub(super) fn join(&mut self, claim: Claim<'_>) -> Share {
+    pub fn join(&mut self, claim: Claim<'_>) -> Share {
         let share = Share { root: claim.root(), spent: 1.0 / self.interval };
         self.feeds += 1.0;
         self.roots += share.root;
@@ -215,13 +266,15 @@ impl Budget {
     }
 
     /// A feed takes its part out.
-    pub(super) fn leave(&mut self, share: Share) {
+    pub fn leave(&mut self, share: Share) {
         self.feeds -= 1.0;
         self.take_out(share);
     }
 
-    /// The time from `now` to the feed's next poll, at least `least`; updates its share.
-    pub(super) fn plan(
+    /// The time from `now` to the feed's next poll, at least `least` and at most a day; updates its share.
+    ///
+    /// A few steps for a busy feed, one an hour for a quiet one: under a microsecond.
+    pub fn plan(
         &mut self,
         claim: Claim<'_>,
         share: &mut Share,

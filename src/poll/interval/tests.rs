@@ -94,8 +94,9 @@ fn simulate(
             (reader.read, new) = (reader.read + 1, new + 1);
         }
         let now = later(start(), time);
-        reader.rate.observe(now, new);
+        // In this order, as the poller does: what a poll found is counted when it is committed.
         reader.next = time + rest(reader, now);
+        reader.rate.observe(now, new);
         line.insert((reader.next.to_bits(), n));
     }
     (delay / count, requests)
@@ -212,6 +213,39 @@ fn a_silent_feed_backs_off_as_the_root_of_its_silence_and_never_beyond_a_day() {
     assert!((1.7..2.1).contains(&ratio), "{ratio}");
     let rate = Rate::default();
     assert!(rate.time_until(start(), 1e12) <= LONGEST.as_secs_f64());
+}
+
+#[test]
+fn a_clock_that_jumps_ten_years_ahead_or_back_leaves_the_interval_nearly_as_it_was() {
+    let mut rate = Rate::default();
+    for hour in 0..480_u32 {
+        rate.observe(later(start(), f64::from(hour) * 3_600.0), 2);
+    }
+    let before = rate.per_day();
+    for (jump, new) in [(3_652.0 * DAY_SECONDS, 2), (0.0, 2), (3_600.0, 2)] {
+        rate.observe(later(start(), 480.0 * 3_600.0 + jump), new);
+        assert!(
+            rate.per_day() > before * 0.8,
+            "{} after {jump} s, {before} before",
+            rate.per_day()
+        );
+    }
+    // After a month in which nobody looked, what is found there is a month's news.
+    let now = later(start(), 481.0 * 3_600.0 + 30.0 * DAY_SECONDS);
+    rate.observe(now, 60);
+    assert!((0.6..0.9).contains(&(rate.per_day() / before)), "{} of {before}", rate.per_day());
+}
+
+#[test]
+fn a_rate_is_stored_in_few_digits_and_read_back_the_same() {
+    let mut rate = Rate::default();
+    for look in 0..50_u32 {
+        rate.observe(later(start(), f64::from(look) * 5_000.0), 1);
+    }
+    let json = serde_json::to_value(&rate).unwrap();
+    assert!(json.to_string().len() < 300, "{json}");
+    assert_eq!(serde_json::from_value::<Rate>(json).unwrap(), rate);
+    assert_eq!(serde_json::from_str::<Rate>(r#"{"hours":[]}"#).unwrap(), Rate::default());
 }
 
 #[test]

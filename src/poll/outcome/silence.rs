@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::super::packed::{Eye, Pen};
 use super::span;
 
 /// A silence is no sign of illness if it had at least this probability at the learnt rate.
@@ -47,6 +48,24 @@ impl Silence {
     /// The last poll that brought news.
     pub(in crate::poll) fn news_at(&self) -> Option<Timestamp> {
         self.news_at
+    }
+
+    pub(in crate::poll) fn pack(&self, pen: &mut Pen) {
+        pen.maybe(self.news_at, Pen::moment);
+        pen.number(self.visits.into());
+        pen.number(self.rest_s);
+        pen.real(self.per_day);
+        pen.flag(self.is_ill);
+    }
+
+    pub(in crate::poll) fn unpack(eye: &mut Eye<'_>) -> Self {
+        Self {
+            news_at: eye.maybe(Eye::moment),
+            visits: eye.small(),
+            rest_s: eye.number(),
+            per_day: eye.real(),
+            is_ill: eye.flag(),
+        }
     }
 
     /// News came.

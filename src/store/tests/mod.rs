@@ -180,7 +180,7 @@ pub(super) fn state(etag: &[u8]) -> FeedState {
         failure_weight: 0,
         last_http: Some(200),
         last_error: String::new(),
-        extra: serde_json::Value::Null,
+        extra: crate::news::Extra::default(),
     }
 }
 

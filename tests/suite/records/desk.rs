@@ -239,7 +239,7 @@ impl<'a> Desk<'a> {
             failure_weight: 0,
             last_http: None,
             last_error: String::new(),
-            extra: serde_json::Value::Null,
+            extra: Extra::default(),
         };
         let record = render::health_changed(&feed, &change, &state, &self.stamp(Stream::Health));
         self.write(Stream::Health, line(&record));
