@@ -6,16 +6,19 @@ mod convert;
 pub mod daemon;
 pub mod demo;
 pub mod eval;
+pub mod explain;
 pub mod feeds;
 pub mod init;
 pub mod man;
 mod online;
 pub mod parse;
 pub mod parse_child;
+pub mod plot;
 pub mod progress;
 pub mod replay;
 pub mod run;
 pub mod schema;
+pub mod screen;
 pub mod taste;
 pub mod verify;
 
@@ -61,6 +64,7 @@ pub enum Command {
     Taste(taste::Args),
     Replay(replay::Args),
     Eval(eval::Args),
+    Explain(explain::Args),
     Feeds(feeds::Args),
     Verify(verify::Args),
     Schema(schema::Args),
@@ -140,6 +144,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Taste(args) => taste::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Feeds(args) => feeds::run(args),
         Command::Verify(args) => verify::run(args, tally),
         Command::Schema(args) => schema::run(args),
@@ -201,6 +206,16 @@ pub fn complain(message: &dyn Display) {
 pub fn complain_of(problems: &Problems) -> Exit {
     drop(writeln!(io::stderr().lock(), "{problems}"));
     Exit::Config
+}
+
+/// A number with its word.
+fn count_of(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// The word that the record format has for a value.
+fn word(value: &impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// Columns padded to their widest cell, two spaces between them; control characters spelled out.

@@ -74,6 +74,26 @@ pub(super) fn load(file: Option<&Path>) -> Result<Config, Problems> {
 }
 
 fn replay(args: &Args, config: &Config) -> Result<Exit, Failed> {
+    let opened = open(args, config)?;
+    let result = go_through(opened, args, config);
+    // The state of a replay is of no use to anybody; what stays behind on a failure is overwritten by nobody.
+    drop(std::fs::remove_dir_all(args.out.join(STATE_DIR)));
+    // Nobody else can hold the lock of a directory that is finished, and outputs are compared whole.
+    drop(std::fs::remove_file(args.out.join(LOCK_FILE)));
+    result
+}
+
+/// Replays everything and leaves the state beside the records, at [`state_path`].
+pub(super) fn replay_with_state(args: &Args, config: &Config) -> Result<Exit, Failed> {
+    go_through(open(args, config)?, args, config)
+}
+
+/// Where a replay into `out` keeps its state while it runs.
+pub(super) fn state_path(out: &Path) -> PathBuf {
+    out.join(STATE_DIR).join("replay.db")
+}
+
+fn open(args: &Args, config: &Config) -> Result<(Tables, Source, Parts), Failed> {
     let tables = convert::tables(config)?;
     let source = source(args, config)?;
     refuse_used(&args.out)?;
@@ -81,25 +101,26 @@ fn replay(args: &Args, config: &Config) -> Result<Exit, Failed> {
     settings.sink.dir.clone_from(&args.out);
     settings.layout.file_age_max = None;
     let files = Files::open(&settings.sink)?;
-    let state = args.out.join(STATE_DIR);
     let store = Store::open(&store::Config {
-        path: state.join("replay.db"),
+        path: state_path(&args.out),
         durability: store::Durability::Process,
-        ..settings.store
+        ..settings.store.clone()
     })?;
-    let parts = Parts { settings, files, store };
-    let result = match source {
+    Ok((tables, source, Parts { settings, files, store }))
+}
+
+fn go_through(
+    (tables, source, parts): (Tables, Source, Parts),
+    args: &Args,
+    config: &Config,
+) -> Result<Exit, Failed> {
+    match source {
         Source::Lines(lines) => write(&lines, &tables, args, parts).map(|()| told(&lines)),
         Source::Archive(mut archived) => {
             let rules = rules(args, config, tables);
             write_again(&mut archived, &rules, parts).map(|()| told_of(&archived))
         }
-    };
-    // The state of a replay is of no use to anybody; what stays behind on a failure is overwritten by nobody.
-    drop(std::fs::remove_dir_all(&state));
-    // Nobody else can hold the lock of a directory that is finished, and outputs are compared whole.
-    drop(std::fs::remove_file(args.out.join(LOCK_FILE)));
-    result
+    }
 }
 
 /// What is replayed.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::replay::Failed;
-use super::{Exit, complain, complain_of, convert, print};
+use super::{Exit, complain, complain_of, convert, print, word};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::desk::Desk;
@@ -313,9 +313,4 @@ fn published(record: &ArticleRecord) -> String {
         Some(time) => time.to_string(),
         None => format!("{} ({})", record.published.day, word(&record.published.granularity)),
     }
-}
-
-/// The word that the record format has for a value.
-fn word(value: &impl serde::Serialize) -> String {
-    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! Lays two texts side by side: what they share, in which order, and what differs between.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::features::{Features, SLOT};
 use super::mix::MixState;
@@ -67,6 +68,14 @@ pub(super) struct Alignment {
     pub(super) slots: usize,
 }
 
+/// A passage that two texts have in common, by places of words on each side. The sides differ in length only where
+/// words are repeated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) mine: Range<usize>,
+    pub(super) theirs: Range<usize>,
+}
+
 impl Alignment {
     /// Whether the texts share a form and differ in its facts.
     pub(super) fn is_template(&self) -> bool {
@@ -112,8 +121,9 @@ impl<'a> Table<'a> {
         Overlap { shared, sizes: [self.clean, other_size] }
     }
 
-    /// Aligns `other` with the text: the longest common runs that stand in one order.
-    pub(super) fn align(&self, other: &Features) -> Alignment {
+    /// Common shingles that stand in one order, by their first words here and there; and how many different ones
+    /// there are in any order.
+    fn chain(&self, other: &Features) -> (Vec<(usize, usize)>, usize) {
         let mut hits: Vec<(usize, usize)> = Vec::new();
         for (there, shingle) in shingles::of(&other.words) {
             let Some(place) = self.places.get(&shingle) else { continue };
@@ -125,12 +135,36 @@ impl<'a> Table<'a> {
         let mut different: Vec<usize> = hits.iter().map(|hit| hit.0).collect();
         different.sort_unstable();
         different.dedup();
-        let chain = longest_rising(&hits);
+        (longest_rising(&hits), different.len())
+    }
+
+    /// The passages that `other` has in common with the text, in their order: what [`Self::align`] counts.
+    pub(super) fn runs(&self, other: &Features) -> Vec<Run> {
+        let mut runs: Vec<Run> = Vec::new();
+        let (mut end_mine, mut end_theirs) = (0, 0);
+        for (here, there) in self.chain(other).0 {
+            let end = (here + params::SHINGLE_WORDS, there + params::SHINGLE_WORDS);
+            let (mine, theirs) = (here.max(end_mine), there.max(end_theirs));
+            match runs.last_mut() {
+                // Words that follow each other on both sides are one passage.
+                Some(run) if run.mine.end == mine && run.theirs.end == theirs => {
+                    (run.mine.end, run.theirs.end) = end;
+                }
+                _ => runs.push(Run { mine: mine..end.0, theirs: theirs..end.1 }),
+            }
+            (end_mine, end_theirs) = end;
+        }
+        runs
+    }
+
+    /// Aligns `other` with the text: the longest common runs that stand in one order.
+    pub(super) fn align(&self, other: &Features) -> Alignment {
+        let (chain, different) = self.chain(other);
         let mine = covered(chain.iter().map(|hit| hit.0), self.features.words.len());
         let theirs = covered(chain.iter().map(|hit| hit.1), other.words.len());
         let mut alignment = Alignment {
             words: [count(&mine), count(&theirs)],
-            in_order: ratio(chain.len(), different.len()).min(1.0),
+            in_order: ratio(chain.len(), different).min(1.0),
             ..Alignment::default()
         };
         let slots_in = |words: &[u32], from: usize, to: usize| {

@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use crate::news::{Because, Fixed, Relation, Signal, StoryId};
+use crate::news::{ArticleId, Because, Fixed, Relation, Signal, StoryId};
 
 use super::align::{Alignment, Overlap, Table};
 use super::features::Features;
@@ -33,15 +33,7 @@ impl Window {
         if (features.shingles as usize) < params::SHINGLES_MIN {
             return Found { defects: vec!["copy_undecidable".to_owned()], ..Found::default() };
         }
-        let prints = features.prints();
-        let boilerplate = self.boilerplate(&prints);
-        let candidates = self.sharing(probe, &prints, &boilerplate);
-        if candidates.is_empty() {
-            return Found::default();
-        }
-        let table = Table::of(features, |print| boilerplate.binary_search(&print).is_ok());
-        let compared: Vec<Compared<'_>> =
-            candidates.into_iter().map(|slot| compare(&table, self.entry(slot))).collect();
+        let compared = self.compared(probe);
         let parent = best(&compared, features, |c| joins(c.relation));
         match parent {
             Some(parent) if is_round_up(parent, &compared) => {
@@ -53,8 +45,27 @@ impl Window {
         }
     }
 
+    /// The texts that share enough with the probe's to be laid beside it.
+    fn compared(&self, probe: &Probe<'_>) -> Vec<Compared<'_>> {
+        let prints = probe.features.prints();
+        let boilerplate = self.boilerplate(&prints);
+        let candidates = self.sharing(probe, &prints, &boilerplate);
+        if candidates.is_empty() {
+            return Vec::new();
+        }
+        let table = Table::of(probe.features, |print| boilerplate.binary_search(&print).is_ok());
+        candidates.into_iter().map(|slot| compare(&table, self.entry(slot))).collect()
+    }
+
+    /// The texts that were laid beside a probe's, with the share of the shorter found in the other.
+    pub fn alike_texts(&self, probe: &Probe<'_>) -> Vec<(ArticleId, Fixed)> {
+        let compared = self.compared(probe);
+        let alike = |c: &Compared<'_>| (c.entry.article, Fixed::from_f64(c.overlap.containment()));
+        compared.iter().map(alike).collect()
+    }
+
     /// Fingerprints that stand in many stories, sorted.
-    fn boilerplate(&self, prints: &[u32]) -> Vec<u32> {
+    pub(super) fn boilerplate(&self, prints: &[u32]) -> Vec<u32> {
         let stands_in_many = |print: &u32| {
             let Some(list) = self.prints.get(print) else { return false };
             if list.len() <= params::BOILERPLATE_STORIES {
@@ -125,72 +136,117 @@ fn ends(list: &[u32]) -> impl Iterator<Item = u32> + '_ {
 }
 
 fn compare<'a>(table: &Table<'_>, entry: &'a Entry) -> Compared<'a> {
-    let overlap = table.overlap(&entry.features);
-    let mut compared = Compared { entry, overlap, alignment: None, relation: Relation::New };
-    if overlap.containment() >= params::DERIVED_CONTAINMENT && overlap.shared > 0 {
-        let alignment = table.align(&entry.features);
-        compared.relation = relation(table.features, &entry.features, &overlap, &alignment);
-        compared.alignment = Some(alignment);
-    } else if shares_quotes(table.features, &entry.features) {
-        compared.relation = Relation::SharedQuote;
-    }
-    compared
+    let (overlap, alignment, relation) = judge(table, &entry.features);
+    Compared { entry, overlap, alignment, relation }
 }
 
-/// The rules of the relations, in the order in which they bind.
-fn relation(
-    mine: &Features,
+/// What a text shares with the one in the table, word by word where it is enough to look, and how they stand.
+pub(super) fn judge(
+    table: &Table<'_>,
     theirs: &Features,
-    overlap: &Overlap,
-    alignment: &Alignment,
-) -> Relation {
-    let (containment, jaccard) = (overlap.containment(), overlap.jaccard());
-    if containment >= params::REVISION_CONTAINMENT && alignment.is_template() {
-        return Relation::TemplateSibling;
-    }
-    let is_enough = overlap.shared >= params::SHINGLES_MIN
-        && (overlap.shared >= params::SHARED_CLEAR
-            || titles_overlap(mine, theirs)
-            || mine.shares_credit(theirs));
-    let are_long = mine.words.len().min(theirs.words.len()) >= params::LONG_WORDS;
-    let is_joined = is_enough
-        && containment >= params::JOIN_CONTAINMENT
-        && (!are_long
-            || containment >= params::LONG_CONTAINMENT
-            || jaccard >= params::LONG_JACCARD);
-    let is_later_version = is_enough
-        && containment >= params::REVISION_CONTAINMENT
-        && mine.shares_newsroom(theirs)
-        && same_title(mine, theirs);
-    if is_joined && containment >= params::COPY_CONTAINMENT {
-        if jaccard >= params::COPY_JACCARD || overlap.lengths() >= params::COPY_LENGTHS {
-            Relation::Copy
-        } else if alignment.in_order >= params::IN_ORDER {
-            Relation::Truncation
-        } else {
-            Relation::Edited
-        }
-    } else if is_joined && jaccard >= params::COPY_JACCARD {
-        Relation::Copy
-    } else if is_later_version || (is_joined && mine.is_update && mine.shares_newsroom(theirs)) {
-        Relation::Revision
-    } else if is_joined {
-        Relation::Edited
+) -> (Overlap, Option<Alignment>, Relation) {
+    let overlap = table.overlap(theirs);
+    if overlap.containment() >= params::DERIVED_CONTAINMENT && overlap.shared > 0 {
+        let alignment = table.align(theirs);
+        let side = Side { mine: table.features, theirs, overlap: &overlap, alignment: &alignment };
+        let relation = side.relation();
+        (overlap, Some(alignment), relation)
+    } else if shares_quotes(table.features, theirs) {
+        (overlap, None, Relation::SharedQuote)
     } else {
-        Relation::Derived
+        (overlap, None, Relation::New)
     }
 }
 
-fn same_title(mine: &Features, theirs: &Features) -> bool {
+/// The share of the shorter text from which two texts may be one dispatch.
+pub fn text_joins_at() -> Fixed {
+    Fixed::from_f64(params::JOIN_CONTAINMENT)
+}
+
+/// Two texts laid side by side, with the rules that say how they stand to each other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Side<'a> {
+    pub(super) mine: &'a Features,
+    pub(super) theirs: &'a Features,
+    pub(super) overlap: &'a Overlap,
+    pub(super) alignment: &'a Alignment,
+}
+
+impl Side<'_> {
+    /// The rules of the relations, in the order in which they bind.
+    pub(super) fn relation(&self) -> Relation {
+        let (containment, jaccard) = (self.overlap.containment(), self.overlap.jaccard());
+        if self.is_template_sibling() {
+            return Relation::TemplateSibling;
+        }
+        let is_joined = self.is_joined();
+        if is_joined && containment >= params::COPY_CONTAINMENT {
+            if jaccard >= params::COPY_JACCARD || self.overlap.lengths() >= params::COPY_LENGTHS {
+                Relation::Copy
+            } else if self.alignment.in_order >= params::IN_ORDER {
+                Relation::Truncation
+            } else {
+                Relation::Edited
+            }
+        } else if is_joined && jaccard >= params::COPY_JACCARD {
+            Relation::Copy
+        } else if self.is_later_version()
+            || (is_joined && self.mine.is_update && self.mine.shares_newsroom(self.theirs))
+        {
+            Relation::Revision
+        } else if is_joined {
+            Relation::Edited
+        } else {
+            Relation::Derived
+        }
+    }
+
+    pub(super) fn is_template_sibling(&self) -> bool {
+        self.overlap.containment() >= params::REVISION_CONTAINMENT && self.alignment.is_template()
+    }
+
+    /// Whether so much is shared that it can be no chance; little needs a second witness.
+    pub(super) fn is_enough(&self) -> bool {
+        self.overlap.shared >= params::SHINGLES_MIN
+            && (self.overlap.shared >= params::SHARED_CLEAR
+                || titles_overlap(self.mine, self.theirs)
+                || self.mine.shares_credit(self.theirs))
+    }
+
+    /// Whether both are so long that one speech quoted in both could be the overlap.
+    pub(super) fn are_long(&self) -> bool {
+        self.mine.words.len().min(self.theirs.words.len()) >= params::LONG_WORDS
+    }
+
+    /// Whether they are one dispatch by their text alone.
+    pub(super) fn is_joined(&self) -> bool {
+        let containment = self.overlap.containment();
+        self.is_enough()
+            && containment >= params::JOIN_CONTAINMENT
+            && (!self.are_long()
+                || containment >= params::LONG_CONTAINMENT
+                || self.overlap.jaccard() >= params::LONG_JACCARD)
+    }
+
+    /// Whether one is a write-through of the other: one newsroom, one headline.
+    pub(super) fn is_later_version(&self) -> bool {
+        self.is_enough()
+            && self.overlap.containment() >= params::REVISION_CONTAINMENT
+            && self.mine.shares_newsroom(self.theirs)
+            && same_title(self.mine, self.theirs)
+    }
+}
+
+pub(super) fn same_title(mine: &Features, theirs: &Features) -> bool {
     mine.title.len() >= 2 && mine.title == theirs.title
 }
 
-fn titles_overlap(mine: &Features, theirs: &Features) -> bool {
+pub(super) fn titles_overlap(mine: &Features, theirs: &Features) -> bool {
     let common = mine.title.iter().filter(|stem| theirs.title.contains(stem)).count();
     common >= 2 && 2 * common >= mine.title.len().min(theirs.title.len())
 }
 
-fn shares_quotes(mine: &Features, theirs: &Features) -> bool {
+pub(super) fn shares_quotes(mine: &Features, theirs: &Features) -> bool {
     common_quotes(mine, theirs) >= params::SHINGLES_MIN
 }
 
@@ -198,7 +254,7 @@ fn common_quotes(mine: &Features, theirs: &Features) -> usize {
     mine.quoted.iter().filter(|shingle| theirs.quoted.binary_search(shingle).is_ok()).count()
 }
 
-fn joins(relation: Relation) -> bool {
+pub(super) fn joins(relation: Relation) -> bool {
     matches!(
         relation,
         Relation::Copy | Relation::Truncation | Relation::Edited | Relation::Revision

@@ -43,7 +43,8 @@ pub struct Features {
 pub(super) const SLOT: u32 = 1;
 /// Something was left out before this word: no shingle crosses it.
 pub(super) const BREAK: u32 = 2;
-const FLAG_BITS: u32 = 2;
+/// Bits below a word's hash that hold the two.
+pub(super) const FLAG_BITS: u32 = 2;
 
 impl Features {
     /// Reads an article's title, body and credits; dates and ids do not matter.
@@ -108,9 +109,14 @@ impl Features {
         prints
     }
 
+    /// A term, if it stands in it.
+    pub(super) fn term(&self, hash: u32) -> Option<&terms::Term> {
+        self.terms.binary_search_by_key(&hash, |term| term.hash).ok().map(|at| &self.terms[at])
+    }
+
     /// Whether a term stands in it.
     pub(super) fn holds(&self, hash: u32) -> bool {
-        self.terms.binary_search_by_key(&hash, |term| term.hash).is_ok()
+        self.term(hash).is_some()
     }
 
     /// Length of the vector of term weights, at least 1.

@@ -69,6 +69,17 @@ pub(super) const NAMES_COVER: usize = 17;
 pub(super) struct Likeness(pub(super) [f64; MEASURES.len()]);
 
 impl Likeness {
+    /// Each measure's value and weight, in the order of [`MEASURES`], and the bias: the sum of what the weights make
+    /// of the values and the bias gives the probability.
+    pub(super) fn parts(&self, has_body: bool) -> (f64, [(f64, f64); MEASURES.len()]) {
+        let model = if has_body { &MODELS.body } else { &MODELS.headline };
+        let mut parts = self.0.map(|value| (value, 0.0));
+        for (part, weight) in parts.iter_mut().zip(model.weights) {
+            part.1 = weight;
+        }
+        (model.bias, parts)
+    }
+
     /// Probability that the article reports the story.
     pub(super) fn probability(&self, has_body: bool) -> f64 {
         let model = if has_body { &MODELS.body } else { &MODELS.headline };

@@ -3,10 +3,12 @@
 //! Pure: no clock, no chance, no IO; equal entries give equal answers. `words` cuts a text, `features`
 //! keeps what is compared, `window` holds the entries with their indexes. `dispatches` decides on
 //! common text (`shingles`, `align`), `stories` on common terms (`terms`, `rarity`, `story`) by what
-//! `likeness` was taught. Every other number that decides stands in `params`.
+//! `likeness` was taught. Every other number that decides stands in `params`. `explain` says all of it in words and
+//! figures, by the same functions.
 
 mod align;
 mod dispatches;
+mod explain;
 mod features;
 mod likeness;
 mod mix;
@@ -29,7 +31,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::news::{ArticleId, Because, DispatchId, Fixed, Relation, StoryId};
 
+pub use dispatches::text_joins_at;
+pub use explain::{
+    Anchors, Check, Measure, Nearby, Passage, Quotation, SharedTerm, StoryEvidence, TextEvidence,
+    TimeApart, Two, Veto,
+};
 pub use features::Features;
+pub use stories::joins_at;
 pub use window::Window;
 
 /// How far back grouping looks.
@@ -70,6 +78,18 @@ pub struct Entry {
     pub moment: Option<Timestamp>,
     /// What is compared.
     pub features: Features,
+}
+
+impl Entry {
+    /// The entry asking for its place once more, as if it did not stand in the window.
+    pub fn probe(&self) -> Probe<'_> {
+        Probe {
+            features: &self.features,
+            fetched_at: self.fetched_at,
+            moment: self.moment,
+            exclude: Some(self.article),
+        }
+    }
 }
 
 /// An article that asks for its place.

@@ -30,15 +30,18 @@ pub(super) struct Common {
 }
 
 impl Window {
+    /// A term that at most so many dispatches hold is rare.
+    pub(super) fn rare_holders(&self) -> usize {
+        params::RARE_HOLDERS.max(self.groups / params::RARE_SHARE)
+    }
+
     /// Counts what two texts share.
     pub(super) fn common(&self, mine: &Features, theirs: &Features) -> Common {
         let mut common = Common::default();
-        let rare = params::RARE_HOLDERS.max(self.groups / params::RARE_SHARE);
+        let rare = self.rare_holders();
         for term in &mine.terms {
-            let Ok(at) = theirs.terms.binary_search_by_key(&term.hash, |t| t.hash) else {
-                continue;
-            };
-            let both = term.flags & theirs.terms[at].flags;
+            let Some(other) = theirs.term(term.hash) else { continue };
+            let both = term.flags & other.flags;
             let holders = self.terms.get(&term.hash).map_or(0, Vec::len);
             common.all += 1;
             common.rare += usize::from(holders <= rare);

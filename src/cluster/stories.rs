@@ -22,15 +22,15 @@ use super::{Linked, Merge, Probe, Window, params};
 
 /// A story with its likeness.
 #[derive(Clone, Copy, Debug)]
-struct Ranked {
-    story: StoryId,
+pub(super) struct Ranked {
+    pub(super) story: StoryId,
     first_arrival: u64,
-    nearest: u32,
-    likeness: Likeness,
-    common: Common,
+    pub(super) nearest: u32,
+    pub(super) likeness: Likeness,
+    pub(super) common: Common,
     /// Terms of the probe that the story holds; one that most of its dispatches hold counts twice.
-    held: usize,
-    score: f64,
+    pub(super) held: usize,
+    pub(super) score: f64,
 }
 
 impl Window {
@@ -112,9 +112,20 @@ impl Window {
     /// Live stories near a probe, best first.
     fn rank_stories(&self, probe: &Probe<'_>, without: Option<StoryId>) -> Vec<Ranked> {
         let vector = self.vector(&probe.features.terms);
+        let near = self.near_in_terms(probe, &vector, without);
+        self.rank_texts(probe, &vector, near)
+    }
+
+    /// The stories of these texts, best first.
+    pub(super) fn rank_texts(
+        &self,
+        probe: &Probe<'_>,
+        vector: &Vector,
+        texts: Vec<u32>,
+    ) -> Vec<Ranked> {
         let mut by_story: HashMap<StoryId, Vec<(f64, u32)>> = HashMap::new();
-        for slot in self.near_in_terms(probe, &vector, without) {
-            let cosine = self.cosine(&vector, &self.entry(slot).features.terms);
+        for slot in texts {
+            let cosine = self.cosine(vector, &self.entry(slot).features.terms);
             by_story.entry(self.entry(slot).story).or_default().push((cosine, slot));
         }
         let mut ranked: Vec<Ranked> = by_story
@@ -123,7 +134,7 @@ impl Window {
                 near.sort_by(|a, b| {
                     b.0.total_cmp(&a.0).then(self.arrival(a.1).cmp(&self.arrival(b.1)))
                 });
-                self.rank(probe, &vector, story, &near)
+                self.rank(probe, vector, story, &near)
             })
             .collect();
         judge(&mut ranked, probe.features.has_body);
@@ -182,7 +193,7 @@ impl Window {
     }
 
     /// Speakers of live stories that share most with the vector.
-    fn near_in_terms(
+    pub(super) fn near_in_terms(
         &self,
         probe: &Probe<'_>,
         vector: &Vector,
@@ -234,7 +245,7 @@ impl Window {
         ranked.into_iter().map(|(_, _, slot)| slot).collect()
     }
 
-    fn is_live(&self, story: StoryId, at: Timestamp) -> bool {
+    pub(super) fn is_live(&self, story: StoryId, at: Timestamp) -> bool {
         let newest = self.stories.get(&story).and_then(|home| home.newest);
         newest.is_some_and(|newest| at.duration_since(newest).abs() <= self.config.story_window)
     }
@@ -248,7 +259,7 @@ impl Window {
 }
 
 /// Whether two bodies share a form and differ in its facts.
-fn are_siblings(mine: &Features, theirs: &Features) -> bool {
+pub(super) fn are_siblings(mine: &Features, theirs: &Features) -> bool {
     let table = Table::of(mine, |_| false);
     table.overlap(theirs).containment() >= params::SIBLING_CONTAINMENT
         && table.align(theirs).is_template()
@@ -278,7 +289,7 @@ fn damped(count: usize) -> f64 {
 }
 
 /// Seconds from the story's own span of time; 0 within it and where nothing is known.
-fn time_apart(moment: Option<Timestamp>, home: &Story) -> f64 {
+pub(super) fn time_apart(moment: Option<Timestamp>, home: &Story) -> f64 {
     let (Some(moment), Some((first, last))) = (moment, home.moments) else { return 0.0 };
     let apart = if moment > last {
         moment.duration_since(last)
@@ -296,7 +307,12 @@ fn conflict(mine: &Features, theirs: &Features) -> f64 {
     if is_one_form && mine.slots != theirs.slots { 1.0 } else { 0.0 }
 }
 
-fn join_threshold(features: &Features) -> f64 {
+/// The probability from which an article joins a story.
+pub fn joins_at(features: &Features) -> Fixed {
+    Fixed::from_f64(join_threshold(features))
+}
+
+pub(super) fn join_threshold(features: &Features) -> f64 {
     if features.has_body { params::JOIN_SCORE } else { params::JOIN_SCORE_TITLE }
 }
 

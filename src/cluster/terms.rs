@@ -67,6 +67,11 @@ fn weight(sum: f64) -> u16 {
     (UNIT * sum * (SATURATION + 1.0) / (sum + SATURATION)).round() as u16
 }
 
+/// The term of two names side by side, by their stems.
+pub(super) fn pair(first: u32, second: u32) -> u32 {
+    (first.rotate_left(7) ^ second).wrapping_mul(0x85eb_ca6b).max(1)
+}
+
 fn collect(
     words: &[Word],
     weight: f64,
@@ -86,8 +91,7 @@ fn collect(
             mentions.push((word.stem, weight, zone | kind));
         }
         if let Some(first) = before.filter(|_| is_name && !word.opens_sentence) {
-            let pair = (first.stem.rotate_left(7) ^ word.stem).wrapping_mul(0x85eb_ca6b).max(1);
-            mentions.push((pair, weight, zone | NAME | PAIR));
+            mentions.push((pair(first.stem, word.stem), weight, zone | NAME | PAIR));
         }
         before = is_name.then_some(word);
     }

@@ -101,6 +101,11 @@ pub(super) fn report(event: u64, sentences: usize) -> String {
     text.trim_end().to_owned()
 }
 
+/// An article that no window holds.
+pub(super) fn nobody() -> ArticleId {
+    ArticleId::mint("x", Rung::Guid, "nobody", None)
+}
+
 fn entry(arrival: u64, features: Features, fetched_at: Timestamp) -> Entry {
     let article = ArticleId::mint("x", Rung::Guid, &arrival.to_string(), None);
     Entry {

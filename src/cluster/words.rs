@@ -39,13 +39,24 @@ pub(super) enum Kind {
 
 /// Cuts `text` into words, leaving out `skip` (scalar values, half open, ascending).
 pub(super) fn words(text: &str, skip: &[(u32, u32)]) -> Vec<Word> {
-    let mut cutter = Cutter { opens_sentence: true, ..Cutter::default() };
+    cut(text, skip, Cutter { opens_sentence: true, ..Cutter::default() }).out
+}
+
+/// The same words, each with its place in `text`: scalar values, half open.
+pub(super) fn placed_words(text: &str, skip: &[(u32, u32)]) -> Vec<(Word, (u32, u32))> {
+    let places = Some(Vec::new());
+    let done = cut(text, skip, Cutter { opens_sentence: true, places, ..Cutter::default() });
+    done.out.into_iter().zip(done.places.unwrap_or_default()).collect()
+}
+
+fn cut(text: &str, skip: &[(u32, u32)], mut cutter: Cutter) -> Cutter {
     let mut skip = skip.iter().copied().peekable();
     let mut chars = text.chars().enumerate().peekable();
     while let Some((place, c)) = chars.next() {
         if cutter.out.len() >= params::WORDS_MAX {
-            return cutter.out;
+            return cutter;
         }
+        cutter.at = place;
         while skip.next_if(|span| span.1 as usize <= place).is_some() {}
         if skip.peek().is_some_and(|span| span.0 as usize <= place) {
             cutter.gap();
@@ -53,9 +64,10 @@ pub(super) fn words(text: &str, skip: &[(u32, u32)]) -> Vec<Word> {
             cutter.take(c, chars.peek().map(|next| next.1));
         }
     }
+    cutter.at += 1;
     cutter.end_word();
     cutter.out.truncate(params::WORDS_MAX);
-    cutter.out
+    cutter
 }
 
 #[derive(Debug, Default)]
@@ -70,6 +82,12 @@ struct Cutter {
     quote: Quote,
     /// Last two characters of an unspaced run.
     run: [Option<char>; 2],
+    /// The scalar value that is being read.
+    at: usize,
+    /// Where the word began.
+    began: usize,
+    /// Places of the words in `out`, if they are asked for.
+    places: Option<Vec<(u32, u32)>>,
 }
 
 /// Where the cutter stands with respect to quotation marks.
@@ -113,11 +131,13 @@ impl Cutter {
             return;
         }
         if self.word.is_empty() {
+            self.began = self.at;
             self.run = [None; 2];
             self.is_capital = c.is_uppercase();
         }
         if self.word.len() >= params::WORD_BYTES_MAX {
             self.end_word();
+            self.began = self.at;
         }
         if c.is_ascii() {
             self.word.push(c.to_ascii_lowercase());
@@ -156,6 +176,8 @@ impl Cutter {
             None => 0,
         };
         self.run = [self.run[1], Some(c)];
+        self.began = self.at;
+        self.at += 1;
         self.push(Word {
             hash: hash_of(&piece),
             stem,
@@ -173,6 +195,10 @@ impl Cutter {
             after_gap: self.after_gap,
             ..word
         });
+        if let Some(places) = &mut self.places {
+            let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+            places.push((place(self.began), place(self.at)));
+        }
         self.opens_sentence = false;
         self.after_gap = false;
     }
@@ -294,6 +320,22 @@ mod tests {
         let found = words("DELHI (ANI): Rain fell", &[(0, 12)]);
         assert_eq!(found.len(), 2);
         assert!(found[0].after_gap && !found[1].after_gap);
+    }
+
+    #[test]
+    fn every_word_knows_its_place_and_is_the_one_that_is_compared() {
+        let text = "“Rain’s here,” the U.S. said: 5,000 in Delhi. 北京今天 Ā-end";
+        let placed = placed_words(text, &[(3, 6)]);
+        let alone: Vec<Word> = placed.iter().map(|(word, _)| *word).collect();
+        assert_eq!(alone, words(text, &[(3, 6)]));
+        let chars: Vec<char> = text.chars().collect();
+        let spelled: Vec<String> = placed
+            .iter()
+            .map(|(_, (from, to))| chars[*from as usize..*to as usize].iter().collect())
+            .collect();
+        let plain = ["Ra", "s", "here", "the", "U.S", "said", "5,000", "in", "Delhi"];
+        assert_eq!(spelled[..9], plain);
+        assert_eq!(spelled[9..], ["北", "京", "今", "天", "Ā", "end"]);
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub(crate) mod testing;
 use flip::Verdict;
 pub use identify::wanted;
 use live::{LiveStory, Told};
+pub use place::{Judged, judge};
 
 /// Seconds between sweeps that look for stories to merge, in stream time.
 const SWEEP_S: i64 = 60;
@@ -280,7 +281,8 @@ fn hour_of(moment: Timestamp) -> i64 {
     moment.as_second().div_euclid(3600)
 }
 
-fn entry(article: &WindowArticle) -> Entry {
+/// How an article of the store stands in the window of a restored desk.
+pub fn entry(article: &WindowArticle) -> Entry {
     Entry {
         arrival: article.placed.arrival,
         article: article.id,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::identify::Item;
 use super::live::{LiveStory, Told};
 use super::{Desk, independence, revise};
-use crate::cluster::{Entry, Features, Found, Linked, Probe};
+use crate::cluster::{Entry, Features, Found, Linked, Probe, Window};
 use crate::news::{
     Article, ArticleChange, ArticleId, ArticleKind, Because, Change, DispatchId, Fixed,
     Granularity, Match, Member, OutletKind, OwnSign, Placed, Relation, Signal, StoryId, StoryKind,
@@ -65,42 +65,12 @@ impl Desk {
             moment: moment(&item.article, item.fetched_at),
             exclude: own,
         };
-        let found = self.window.find_dispatch(&probe);
-        if let (Some(dispatch), Some(story)) = (found.dispatch, found.story) {
-            return Placement { dispatch, story, matched: matched(&found), defects: found.defects };
-        }
-        let linked = self.window.find_story(&probe);
-        self.link(item, found, linked)
-    }
-
-    fn link(&self, item: &Item, found: Found, linked: Linked) -> Placement {
-        // The same form with other facts is a reason to stay apart, whatever words are shared.
-        let is_sibling = found.relation == Relation::TemplateSibling;
-        let story = linked
-            .story
-            .filter(|story| self.stories.contains_key(story))
-            .filter(|story| !(is_sibling && found.story == Some(*story)));
-        let matched = match (story, found.relation) {
-            (Some(_), Relation::New) => Match {
-                relation: Relation::SameStory,
-                score: linked.score,
-                nearest_article_id: name(linked.nearest),
-                because: linked.because,
-            },
-            (Some(_), _) => {
-                let mut matched = matched(&found);
-                matched.because.extend(linked.because);
-                matched.because.sort_by_key(|b| std::cmp::Reverse(b.weight.0.abs()));
-                matched.because.truncate(BECAUSE_MAX);
-                matched
-            }
-            (None, _) => matched(&found),
-        };
+        let judged = judge(&self.window, &probe, |story| self.stories.contains_key(&story));
         Placement {
-            dispatch: DispatchId::opened_by(item.id, 1),
-            story: story.unwrap_or_else(|| StoryId::opened_by(item.id, 1)),
-            matched,
-            defects: found.defects,
+            dispatch: judged.dispatch.unwrap_or_else(|| DispatchId::opened_by(item.id, 1)),
+            story: judged.story.unwrap_or_else(|| StoryId::opened_by(item.id, 1)),
+            matched: judged.matched,
+            defects: judged.defects,
         }
     }
 
@@ -246,6 +216,57 @@ impl Desk {
             features,
         });
     }
+}
+
+/// What the desk finds for an article among those of a window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// The dispatch it joins, if any.
+    pub dispatch: Option<DispatchId>,
+    /// The story it joins, if any.
+    pub story: Option<StoryId>,
+    /// What it was matched with, and why.
+    pub matched: Match,
+    /// Defects of the judgement, such as `copy_undecidable`.
+    pub defects: Vec<String>,
+}
+
+/// Looks for the nearest dispatch and story. `is_held` says whether the desk still holds a story; another takes no
+/// article.
+pub fn judge(window: &Window, probe: &Probe<'_>, is_held: impl Fn(StoryId) -> bool) -> Judged {
+    let found = window.find_dispatch(probe);
+    if let (Some(dispatch), Some(story)) = (found.dispatch, found.story) {
+        let matched = matched(&found);
+        let (dispatch, story) = (Some(dispatch), Some(story));
+        return Judged { dispatch, story, matched, defects: found.defects };
+    }
+    link(found, window.find_story(probe), is_held)
+}
+
+fn link(found: Found, linked: Linked, is_held: impl Fn(StoryId) -> bool) -> Judged {
+    // The same form with other facts is a reason to stay apart, whatever words are shared.
+    let is_sibling = found.relation == Relation::TemplateSibling;
+    let story = linked
+        .story
+        .filter(|story| is_held(*story))
+        .filter(|story| !(is_sibling && found.story == Some(*story)));
+    let matched = match (story, found.relation) {
+        (Some(_), Relation::New) => Match {
+            relation: Relation::SameStory,
+            score: linked.score,
+            nearest_article_id: name(linked.nearest),
+            because: linked.because,
+        },
+        (Some(_), _) => {
+            let mut matched = matched(&found);
+            matched.because.extend(linked.because);
+            matched.because.sort_by_key(|b| std::cmp::Reverse(b.weight.0.abs()));
+            matched.because.truncate(BECAUSE_MAX);
+            matched
+        }
+        (None, _) => matched(&found),
+    };
+    Judged { dispatch: None, story, matched, defects: found.defects }
 }
 
 fn name(article: Option<ArticleId>) -> String {

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 
 use crate::news::{
     Article, ArticleId, DeskMarks, FeedId, FeedState, Hour, Known, Placed, StoredStory, StoryId,
-    StreamEnd, Wanted,
+    StreamEnd, Wanted, WindowArticle,
 };
 
 use super::apply::survivor;
@@ -104,6 +104,26 @@ impl Reader {
                 article: recall::told(db, packer, n, id)?,
             }))
         })
+    }
+
+    /// Ids of articles from `first` to `last`, in order, at most `most`.
+    pub fn article_ids(
+        &mut self,
+        first: ArticleId,
+        last: ArticleId,
+        most: usize,
+    ) -> Result<Vec<ArticleId>, Error> {
+        self.snapshot(|db, _| recall::ids_between(db, first, last, most))
+    }
+
+    /// Shows each placed article whose text was fetched at or after `since` and is still kept, in no promised order.
+    /// One at a time, so that a long window costs no memory here.
+    pub fn each_article(
+        &mut self,
+        since: Timestamp,
+        show: impl FnMut(WindowArticle),
+    ) -> Result<(), Error> {
+        self.snapshot(|db, packer| restore::each_article_since(db, packer, since, show))
     }
 
     /// One answer for each claim, as [`super::Store::recall`] gives it for what is committed.

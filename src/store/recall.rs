@@ -130,6 +130,22 @@ pub(super) fn by_id(db: &Connection, id: ArticleId) -> Result<Option<(i64, Artic
     rows.next()?.map(ArticleRow::read).transpose()
 }
 
+/// Ids in a stretch of the index, in order.
+pub(super) fn ids_between(
+    db: &Connection,
+    first: ArticleId,
+    last: ArticleId,
+    most: usize,
+) -> Result<Vec<ArticleId>, Fault> {
+    let mut select = db
+        .prepare_cached("SELECT id FROM article WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3")?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let ids = select.query_map(params![&first.0.0[..], &last.0.0[..], most], |row| {
+        Ok(ArticleId(Hash16(row.get(0)?)))
+    })?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
 /// Where an article stands; `None` if it was only remembered.
 pub(super) fn placed(packer: &mut Packer, row: &ArticleRow) -> Result<Option<Placed>, Fault> {
     let Some((dispatch, story)) = row.place else { return Ok(None) };

@@ -242,6 +242,19 @@ fn articles_since(
     packer: &mut Packer,
     horizon: Timestamp,
 ) -> Result<Vec<WindowArticle>, Fault> {
+    let mut articles = Vec::new();
+    each_article_since(db, packer, horizon, |article| articles.push(article))?;
+    articles.sort_by_key(|article| article.placed.arrival);
+    Ok(articles)
+}
+
+/// Shows each placed article whose text was fetched at or after the horizon, oldest text first.
+pub(super) fn each_article_since(
+    db: &Connection,
+    packer: &mut Packer,
+    horizon: Timestamp,
+    mut show: impl FnMut(WindowArticle),
+) -> Result<(), Fault> {
     let sql = format!(
         "SELECT {ARTICLE_COLUMNS}, told.value, body.value FROM body \
          LEFT JOIN article ON article.n = body.n LEFT JOIN told ON told.n = body.n \
@@ -249,7 +262,6 @@ fn articles_since(
     );
     let mut select = db.prepare(&sql)?;
     let mut rows = select.query([ms(horizon)])?;
-    let mut articles = Vec::new();
     while let Some(row) = rows.next()? {
         let (_, found) = ArticleRow::read(row)?;
         let Some(placed) = placed(packer, &found)? else { continue };
@@ -257,8 +269,7 @@ fn articles_since(
         let body: Vec<u8> = row.get(14)?;
         let mut article: Article = parse(&packer.open(&[b"told", &found.id.0.0], &told)?)?;
         article.text.body = body_text(packer, found.id, &body)?;
-        articles.push(WindowArticle { id: found.id, placed, article });
+        show(WindowArticle { id: found.id, placed, article });
     }
-    articles.sort_by_key(|article| article.placed.arrival);
-    Ok(articles)
+    Ok(())
 }

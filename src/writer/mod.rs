@@ -96,6 +96,11 @@ impl Writer {
         &self.desk
     }
 
+    /// The store, when nothing more is to be written.
+    pub fn into_store(self) -> Store {
+        self.store
+    }
+
     /// Time of the last commit that was numbered.
     pub fn time(&self) -> Option<Timestamp> {
         self.time

@@ -24,6 +24,8 @@ mod desk;
 #[cfg(test)]
 mod durability;
 #[cfg(test)]
+mod explain;
+#[cfg(test)]
 mod feeds;
 #[cfg(test)]
 mod full_text;

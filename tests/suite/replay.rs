@@ -192,3 +192,50 @@ fn lines_are_taken_by_date_and_one_without_keeps_its_place() {
     );
     assert_eq!(unread["timing"]["fetched_at"], "2025-02-01T00:00:00.000Z");
 }
+
+#[test]
+fn eval_lays_its_worst_mistakes_side_by_side_and_draws_right_and_wrong_company() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut lines = lines();
+    // A label that nobody can follow: the report in other words is said to be another event.
+    lines[2]["cluster"] = json!("elsewhere");
+    let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
+    let source = write(dir.path(), "gold.jsonl", &lines);
+    let plot = |name: &str, more: &[&str]| {
+        let path = dir.path().join(name);
+        let mut args = vec!["eval", source.to_str().unwrap(), "--plot", path.to_str().unwrap()];
+        args.extend(more);
+        (copytaster(&args), std::fs::read_to_string(path).unwrap())
+    };
+    let (done, svg) = plot("one.svg", &[]);
+    let told = String::from_utf8(done.stdout).unwrap();
+    assert!(done.status.success(), "{told}");
+    assert!(told.contains("worst wrongly together"), "{told}");
+    let row = told.lines().find(|line| line.contains(" │ ") && line.contains("e0-2")).unwrap();
+    assert!(row.contains("e0-0"), "both ids stand in one row: {row}");
+    assert!(
+        told.lines().any(|line| line.starts_with("c 0.") && line.contains("(joins from 0.55)")),
+        "{told}"
+    );
+    assert!(svg.contains("labelled the same: 47 in all"), "{svg}");
+    assert!(svg.contains("class=\"limit\"") && svg.contains("joins from 0.55"), "{svg}");
+    assert_eq!(plot("two.svg", &["--json"]).1, svg, "the same figures, the same bytes");
+    let json: Value = serde_json::from_slice(&plot("two.svg", &["--json"]).0.stdout).unwrap();
+    let alike = &json["false_joins"][0]["alike"];
+    assert!(alike["story"].as_f64().unwrap() >= alike["joins_at"].as_f64().unwrap(), "{json}");
+    let pairs = write(
+        dir.path(),
+        "pairs.jsonl",
+        &[
+            json!({"a": "e1-1", "b": "e1-0", "label": 1}).to_string(),
+            json!({"a": "e1-0", "b": "e2-0", "label": 0}).to_string(),
+            json!({"a": "e1-0", "b": "e3-0", "label": null}).to_string(),
+        ],
+    );
+    let (_, svg) = plot("three.svg", &["--level", "dispatch", "--pairs", pairs.to_str().unwrap()]);
+    assert!(svg.contains("labelled the same: 1 in all, 1 at or above 0.500"), "{svg}");
+    assert!(svg.contains("labelled different: 1 in all"), "{svg}");
+    let path = dir.path().join("no/such/place.svg");
+    let lost = copytaster(&["eval", source.to_str().unwrap(), "--plot", path.to_str().unwrap()]);
+    assert_eq!(lost.status.code(), Some(73), "{}", String::from_utf8_lossy(&lost.stderr));
+}

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::progress::Progress;
@@ -19,11 +20,16 @@ use crate::writer::Writer;
 
 mod report;
 mod score;
+mod weigh;
 
 use report::{Labelled, Report};
+use weigh::Asked;
 
 /// Characters of a text shown beside its id.
 const TITLE_CHARS: usize = 100;
+
+/// Characters of a text kept to be shown beside another.
+const TEXT_CHARS: usize = 600;
 
 /// Threads that enrich; more than a desk ever keeps busy.
 const THREADS: usize = 2;
@@ -31,7 +37,9 @@ const THREADS: usize = 2;
 /// Replay labelled articles and print how well they were grouped.
 ///
 /// Lines are those of `replay` with a `cluster` each (null: background that belongs nowhere). Prints B-cubed, ARI,
-/// pairwise precision, recall and F1, B-cubed of the groups above one, counts, speed and the worst mistakes.
+/// pairwise precision, recall and F1, B-cubed of the groups above one, counts, speed and the worst mistakes side by
+/// side, with what the desk made of them; `explain A B --replay GOLD.jsonl` shows all of it. `--plot` draws, for each
+/// labelled article, the nearest company with its label and the nearest without; with `--pairs`, the pairs.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Labelled article lines
@@ -43,6 +51,9 @@ pub struct Args {
     /// Labelled pairs; "copy" means the same dispatch, pairs with a null label are skipped
     #[arg(long, value_name = "PAIRS")]
     pub pairs: Option<PathBuf>,
+    /// Draw how near right and wrong company was, against the threshold, as SVG
+    #[arg(long, value_name = "FILE.svg")]
+    pub plot: Option<PathBuf>,
     /// JSON only
     #[arg(long)]
     pub json: bool,
@@ -69,6 +80,10 @@ pub fn run(args: &Args) -> Exit {
     let report = match evaluate(args, &config) {
         Ok(report) => report,
         Err(EvalFailed::Replay(failed)) => return failed.tell(),
+        Err(failed @ EvalFailed::Write(..)) => {
+            complain(&failed);
+            return Exit::CannotCreate;
+        }
         Err(failed) => {
             complain(&failed);
             return Exit::BadInput;
@@ -89,6 +104,8 @@ enum EvalFailed {
     Replay(#[from] Failed),
     #[error("cannot read {0}: {1}")]
     Read(PathBuf, String),
+    #[error("cannot write {0}: {1}")]
+    Write(PathBuf, std::io::Error),
     #[error("{0}:{1}: {2}")]
     Line(PathBuf, usize, String),
     #[error(
@@ -140,7 +157,7 @@ fn evaluate(args: &Args, config: &Config) -> Result<Report, EvalFailed> {
         return Err(EvalFailed::Unlabelled(args.gold.clone()));
     }
     let mut progress = Progress::new("lines", gold.len());
-    let homes = homes(args, config, &mut progress)?;
+    let (homes, mut store) = homes(args, config, &mut progress)?;
     progress.end();
     let seconds = progress.elapsed().as_secs_f64();
     let placed: Vec<Labelled> = gold
@@ -153,18 +170,38 @@ fn evaluate(args: &Args, config: &Config) -> Result<Report, EvalFailed> {
                 found,
                 id: id(&line.id),
                 title: text.unwrap_or_default().chars().take(TITLE_CHARS).collect(),
+                text: line.text.as_deref().unwrap_or_default().chars().take(TEXT_CHARS).collect(),
             })
         })
         .collect();
-    Ok(Report::new(args.level, gold.len(), &placed, &judged(&pairs, &homes), seconds))
+    let mut report = Report::new(args.level, gold.len(), &placed, &judged(&pairs, &homes), seconds);
+    let labels = placed.into_iter().map(|one| (one.id, one.gold)).collect();
+    let labelled = pairs.iter().filter_map(|p| Some((id(&p.a), id(&p.b), p.label? == 1)));
+    let asked = Asked {
+        labels,
+        pairs: report.mistakes().map(|one| (one.a.clone(), one.b.clone())).collect(),
+        judged: labelled.filter(|_| args.plot.is_some()).collect(),
+        all: args.plot.is_some() && pairs.is_empty(),
+    };
+    let articles = store.restore(Timestamp::MIN).map_err(Failed::from)?.articles;
+    let weighed =
+        weigh::weigh(articles, convert::settings(config).desk.cluster, args.level, &asked);
+    report.tell_alike(&weighed.pairs);
+    if let Some(path) = &args.plot {
+        let name = args.gold.file_name().unwrap_or_default().to_string_lossy();
+        let picture = weighed.picture(args.level, &name, !pairs.is_empty());
+        std::fs::write(path, picture.svg())
+            .map_err(|error| EvalFailed::Write(path.clone(), error))?;
+    }
+    Ok(report)
 }
 
-/// Where each line ended up: its dispatch or story, merges followed.
+/// Where each line ended up: its dispatch or story, merges followed; and the store of it all.
 fn homes(
     args: &Args,
     config: &Config,
     progress: &mut Progress,
-) -> Result<BTreeMap<String, String>, Failed> {
+) -> Result<(BTreeMap<String, String>, Store), Failed> {
     let tables = convert::tables(config)?;
     let lines = Lines::index(std::slice::from_ref(&args.gold))?;
     let settings = convert::settings(config);
@@ -187,7 +224,7 @@ fn homes(
             home.clone_from(into);
         }
     }
-    Ok(homes)
+    Ok((homes, writer.into_store()))
 }
 
 fn note(

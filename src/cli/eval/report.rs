@@ -7,9 +7,16 @@ use serde::Serialize;
 
 use super::Level;
 use super::score::{Placed, Prf, Scores, score};
+use super::weigh::Alike;
+use crate::cli::count_of;
+use crate::cli::screen::{beside, width};
+use crate::telemetry::Escaped;
 
 /// Mistakes shown of each kind.
 const MISTAKES: usize = 5;
+
+/// Lines shown of a mistake's two texts.
+const ROWS_MAX: usize = 12;
 
 /// A labelled article as scored.
 #[derive(Clone, Debug)]
@@ -18,6 +25,8 @@ pub(super) struct Labelled {
     pub(super) found: String,
     pub(super) id: String,
     pub(super) title: String,
+    /// The beginning of its text.
+    pub(super) text: String,
 }
 
 /// Two articles that stand wrongly together or apart.
@@ -33,6 +42,11 @@ pub(super) struct Mistake {
     pub(super) b: String,
     /// Its first words.
     pub(super) b_title: String,
+    /// The beginnings of both texts, for people.
+    #[serde(skip)]
+    pub(super) texts: [String; 2],
+    /// How alike they are; `None` where an article was not found again.
+    pub(super) alike: Option<Alike>,
 }
 
 /// Figures over labelled pairs.
@@ -101,6 +115,20 @@ impl Report {
     }
 }
 
+impl Report {
+    /// The mistakes shown.
+    pub(super) fn mistakes(&self) -> impl Iterator<Item = &Mistake> {
+        self.false_joins.iter().chain(&self.false_splits)
+    }
+
+    /// Says of each mistake how alike its two articles are.
+    pub(super) fn tell_alike(&mut self, alike: &BTreeMap<(String, String), Alike>) {
+        for one in self.false_joins.iter_mut().chain(&mut self.false_splits) {
+            one.alike = alike.get(&(one.a.clone(), one.b.clone())).copied();
+        }
+    }
+}
+
 fn pairs(judged: &[(bool, bool)]) -> Pairs {
     let count = |gold, found| judged.iter().filter(|&&pair| pair == (gold, found)).count();
     let (right, false_joins, false_splits) =
@@ -142,6 +170,8 @@ fn mistake(parts: &BTreeMap<&str, Vec<&Labelled>>) -> Option<Mistake> {
         a_title: a.title.clone(),
         b: b.id.clone(),
         b_title: b.title.clone(),
+        texts: [a.text.clone(), b.text.clone()],
+        alike: None,
     })
 }
 
@@ -184,9 +214,28 @@ fn show(f: &mut fmt::Formatter<'_>, name: &str, mistakes: &[Mistake]) -> fmt::Re
     }
     writeln!(f, "\nworst {name}")?;
     for one in mistakes {
-        writeln!(f, "  {} pairs", one.pairs)?;
-        writeln!(f, "    {:20} {}", one.a, crate::telemetry::Escaped(&one.a_title))?;
-        writeln!(f, "    {:20} {}", one.b, crate::telemetry::Escaped(&one.b_title))?;
+        writeln!(f, "\n{} by this and the like", count_of(one.pairs, "wrong pair", "wrong pairs"))?;
+        if let Some(alike) = one.alike {
+            let (c, j) = (alike.containment.as_f64(), alike.jaccard.as_f64());
+            let story = match alike.story {
+                Some(score) => format!("story {:.3}", score.as_f64()),
+                None => "out of the window".to_owned(),
+            };
+            let joins_at = alike.joins_at.as_f64();
+            writeln!(f, "c {c:.3}, J {j:.3}, {story} (joins from {joins_at:.2})")?;
+        }
+        let column = |id: &str, title: &str, text: &str| {
+            // Where there is no headline, the beginning of the text stands for it.
+            let title = if text.starts_with(title) { "" } else { title };
+            let [title, text] =
+                [title, text].map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+            format!("{}\n{}\n{}", Escaped(id), Escaped(&title), Escaped(&text))
+        };
+        let left = column(&one.a, &one.a_title, &one.texts[0]);
+        let right = column(&one.b, &one.b_title, &one.texts[1]);
+        for line in beside(&left, &right, width(), ROWS_MAX) {
+            writeln!(f, "{line}")?;
+        }
     }
     Ok(())
 }
