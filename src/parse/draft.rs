@@ -141,13 +141,13 @@ fn rejection(unread: &Unread, fetched: &Fetched) -> Rejection {
     }
 }
 
-/// Whether items of this feed have guids or links.
+/// Whether items of this feed have guids or links, or the beginning of one.
 fn are_named<'c>(mut claims: impl Iterator<Item = &'c Claim>) -> bool {
-    claims.any(|claim| !claim.is_cut() && claim.is_named())
+    claims.any(|claim| if claim.is_cut() { claim.has_cut_name() } else { claim.is_named() })
 }
 
 impl Claim {
-    /// Whether the feed ends inside it before it has a name: whole, it would be another article. Where the other items
+    /// Whether the feed ends inside it before it has a name: whole, it would be another article. Where items
     /// have guids or links, so will this one, and its title is no name. Nor is one told that has a name and no word.
     fn is_stump(&self, has_names: bool) -> bool {
         let is_nameless = !self.is_named() && (has_names || self.title.value.is_empty());
@@ -158,6 +158,14 @@ impl Claim {
 
     fn is_cut(&self) -> bool {
         self.note.defects.iter().any(|(word, ..)| *word == "item_cut")
+    }
+
+    /// Whether the feed ends inside its guid or link.
+    fn has_cut_name(&self) -> bool {
+        let is_it = |(word, element, _): &(&str, &str, usize)| {
+            *word == "value_cut" && matches!(*element, "guid" | "link")
+        };
+        self.note.defects.iter().any(is_it)
     }
 
     fn is_named(&self) -> bool {

@@ -53,7 +53,12 @@ impl<'a> Scanner<'a> {
                 self.close_capture();
             } else {
                 // Half a link leads elsewhere, half a guid is another article's, half a date another day.
-                self.defect("value_cut", "");
+                let element = match capture.field {
+                    Field::Guid => "guid",
+                    Field::Link => "link",
+                    _ => "",
+                };
+                self.defect("value_cut", element);
                 self.capture = None;
             }
         }

@@ -306,6 +306,11 @@ fn half_a_value_at_the_cut_is_none() {
     let parsed =
         parsed(&format!("{body}<item><guid>half</guid><title>Half</title><author>Ada Qui"));
     assert!(parsed.drafts.last().unwrap().authors.is_empty());
+    // Alone it says by the half that it has a name.
+    for half in ["<guid>item-2025-77", "<link>https://desk.example/story/12"] {
+        let alone = super::parsed(&format!("<rss><channel><item><title>Half</title>{half}"));
+        assert_eq!((alone.drafts.len(), alone.rejected[0].reason.as_str()), (0, "cut"), "{half}");
+    }
     // In a feed without guids and links a title is a name.
     let bare = super::parsed(
         "<rss><channel><item><title>One</title></item><item><title>Two</title><description>It was",
