@@ -25,6 +25,9 @@ const LARGE_BYTES: usize = 1 << 20;
 /// Characters of three bytes from which on flawless UTF-8 is that, whatever was declared.
 const PLAIN_CHARS_MIN: usize = 4;
 
+/// Of so many characters one may be broken in a text of the declared charset.
+const BROKEN_SHARE: usize = 10;
+
 /// What the guess looks at: enough text to know a language by.
 const GUESS_BYTES_MAX: usize = 64 << 10;
 
@@ -65,13 +68,23 @@ pub(crate) fn decode<'b>(body: &'b [u8], content_type: Option<&str>) -> Decoded<
         let Decoded { text, .. } = decode(&paired, content_type);
         return Decoded { text: text.into_owned().into(), repaired: "surrogates_in_utf8" };
     }
+    let utf_8 = Evidence::of(body);
+    // Under a one-byte charset every byte means something, so what was declared proves nothing.
+    if utf_8.good > PLAIN_CHARS_MIN * utf_8.bad.max(1) || utf_8.bad == 0 && utf_8.good > 0 {
+        return Decoded { text: patched(body).into(), repaired: "bytes_outside_utf8" };
+    }
     let candidates = [http_charset(content_type), declaration(body)];
     for known in candidates.into_iter().flatten().filter(|known| *known != UTF_8) {
         if let Some(text) = strict(known, body) {
             return Decoded { text: text.into(), repaired: "" };
         }
     }
-    if is_mostly_utf_8(body, declared(body, content_type) == Some(UTF_8)) {
+    for known in candidates.into_iter().flatten() {
+        if let Some(text) = lenient(known, body) {
+            return Decoded { text: text.into(), repaired: "bytes_outside_charset" };
+        }
+    }
+    if utf_8.is_most(body, declared(body, content_type) == Some(UTF_8)) {
         return Decoded { text: patched(body).into(), repaired: "bytes_outside_utf8" };
     }
     Decoded { text: guessed(body).into(), repaired: "charset_guessed" }
@@ -158,21 +171,47 @@ fn label(written: &str) -> Option<&'static Encoding> {
     known.filter(is_one)
 }
 
-/// Whether bytes that are not UTF-8 are the exception in a body that is. A character is the better evidence the longer
-/// it is: other charsets hardly ever write three bytes that fit. One that the body's end cuts speaks against nothing.
-fn is_mostly_utf_8(body: &[u8], is_declared: bool) -> bool {
-    let (mut good, mut bad, mut chars) = (0_usize, 0_usize, 0_usize);
-    let mut at = 0;
-    for chunk in body.utf8_chunks() {
-        for c in chunk.valid().chars().filter(|c| !c.is_ascii()) {
-            (good, chars) = (good + c.len_utf8() - 1, chars + 1);
+/// What speaks for UTF-8 in a body that is not flawless, and what against it.
+struct Evidence {
+    /// Bytes behind the first of each character. A character is the better evidence the longer it is: other charsets
+    /// hardly ever write three bytes that fit.
+    good: usize,
+    /// Places that are none. A character that the body's end cuts speaks against nothing.
+    bad: usize,
+}
+
+impl Evidence {
+    fn of(body: &[u8]) -> Self {
+        let (mut good, mut bad, mut at) = (0, 0, 0);
+        for chunk in body.utf8_chunks() {
+            good += chunk.valid().chars().map(|c| c.len_utf8() - 1).sum::<usize>();
+            at += chunk.valid().len() + chunk.invalid().len();
+            let is_cut = at == body.len() && is_begun(chunk.invalid());
+            bad += usize::from(!chunk.invalid().is_empty() && !is_cut);
         }
-        at += chunk.valid().len() + chunk.invalid().len();
-        let is_cut = at == body.len() && is_begun(chunk.invalid());
-        bad += usize::from(!chunk.invalid().is_empty() && !is_cut);
+        Self { good, bad }
     }
-    let is_lone = bad == 1 && chars == 0 && is_declared && body.len() < 64;
-    good > bad || good == bad && good > 0 && is_declared || is_lone
+
+    /// Whether bytes that are not UTF-8 are the exception.
+    fn is_most(&self, body: &[u8], is_declared: bool) -> bool {
+        let Self { good, bad } = *self;
+        let is_lone = bad == 1 && good == 0 && is_declared && body.len() < 64;
+        good > bad || good == bad && good > 0 && is_declared || is_lone
+    }
+}
+
+/// The text in a declared charset of several bytes, if few of its characters are broken: one that a program cut in two
+/// must not cost all others.
+fn lenient(encoding: &'static Encoding, body: &[u8]) -> Option<String> {
+    if encoding.is_single_byte() || encoding == UTF_8 {
+        return None;
+    }
+    let (text, _) = encoding.decode_without_bom_handling(body);
+    let (mut broken, mut whole) = (0_usize, 0_usize);
+    for c in text.chars().filter(|c| !c.is_ascii()) {
+        if c == '\u{FFFD}' { broken += 1 } else { whole += 1 }
+    }
+    (broken * BROKEN_SHARE <= whole).then(|| text.into_owned())
 }
 
 /// Whether bytes are the beginning of a longer character.
@@ -267,6 +306,33 @@ mod tests {
         assert_eq!(decode(&bare, None).text, "<a>It’s on, café</a>");
         // As often this as that, and nobody says: windows-1252 has no characters of two bytes.
         assert_eq!(with(&["<a>é ".as_bytes(), b"\xE9</a>"].concat()), "<a>é é</a>");
+    }
+
+    #[test]
+    fn one_broken_character_costs_no_other() {
+        for (charset, text) in [
+            ("gbk", "特朗普与普京在安克雷奇会谈后没有达成协议"),
+            ("shift_jis", "首相は会談した後で記者団に語ったと伝えられた"),
+            ("euc-kr", "정상회담은 합의 없이 끝났다고 보도했다"),
+            ("big5", "總統在會談後沒有達成協議記者說明了情況"),
+        ] {
+            let encoding = Encoding::for_label(charset.as_bytes()).unwrap();
+            let whole = encoding.encode(text).0.into_owned();
+            let body = [b"<a>", &whole[..], b"</a><b>", &whole[..1], b"</b>"].concat();
+            let decoded = decode(&body, Some(&format!("text/xml; charset={charset}")));
+            assert!(decoded.text.contains(text), "{charset}: {}", decoded.text);
+            assert!(decoded.text.ends_with("</b>"), "{charset}: {}", decoded.text);
+        }
+        let body = ["<a>Путин и Трамп</a>".as_bytes(), b"<b>caf\xE9</b>"].concat();
+        for charset in ["iso-8859-1", "windows-1251", "utf-8"] {
+            let decoded = decode(&body, Some(&format!("text/xml; charset={charset}")));
+            assert_eq!(
+                (&*decoded.text, decoded.repaired),
+                ("<a>Путин и Трамп</a><b>café</b>", "bytes_outside_utf8")
+            );
+        }
+        let russian = encoding_rs::WINDOWS_1251.encode("Путин и Трамп").0;
+        assert_eq!(decode(&russian, Some("a; charset=windows-1251")).text, "Путин и Трамп");
     }
 
     #[test]

@@ -150,7 +150,8 @@ impl Claim {
     /// Whether the feed ends inside it before it has a name: whole, it would be another article. Where items
     /// have guids or links, so will this one, and its title is no name. Nor is one told that has a name and no word.
     fn is_stump(&self, has_names: bool) -> bool {
-        let is_nameless = !self.is_named() && (has_names || self.title.value.is_empty());
+        let has_title = !self.title.value.is_empty() && !self.has_cut_title();
+        let is_nameless = !self.is_named() && (has_names || !has_title);
         let has_words =
             [&self.title, &self.summary, &self.content].iter().any(|words| !words.value.is_empty());
         self.is_cut() && (is_nameless || !has_words && self.note.link.is_empty())
@@ -158,6 +159,14 @@ impl Claim {
 
     fn is_cut(&self) -> bool {
         self.note.defects.iter().any(|(word, ..)| *word == "item_cut")
+    }
+
+    /// Whether the feed ends inside its title.
+    fn has_cut_title(&self) -> bool {
+        let is_it = |(word, element, _): &(&str, &str, usize)| {
+            (*word, *element) == ("text_cut_by_feed", "title")
+        };
+        self.note.defects.iter().any(is_it)
     }
 
     /// Whether the feed ends inside its guid or link.

@@ -83,7 +83,13 @@ fn walk(text: &str, limits: Limits<'_>) -> (JsonFeed, Option<serde_json::Error>)
     let mut out = JsonFeed::default();
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let result = Top { out: &mut out, limits }.deserialize(&mut deserializer);
-    (out, result.err())
+    let behind = |error: &serde_json::Error| {
+        text.get(offset(text, error.line(), error.column())..)
+            .is_some_and(|rest| rest.starts_with(','))
+    };
+    // A comma behind the document says that it was closed too early.
+    let error = result.err().or_else(|| deserializer.end().err().filter(behind));
+    (out, error)
 }
 
 /// The byte offset of a line and a column, both from 1, columns in bytes.

@@ -13,6 +13,9 @@ enum Last {
     Value,
 }
 
+/// Brackets open in the list of items: the document's and its own.
+const ITEMS_DEPTH: usize = 2;
+
 /// A text written anew.
 #[derive(Debug)]
 pub(super) struct Mended {
@@ -28,6 +31,7 @@ pub(super) fn mended(text: &str) -> Mended {
         out: String::with_capacity(text.len() + text.len() / 16),
         open: Vec::new(),
         objects: 0,
+        run: (usize::MAX, false),
         last: Last::Opening,
         has_comma: false,
         is_name: false,
@@ -54,6 +58,7 @@ pub(super) fn mended(text: &str) -> Mended {
                 after
             }
             '}' | ']' => {
+                walk.look_behind(rest);
                 walk.close(c);
                 after
             }
@@ -99,6 +104,8 @@ struct Walk {
     open: Vec<char>,
     /// How many of them are braces.
     objects: usize,
+    /// How much of the text is left behind the present run of closing brackets, and whether another item comes there.
+    run: (usize, bool),
     last: Last,
     /// A comma was met and waits for a value.
     has_comma: bool,
@@ -134,7 +141,22 @@ impl Walk {
         (self.last, self.is_name) = (Last::Value, false);
     }
 
+    /// Looks behind a run of closing brackets, once for each run.
+    fn look_behind(&mut self, rest: &str) {
+        if self.run.0 < rest.len() && self.run.0 != usize::MAX {
+            // Within the run, or behind it: only what is longer than what was left is still in it.
+            return;
+        }
+        let behind = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '}' | ']'));
+        let next = behind.strip_prefix(',').map(str::trim_start);
+        self.run = (behind.len(), next.is_some_and(|next| next.starts_with('{')));
+    }
+
     fn close(&mut self, bracket: char) {
+        // Another item comes, so the list of items is open still: one bracket too many closes nothing.
+        if self.run.1 && self.open.len() <= ITEMS_DEPTH && self.open.first() == Some(&'{') {
+            return;
+        }
         let (opening, count) = if bracket == '}' {
             ('{', self.objects)
         } else {
@@ -179,11 +201,20 @@ impl Walk {
 /// Writes the string that begins here, and gives what stands behind it; `None` where it never ends.
 fn string<'t>(text: &'t str, out: &mut String) -> Option<&'t str> {
     out.push('"');
+    let start = out.len();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         let after = rest.get(c.len_utf8()..).unwrap_or("");
         rest = match c {
             '"' => {
+                let inside = text.get(..text.len() - rest.len()).unwrap_or("");
+                let behind = lost_quote(inside, after).and_then(|at| text.split_at_checked(at));
+                if let Some((inside, behind)) = behind {
+                    out.truncate(start);
+                    run_into(inside, out);
+                    out.push('"');
+                    return Some(behind);
+                }
                 out.push('"');
                 return Some(after);
             }
@@ -203,6 +234,33 @@ fn string<'t>(text: &'t str, out: &mut String) -> Option<&'t str> {
         };
     }
     None
+}
+
+/// Where a string ends that lost its quote, so that it ran to the beginning of the next name: `Bridge},{"id"`, `1,"url"`.
+fn lost_quote(inside: &str, after: &str) -> Option<usize> {
+    let name = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'))?;
+    let is_name = name > 0 && after.get(name..).is_some_and(|rest| rest.starts_with('"'));
+    let is_named = after.get(name + 1..).is_some_and(|rest| rest.trim_start().starts_with(':'));
+    if !is_name || !is_named {
+        return None;
+    }
+    let before = inside.trim_end();
+    let before = match before.strip_suffix('{') {
+        Some(item) => item.trim_end().strip_suffix(',')?.trim_end().strip_suffix('}')?,
+        None => before.strip_suffix(',')?,
+    };
+    Some(before.len())
+}
+
+/// Writes a part of a string.
+fn run_into(inside: &str, out: &mut String) {
+    for c in inside.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            c if u32::from(c) < 0x20 => out.push(' '),
+            c => out.push(c),
+        }
+    }
 }
 
 /// Writes the escape whose backslash was met, and gives what stands behind it.
@@ -278,6 +336,20 @@ mod tests {
             (r#"{a:1,'b':"c"}"#, r#"{"a":1,"b":"c"}"#),
             (r#"{"a":,"b"}"#, r#"{"a":null,"b":null}"#),
             (r#"[{"a":1]"#, r#"[{"a":1}]"#),
+            (
+                r#"{"items":[{"id":"1","t":"Mayor},{"id":"2","t":"x"}]}"#,
+                r#"{"items":[{"id":"1","t":"Mayor"},{"id":"2","t":"x"}]}"#,
+            ),
+            (r#"{"items":[{"id":"1,"t":"x"}]}"#, r#"{"items":[{"id":"1","t":"x"}]}"#),
+            (
+                r#"{"items":[{"id":"1"}},{"id":"2"},{"id":"3"}]}"#,
+                r#"{"items":[{"id":"1"},{"id":"2"},{"id":"3"}]}"#,
+            ),
+            (r#"{"items":[{"id":"1"}]},{"id":"2"}]}"#, r#"{"items":[{"id":"1"},{"id":"2"}]}"#),
+            (
+                r#"{"items":[{"a":[{"b":1}]},{"a":[{"b":2},{"b":3}]}],"x":1}"#,
+                r#"{"items":[{"a":[{"b":1}]},{"a":[{"b":2},{"b":3}]}],"x":1}"#,
+            ),
         ] {
             let expected: serde_json::Value = serde_json::from_str(expected).unwrap();
             let found: serde_json::Value = serde_json::from_str(&mended(text).text)

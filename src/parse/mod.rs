@@ -193,10 +193,19 @@ const JUNK_BYTES_MAX: usize = 4 << 10;
 
 /// A JSON Feed that does not begin the text.
 fn look_behind_junk(text: &str, config: &Config, base: Option<&Url>) -> Option<Seen> {
+    // A page may have any JSON in its scripts; only what says that it is a JSON Feed is one.
+    if !text.contains("jsonfeed.org/version") {
+        return None;
+    }
     let head = text::head(text, JUNK_BYTES_MAX);
     let begins =
         |at: &usize| text.get(at + 1..).is_some_and(|rest| rest.trim_start().starts_with('"'));
     let at = head.match_indices('{').map(|(at, _)| at).find(begins)?;
+    let is_of_page = |name: &str| head.get(..at).is_some_and(|junk| has_tag(junk, name));
+    if ["html", "head", "body", "script", "style", "title", "!doctype"].into_iter().any(is_of_page)
+    {
+        return None;
+    }
     let mut seen = look_at_json(text.get(at..)?, config, base).ok()?;
     seen.feed.at = at;
     for place in seen.defects.iter_mut().filter_map(|defect| defect.at.as_mut()) {
@@ -206,6 +215,14 @@ fn look_behind_junk(text: &str, config: &Config, base: Option<&Url>) -> Option<S
     seen.defects.push(Defect { word: "json_repaired", at: Some(0), element: "", detail });
     seen.is_json = true;
     Some(seen)
+}
+
+/// Whether a tag of this name, in lower case, opens in a text.
+fn has_tag(text: &str, name: &str) -> bool {
+    text.match_indices('<').any(|(at, _)| {
+        let tag = text.get(at + 1..at + 1 + name.len());
+        tag.is_some_and(|tag| tag.eq_ignore_ascii_case(name))
+    })
 }
 
 fn look_at_json(text: &str, config: &Config, base: Option<&Url>) -> Result<Seen, Refused> {

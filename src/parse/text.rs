@@ -47,6 +47,13 @@ pub(crate) fn is_suspect(run: &str) -> bool {
 
 /// Appends a run without control characters; C1 controls become what windows-1252 means by them.
 pub(crate) fn clean_into(out: &mut String, run: &str) {
+    if run.contains(['\r', '\x0C']) {
+        // A lone return ends a line, as XML has it.
+        return clean_into(
+            out,
+            &run.replace("\r\n", "\n").replace('\r', "\n").replace('\x0C', " "),
+        );
+    }
     if is_suspect(run) {
         out.extend(run.chars().filter(|c| !is_forbidden(*c)).map(|c| match u32::from(c) {
             code @ 0x80..=0x9F => character(code),
@@ -121,6 +128,9 @@ pub(crate) fn decode_into(out: &mut String, text: &str, entities: &mut Entities,
         clean_into(out, before);
         if let Some((meaning, length)) = reference(after, entities) {
             match meaning {
+                Meaning::One('\r') if !is_line_end(after.get(length..).unwrap_or("")) => {
+                    out.push('\n')
+                }
                 Meaning::One(c) if is_forbidden(c) => {}
                 Meaning::One(c) => push(out, c.encode_utf8(&mut [0; 4]), mode),
                 Meaning::Known(known) => push(out, known, mode),
@@ -133,6 +143,11 @@ pub(crate) fn decode_into(out: &mut String, text: &str, entities: &mut Entities,
         }
     }
     clean_into(out, rest);
+}
+
+/// Whether a line ends here, whoever wrote a return before it.
+fn is_line_end(rest: &str) -> bool {
+    rest.starts_with('\n') || ["&#10;", "&#xA;", "&#xa;"].iter().any(|end| rest.starts_with(end))
 }
 
 fn push(out: &mut String, text: &str, mode: Mode) {

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::interval::Rate;
 use super::outcome::Silence;
+use super::poller::FALL_BACK_MIN;
 use super::timetable::Timetable;
 use crate::news::{Extra, Feed, FeedState, Health, Validators};
 
@@ -72,6 +73,19 @@ impl Kept {
         let memory = Memory::of(&state);
         state.extra = Extra::default();
         Self { state, memory }
+    }
+
+    /// Moves what was planned by a clock that was set back by `fallen` since; less than a minute is no such thing.
+    pub(super) fn fall_back(&mut self, fallen: Duration) {
+        if fallen <= FALL_BACK_MIN {
+            return;
+        }
+        let back = |at: &mut Timestamp| *at = at.checked_sub(fallen).unwrap_or(*at);
+        back(&mut self.state.next_due);
+        let Memory { not_before, host_held_until, .. } = &mut self.memory;
+        for at in [&mut self.state.last_success, not_before, host_held_until] {
+            at.iter_mut().for_each(back);
+        }
     }
 
     /// The state as it is stored.

@@ -28,7 +28,7 @@ use super::{Config, Polled, politeness};
 pub(super) const DUE_MAX: Duration = Duration::from_hours(16 * 24);
 
 /// A wall clock that falls back further than this has been set, not adjusted.
-const FALL_BACK_MIN: Duration = Duration::from_mins(1);
+pub(super) const FALL_BACK_MIN: Duration = Duration::from_mins(1);
 
 /// On the machine's clock the schedule is looked at this often even if nothing is due, to notice that the clock was set.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
@@ -246,6 +246,7 @@ impl Poller {
             return None;
         }
         slot.learned = done.polled.body.as_ref().map(|_| 1);
+        slot.ended = Some(now);
         slot.kept = Some(Box::new(done.kept));
         Some(done.polled)
     }
@@ -261,6 +262,10 @@ impl Poller {
         slot.kept = Some(done.state)
             .filter(|state| state.url == url)
             .map(|state| Box::new(Kept::of(state)));
+        if let (Some(kept), Some(ended)) = (slot.kept.as_deref_mut(), slot.ended.take()) {
+            // The clock was set back since: what was planned by the old one moves with it.
+            kept.fall_back(outcome::span(now, ended));
+        }
         // Missed news cannot be counted; at least as many as were seen is a careful guess.
         if let Some(new) = done.new {
             slot.learned = Some(if done.overrun { new.saturating_mul(2) } else { new });

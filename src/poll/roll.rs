@@ -97,7 +97,14 @@ impl Poller {
     fn add(&mut self, feed: Arc<Feed>, cold: usize, now: Timestamp) {
         let url = memory::address(&feed.url);
         let stored = self.absent.remove(&feed.id).filter(|state| state.url == url);
-        let kept = stored.map(|state| Box::new(Kept::of(state)));
+        let kept = stored.map(|state| {
+            let mut kept = Kept::of(state);
+            // Polled by a clock that went ahead of this one.
+            if let Some(polled) = kept.state.last_success {
+                kept.fall_back(outcome::span(now, polled));
+            }
+            Box::new(kept)
+        });
         let host = politeness::host_key(&round::entrance(&feed, kept.as_deref()));
         let due = if let Some(kept) = &kept {
             kept.state.next_due.min(outcome::due_at(now, DUE_MAX))

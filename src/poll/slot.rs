@@ -25,6 +25,8 @@ pub(super) struct Slot {
     pub(super) journey: Option<Box<Journey>>,
     /// Its part of the common budget, unless its interval is fixed.
     pub(super) share: Option<Share>,
+    /// When the poll that waits for its commit ended, by the clock of then.
+    pub(super) ended: Option<Timestamp>,
     /// News in the body that waits for its commit, as far as anybody counted them.
     pub(super) learned: Option<u64>,
 }
@@ -61,7 +63,7 @@ impl Slots {
 impl Slot {
     /// A feed that rests.
     pub(super) fn new(feed: Arc<Feed>, kept: Option<Box<Kept>>) -> Self {
-        Self { feed, kept, asleep: None, journey: None, share: None, learned: None }
+        Self { feed, kept, asleep: None, journey: None, share: None, ended: None, learned: None }
     }
 
     /// Makes `kept` what it was before the feed went to sleep. What is under way is awake.

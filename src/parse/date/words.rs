@@ -197,7 +197,10 @@ fn time_end(word: &str) -> Option<usize> {
 
 /// Behind a day without a time only a zone may stand, and it says nothing.
 fn without_time(rest: &str) -> Option<Zone> {
-    zone::read(rest).map(|_| Zone::Missing)
+    // A word that is nobody's zone may be a month of a language that we do not know: "mar, 12 noi".
+    zone::read(rest)
+        .filter(|zone| *zone != Zone::Unclear || zone::is_known(rest))
+        .map(|_| Zone::Missing)
 }
 
 impl Parts {

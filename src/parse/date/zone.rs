@@ -41,7 +41,6 @@ const NAMED: &[(&str, i32)] = &[
     ("EEST", 180),
     ("SAST", 120),
     ("EAT", 180),
-    ("MSK", 180),
     ("TRT", 180),
     ("PKT", 300),
     ("NPT", 345),
@@ -60,9 +59,33 @@ const SOUTHERN: &[(&str, i32)] =
     &[("ACST", 570), ("ACDT", 630), ("AEDT", 660), ("NZST", 720), ("NZDT", 780)];
 
 /// Abbreviations that mean different zones to different readers.
-const UNCLEAR: &[&str] = &[
-    "IST", "BST", "AST", "ADT", "ET", "CT", "MT", "PT", "AMT", "GST", "WST", "EDST", "SST", "CAT",
+const UNCLEAR: &[(&str, &[i32])] = &[
+    ("IST", &[60, 120, 330]),
+    ("BST", &[60, 360]),
+    ("AST", &[-240, 180]),
+    ("ADT", &[-180, 240]),
+    ("ET", &[-300, -240]),
+    ("CT", &[-360, -300]),
+    ("MT", &[-420, -360]),
+    ("PT", &[-480, -420]),
+    ("AMT", &[-240, 240]),
+    ("GST", &[-120, 240, 600]),
+    ("WST", &[60, 480, 780]),
+    ("EDST", &[-240]),
+    ("SST", &[-660, 480]),
+    ("CAT", &[120]),
 ];
+
+/// Whether a text is an abbreviation of zones, though nobody knows of which.
+pub(super) fn is_known(text: &str) -> bool {
+    may_be(text).is_some()
+}
+
+/// The zones, in minutes, that an unclear abbreviation may mean.
+fn may_be(text: &str) -> Option<&'static [i32]> {
+    let bare = text.trim().trim_matches(['(', ')', '[', ']', ',']).trim();
+    UNCLEAR.iter().find(|(name, _)| name.eq_ignore_ascii_case(bare)).map(|(_, zones)| *zones)
+}
 
 /// The zone a text states; `None` where it is no zone at all.
 pub(super) fn read(text: &str) -> Option<Zone> {
@@ -92,6 +115,13 @@ fn unless_denied(zone: Zone, remarks: &[&str]) -> Zone {
     let Zone::Fixed(offset) = zone else { return zone };
     let is_denied = |remark: &&str| {
         let remark = remark.trim_matches(['(', ')', '[', ']', ',', ' ']);
+        let number = prefixed(remark).unwrap_or(remark);
+        if let Some(other) = numeric(&number.replace(' ', "")) {
+            return other != offset;
+        }
+        if let Some(zones) = may_be(remark) {
+            return !zones.contains(&(offset.seconds() / 60));
+        }
         match named(remark) {
             // China's as well as Chicago's.
             Some(Zone::Fixed(other)) => other != offset && !remark.eq_ignore_ascii_case("CST"),
@@ -126,8 +156,12 @@ fn named(text: &str) -> Option<Zone> {
     if let Some((_, minutes)) = known {
         return Offset::from_seconds(minutes * 60).ok().map(Zone::Fixed);
     }
-    if UNCLEAR.contains(&upper.as_str()) {
+    if is_known(&upper) {
         return Some(Zone::Unclear);
+    }
+    if upper == "MSK" {
+        // Moscow was four hours ahead from 2011 to 2014, and kept the name.
+        return TimeZone::get("Europe/Moscow").ok().map(|zone| Zone::Named(Box::new(zone)));
     }
     if text.contains('/') && !text.contains(' ') {
         return Some(TimeZone::get(text).map_or(Zone::Unclear, |zone| Zone::Named(Box::new(zone))));

@@ -49,7 +49,8 @@ impl<'a> Scanner<'a> {
     pub(super) fn cut(&mut self) {
         if let Some((capture, ..)) = &self.capture {
             if capture.field.holds_markup() {
-                self.defect("text_cut_by_feed", "");
+                let element = if capture.field == Field::Title { "title" } else { "" };
+                self.defect("text_cut_by_feed", element);
                 self.close_capture();
             } else {
                 // Half a link leads elsewhere, half a guid is another article's, half a date another day.
