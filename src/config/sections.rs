@@ -24,7 +24,8 @@ pub(super) const GB: u64 = 1 << 30;
 pub(super) const SPAN_MAX: Duration = Duration::from_hours(24 * 3660);
 
 /// A server that wants to know who asks finds a name, a version and an address.
-const USER_AGENT: &str = concat!("copytaster/", env!("CARGO_PKG_VERSION"), " (feed reader)");
+pub(super) const USER_AGENT: &str =
+    concat!("copytaster/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")");
 
 /// Reads everything. Where a value is wrong its default stands in, so that all problems are found in one go.
 pub(super) fn read(document: &mut Document<'_>) -> Config {

@@ -170,3 +170,33 @@ pub(super) fn address(url: &Url) -> String {
     }
     url.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_clock_planned_that_was_set_back_since_moves_with_it() {
+        let (then, now): (Timestamp, Timestamp) =
+            ("2039-09-10T05:43:36Z".parse().unwrap(), "2025-08-16T05:58:00Z".parse().unwrap());
+        let second = Duration::from_secs(2);
+        let feed = Feed::new("a", "https://desk.example/feed".parse().unwrap());
+        let kept = Kept {
+            state: FeedState {
+                next_due: then + second,
+                last_success: Some(then),
+                ..blank(&feed, then, then)
+            },
+            memory: Memory { not_before: Some(then + second), ..Memory::default() },
+        };
+        let fallen: Duration = then.duration_since(now).try_into().unwrap();
+        let mut moved = kept.clone();
+        moved.fall_back(fallen);
+        assert_eq!((moved.state.next_due, moved.state.last_success), (now + second, Some(now)));
+        assert_eq!(moved.memory.not_before, Some(now + second));
+        // A clock that is only adjusted moves nothing.
+        let mut adjusted = kept.clone();
+        adjusted.fall_back(Duration::from_secs(59));
+        assert_eq!(adjusted, kept);
+    }
+}

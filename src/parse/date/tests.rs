@@ -69,6 +69,29 @@ fn a_time_without_a_clear_zone_is_told_as_utc_and_says_so() {
 }
 
 #[test]
+fn a_weekday_that_may_be_a_month_is_none_before_a_month_that_nobody_knows() {
+    for text in [
+        "mar, 12 noi 2025",
+        "mar, 12 xan 2025",
+        "mar, 4 iul 2025",
+        "mart. 12 lip 2025",
+        "mai 12 noi 2024",
+        "2025-08-16T05:58:07",
+    ] {
+        let day = read(text).map(|read| read.date.granularity == Granularity::Day);
+        assert_ne!(day, Some(true), "{text}");
+    }
+    assert_eq!(told("mar 12 2025").0, "2025-03-12T00:00:00Z");
+    assert_eq!(told("mar, 12 août 2025").0, "2025-08-12T00:00:00Z");
+}
+
+#[test]
+fn moscow_was_an_hour_further_ahead_for_three_years() {
+    assert_eq!(told("Sat, 16 Aug 2012 05:58:07 MSK").0, "2012-08-16T01:58:07Z");
+    assert_eq!(told("Sat, 16 Aug 2025 05:58:07 MSK").0, "2025-08-16T02:58:07Z");
+}
+
+#[test]
 fn a_day_is_a_day_and_a_minute_a_minute() {
     for text in [
         "2025-08-16",

@@ -74,6 +74,18 @@ fn a_json_feed_behind_junk_is_found() {
         assert_eq!(parsed.drafts.len(), 1, "{body}");
         assert_eq!(parsed.report.defects, ["json_repaired"], "{body}");
     }
+    // A page has JSON in its scripts, and is a page.
+    let menu = "{\"items\":[{\"id\":7,\"title\":\"Cookies\"}]}";
+    for page in [
+        format!(
+            "<!DOCTYPE html><html><head><title>Too many requests</title></head><body><script>window.menu={menu};</script></body></html>"
+        ),
+        format!("<div>Please wait</div><script>var cfg={menu};</script>"),
+        format!("<script type=\"application/ld+json\">{feed}</script>"),
+        format!("Please wait: {menu}"),
+    ] {
+        assert!(parsed(&page).drafts.is_empty(), "{page}");
+    }
     let wide: Vec<u8> = feed.encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(super::read(&super::fetched(&wide), &super::Config::default()).drafts.len(), 1);
 }

@@ -253,6 +253,20 @@ fn a_cut_tail_keeps_what_came_before() {
 }
 
 #[test]
+fn a_return_ends_a_line_like_any_other() {
+    let draft = item(
+        "<title>Court frees\reditor</title><description><![CDATA[one\rtwo\r\nthree]]></description>",
+    );
+    assert_eq!(
+        (draft.title.as_str(), draft.summary.as_str()),
+        ("Court frees editor", "one\ntwo\nthree")
+    );
+    assert_eq!(item("<title>one&#13;two&#13;&#10;three</title>").title, "one two three");
+    let json = "{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[{\"id\":\"1\",\"title\":\"one\\rtwo\\fthree\"}]}";
+    assert_eq!(only(json).title, "one two three");
+}
+
+#[test]
 fn an_empty_element_of_xhtml_hides_nothing() {
     let draft = entry(
         "<content type=\"xhtml\"><div><p>one</p><script src=\"x\"/><style/><p>two<br/>three</p></div></content>",
@@ -310,6 +324,13 @@ fn half_a_value_at_the_cut_is_none() {
     for half in ["<guid>item-2025-77", "<link>https://desk.example/story/12"] {
         let alone = super::parsed(&format!("<rss><channel><item><title>Half</title>{half}"));
         assert_eq!((alone.drafts.len(), alone.rejected[0].reason.as_str()), (0, "cut"), "{half}");
+    }
+    // So does half a title, which is nobody's name.
+    for half in
+        ["<title>Court in Varda frees editor accused of", "<title><![CDA", "<title>two years<"]
+    {
+        let alone = super::parsed(&format!("<rss><channel><item>{half}"));
+        assert_eq!((alone.drafts.len(), alone.rejected.len()), (0, 1), "{half}");
     }
     // In a feed without guids and links a title is a name.
     let bare = super::parsed(
