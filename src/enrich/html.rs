@@ -148,13 +148,18 @@ impl Reader<'_> {
                 self.skip_tag();
                 self.flow.tag(name);
                 let tag = before.get(..before.len() - self.rest.len()).unwrap_or_default();
-                if is_hidden(tag.get(1 + name.len()..).unwrap_or_default()) && self.hide(name) {
+                // Written as XML: it has no content to hide.
+                let is_empty = tag.ends_with("/>");
+                if !is_empty
+                    && is_hidden(tag.get(1 + name.len()..).unwrap_or_default())
+                    && self.hide(name)
+                {
                     return;
                 }
                 if name.eq_ignore_ascii_case("q") {
                     self.flow.push('“');
                 }
-                self.drop_content(name);
+                self.drop_content(name, is_empty);
             }
             _ => self.literal(),
         }
@@ -207,7 +212,7 @@ impl Reader<'_> {
         self.skip(end);
     }
 
-    fn drop_content(&mut self, name: &str) {
+    fn drop_content(&mut self, name: &str, is_empty: bool) {
         let is = |other: &str| name.eq_ignore_ascii_case(other);
         if is("figure") || is("blockquote") {
             self.keeps_caption = is("blockquote") || self.captions == Captions::Kept;
@@ -217,7 +222,7 @@ impl Reader<'_> {
         let Some(index) = DROPPED.iter().position(|known| known.eq_ignore_ascii_case(name)) else {
             return;
         };
-        if self.lost[index] {
+        if self.lost[index] || is_empty && index >= 2 {
             return;
         }
         match find_end(self.rest, name) {
@@ -226,7 +231,7 @@ impl Reader<'_> {
                 self.skip_tag();
             }
             // Without its end a script is all that follows; other elements were closed by mistake.
-            None if index < 2 => self.rest = "",
+            None if index < 2 && !is_empty => self.rest = "",
             None => self.lost[index] = true,
         }
     }
@@ -408,6 +413,19 @@ mod tests {
         ] {
             assert_eq!(joined(&format!("<p>One</p>{shown}")), "One|x", "{shown}");
         }
+    }
+
+    #[test]
+    fn elements_that_are_closed_as_they_open_hide_nothing() {
+        assert_eq!(
+            joined(
+                "<p>One</p><iframe src=\"x\"/><p>two</p><iframe src=\"y\"></iframe><p>three</p>"
+            ),
+            "One|two|three"
+        );
+        assert_eq!(joined("<div>One<div hidden/>two</div>"), "One|two");
+        assert_eq!(joined("<p>One</p><script src=\"x\" /><p>two</p>"), "One|two");
+        assert_eq!(joined("<p>One</p><script src=x/>code()</script><p>two</p>"), "One|two");
     }
 
     #[test]

@@ -129,7 +129,7 @@ pub(crate) fn decode_into(out: &mut String, text: &str, entities: &mut Entities,
         if let Some((meaning, length)) = reference(after, entities) {
             match meaning {
                 Meaning::One('\r') if !is_line_end(after.get(length..).unwrap_or("")) => {
-                    out.push('\n')
+                    out.push('\n');
                 }
                 Meaning::One(c) if is_forbidden(c) => {}
                 Meaning::One(c) => push(out, c.encode_utf8(&mut [0; 4]), mode),

@@ -1,6 +1,6 @@
 //! Fetches each feed once and reads it, to show what it would give. Nothing is kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -109,7 +109,8 @@ pub async fn look(
 ) -> Result<Vec<Looked>, poll::Error> {
     let order: Vec<FeedId> = feeds.iter().map(|feed| feed.id.clone()).collect();
     // A feed that is known and due is fetched at once; a new one would be spread over the interval.
-    let due = feeds.iter().map(|feed| (feed.id.clone(), due_at_once(feed, &clock))).collect();
+    let due: HashMap<_, _> =
+        feeds.iter().map(|feed| (feed.id.clone(), due_at_once(feed, &clock))).collect();
     let poller = Poller::new(config, feeds, due, clock)?;
     let (out, mut answers) = mpsc::channel(1);
     let (_committed, commits) = mpsc::channel(1);

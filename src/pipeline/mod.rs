@@ -22,7 +22,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::news::{Committed, Feed, FeedId, FeedState, Line, Stream};
+use crate::news::{Committed, Feed, Line, Stream};
 use crate::poll::{self, PageWish, Polled};
 use crate::sink;
 use crate::tables::Tables;
@@ -128,7 +128,7 @@ pub struct Plan {
     /// The feeds.
     pub feeds: Vec<Arc<Feed>>,
     /// What the store remembers of them.
-    pub states: std::collections::HashMap<FeedId, FeedState>,
+    pub states: poll::States,
     /// The reader's limits.
     pub parse: parse::Config,
     /// Knowledge, replaced whole on reload.

@@ -1,6 +1,5 @@
 //! Opens what a run stands on: locks, store, output, redo, desk. Everything is checked before anything is fetched.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,8 +8,8 @@ use jiff::Timestamp;
 use super::Breaker;
 use super::write::ARCHIVE_MARK;
 use crate::desk::{self, Desk};
-use crate::news::{FeedId, FeedState, Line, Stream, StreamEnd};
-use crate::poll::outcome;
+use crate::news::{Line, Stream, StreamEnd};
+use crate::poll::{States, outcome};
 use crate::record::layout::{self, Layout};
 use crate::sink::archive::{self, Archive};
 use crate::sink::{self, Files};
@@ -84,10 +83,7 @@ impl Opened {
 }
 
 /// Opens state and output, brings the output up to the store, and restores the desk.
-pub fn open(
-    settings: Settings,
-    now: Timestamp,
-) -> Result<(Opened, HashMap<FeedId, FeedState>), StartError> {
+pub fn open(settings: Settings, now: Timestamp) -> Result<(Opened, States), StartError> {
     let Settings { store, sink, archive, layout, desk, writer } = settings;
     let mut files = Files::open(&sink)?;
     let notes = beside(&store.path);
@@ -105,8 +101,8 @@ pub fn open(
         store.commit()?;
     }
     let layout = redo(&mut files, &mut store, layout, now)?;
-    let mut states = HashMap::new();
-    store.each_feed(|feed, state| drop(states.insert(feed, state)))?;
+    let mut states = States::default();
+    store.each_feed(|feed, state| states.insert(feed, state))?;
     let marks = store.marks()?;
     let restored = store.restore(Desk::horizon(&marks))?;
     let desk = Desk::restore(desk, restored.marks, restored.stories, restored.articles);

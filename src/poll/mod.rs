@@ -33,6 +33,7 @@ mod routes;
 pub mod schedule;
 mod sites;
 mod slot;
+mod states;
 mod timetable;
 mod visit;
 
@@ -53,6 +54,7 @@ pub use self::memory::{Remembered, remembered};
 pub use self::once::{Guest, once};
 pub use self::pages::{ArticlePage, NoPage, PageWish};
 pub use self::poller::Poller;
+pub use self::states::States;
 pub use self::timetable::Said;
 pub use self::visit::{REQUESTS_MAX, Visitor, What};
 

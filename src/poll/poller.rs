@@ -10,7 +10,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tracing::Instrument as _;
 
 use crate::clock::Clock;
-use crate::news::{Committed, Feed, FeedId, FeedState};
+use crate::news::{Committed, Feed, FeedId};
 
 use super::failure::Failure;
 use super::fetch::{Error, Fetcher, Kind, Reply, Request};
@@ -22,6 +22,7 @@ use super::pages::{Means, PageArrival, PageTasks, PageWish, Pages};
 use super::round::{self, Journey, Standing, Step};
 use super::schedule::{Key, PerHost, Schedule};
 use super::slot::Slots;
+use super::states::States;
 use super::{Config, Polled, politeness};
 
 /// No stored due time is believed further ahead than this: the clock it was made by was wrong.
@@ -49,7 +50,7 @@ pub struct Poller {
     pub(super) slots: Slots,
     pub(super) keys: HashMap<FeedId, Key>,
     /// States of feeds that are not configured at present.
-    pub(super) absent: HashMap<FeedId, FeedState>,
+    pub(super) absent: States,
     tasks: HashMap<Id, Key>,
     pub(super) budget: Budget,
     /// How fast a backlog is worked off.
@@ -65,7 +66,7 @@ impl Poller {
     pub fn new(
         config: Config,
         feeds: Vec<Arc<Feed>>,
-        states: HashMap<FeedId, FeedState>,
+        states: impl Into<States>,
         clock: Clock,
     ) -> Result<Self, Error> {
         let fetcher = Arc::new(Fetcher::build(&config)?);
@@ -85,7 +86,7 @@ impl Poller {
             schedule: Schedule::new(per_host),
             slots: Slots::default(),
             keys: HashMap::new(),
-            absent: states,
+            absent: states.into(),
             tasks: HashMap::new(),
             budget,
             pace: Pace::of(0.0),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::news::{Feed, FeedId, Validators};
 
-use super::memory::{self, Kept};
+use super::memory;
 use super::pace::Pace;
 use super::poller::{DUE_MAX, Poller};
 use super::schedule::Key;
@@ -70,14 +70,14 @@ impl Poller {
             if let Some(share) = slot.share {
                 self.budget.leave(share);
             }
-            self.absent.extend(slot.kept.map(|mut kept| {
+            if let Some(mut kept) = slot.kept {
                 if is_out {
                     // Its last body may never be committed, so it must be given whole again.
                     kept.state.validators = Validators::default();
                     kept.state.body_hash = None;
                 }
-                (id, kept.stored())
-            }));
+                self.absent.put(id, &kept);
+            }
         }
         let cold = feeds.iter().filter(|feed| !self.is_known(feed)).count();
         for feed in feeds {
@@ -86,19 +86,18 @@ impl Poller {
                 None => self.add(feed, cold, now),
             }
         }
+        self.absent.shrink();
         let polls = self.slots.iter().map(|slot| interval::base(&slot.feed, &self.config));
         self.pace = Pace::of(polls.map(|rest| rest.as_secs_f64().recip()).sum());
     }
 
     fn is_known(&self, feed: &Feed) -> bool {
-        self.keys.contains_key(&feed.id) || self.absent.contains_key(&feed.id)
+        self.keys.contains_key(&feed.id) || self.absent.knows(&feed.id)
     }
 
     fn add(&mut self, feed: Arc<Feed>, cold: usize, now: Timestamp) {
         let url = memory::address(&feed.url);
-        let stored = self.absent.remove(&feed.id).filter(|state| state.url == url);
-        let kept = stored.map(|state| {
-            let mut kept = Kept::of(state);
+        let kept = self.absent.take(&feed.id, &url).map(|mut kept| {
             // Polled by a clock that went ahead of this one.
             if let Some(polled) = kept.state.last_success {
                 kept.fall_back(outcome::span(now, polled));

@@ -117,7 +117,7 @@ fn plan(port: u16) -> Plan {
             ..poll::Config::default()
         },
         feeds: (0..FEEDS).map(|n| Arc::new(feed(n))).collect(),
-        states: std::collections::HashMap::new(),
+        states: poll::States::default(),
         parse: parse::Config::default(),
         tables: Arc::new(RwLock::new(Arc::new(Tables::builtin()))),
         full_text: Arc::default(),

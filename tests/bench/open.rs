@@ -1,19 +1,14 @@
 //! A run's state and output, as a configuration without wishes has them.
 
-use std::collections::HashMap;
 use std::path::Path;
 
-use copytaster::news::{FeedId, FeedState};
 use copytaster::pipeline::{self, Opened, Settings};
+use copytaster::poll::States;
 use copytaster::{cluster, desk, record, sink, store, writer};
 use jiff::Timestamp;
 
 /// Opens both below `dir`, synced or not; beside them what is remembered of the feeds.
-pub(crate) fn open(
-    dir: &Path,
-    durability: store::Durability,
-    now: Timestamp,
-) -> (Opened, HashMap<FeedId, FeedState>) {
+pub(crate) fn open(dir: &Path, durability: store::Durability, now: Timestamp) -> (Opened, States) {
     let settings = Settings {
         store: store::Config { path: dir.join("state.db"), durability, ..store::Config::default() },
         sink: sink::Config {

@@ -18,7 +18,7 @@ mod open;
 mod server;
 mod watch;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -185,7 +185,7 @@ fn plan(server: &Process, way: &str, counters: &Arc<Counters>) -> Plan {
         clock: Clock::System,
         poll: config(server),
         feeds: (0..size(FEEDS, 500)).map(|n| feed(server, way, n)).collect(),
-        states: HashMap::new(),
+        states: poll::States::default(),
         parse: parse::Config::default(),
         tables: Arc::new(RwLock::new(Arc::new(Tables::builtin()))),
         full_text: Arc::default(),
