@@ -43,6 +43,8 @@ pub(super) struct Way {
 pub(super) struct Clients {
     policy: Policy,
     limits: Limits,
+    /// Connections of one host that are kept: as many as may be in use at once.
+    kept_per_host: usize,
     user_agent: HeaderValue,
     lookups: Arc<Semaphore>,
     made: BTreeMap<Way, Client>,
@@ -59,6 +61,7 @@ impl Clients {
             limits: config.limits,
             user_agent: HeaderValue::from_str(&config.user_agent)
                 .map_err(|_| Error::UserAgent(config.user_agent.clone()))?,
+            kept_per_host: config.host_in_flight.max(1),
             lookups: Resolver::lookups(),
             made: BTreeMap::new(),
         })
@@ -134,7 +137,7 @@ impl Clients {
             .http1_max_headers(HEADERS_MAX)
             .connect_timeout(self.limits.connect)
             .pool_idle_timeout(IDLE_CONNECTION)
-            .pool_max_idle_per_host(1)
+            .pool_max_idle_per_host(self.kept_per_host)
     }
 }
 

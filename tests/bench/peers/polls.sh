@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Polls a second beside wrk, on the same server: `tests/bench/peers/polls.sh [SECONDS]`
 #
 # wrk sends and counts and does nothing else, so it is the ceiling. It comes with the package `wrk` of most systems. Its
@@ -26,15 +26,11 @@ tls=$(sed -n 2p "$scratch/addresses")
 printf '%-14s %14s %14s\n' wrk requests/s 'requests/s/core'
 for way in plain_304 tls_304 plain_200 tls_200; do
     case $way in plain_*) url=$plain ;; *) url=$tls ;; esac
-    # The user and system time of all children so far, before and after.
-    before=$(times | sed -n 2p)
-    wrk -t 1 -c 64 -d "$seconds" -H 'If-None-Match: "one"' "$url/${way#*_}/1" >"$scratch/wrk"
-    after=$(times | sed -n 2p)
+    TIMEFORMAT='%U %S'
+    { time wrk -t 1 -c 64 -d "$seconds" -H 'If-None-Match: "one"' "$url/${way#*_}/1" >"$scratch/wrk"; } 2>"$scratch/spent"
     requests=$(sed -n 's/^ *\([0-9]*\) requests in.*/\1/p' "$scratch/wrk")
-    echo "$before $after $requests $seconds" | tr 'ms' '  ' | awk -v way="$way" '{
-        cpu = ($5 * 60 + $6 + $7 * 60 + $8) - ($1 * 60 + $2 + $3 * 60 + $4)
-        printf "%-14s %14.0f %14.0f\n", way, $9 / $10, $9 / cpu
-    }'
+    echo "$way $requests $seconds $(cat "$scratch/spent")" |
+        awk '{ printf "%-14s %14.0f %14.0f\n", $1, $2 / $3, $2 / ($4 + $5) }'
 done
 exec 3>&-
 echo
