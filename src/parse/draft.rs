@@ -1,10 +1,11 @@
 //! From what a body claims to drafts: keys, bounds, dates and the words for what was wrong.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::news::{Draft, FetchReport, Fetched, Granularity, Rejection, SourceElement, StatedDate};
 
-use super::claim::{Claim, Dates, Words};
+use super::claim::{Claim, Dates, Wishes, Words};
 use super::keys::{self, Claims, GuidCount};
 use super::read::Unread;
 use super::{FeedMeta, Parsed, Refused, Seen, canonical_link, date, html, place, shown_link, text};
@@ -78,6 +79,9 @@ pub(super) fn parsed(seen: Seen, text: &str, fetched: &Fetched) -> Parsed {
     if drop_build_time(&mut drafts) {
         defects.push("date_build_time".to_owned());
     }
+    if skips_all(&meta.wishes) {
+        defects.push("schedule_skips_all".to_owned());
+    }
     defects.sort();
     defects.dedup();
     let items = (drafts.len() + rejected.len()) as u64 + seen.over_limit;
@@ -139,6 +143,17 @@ fn rejection(unread: &Unread, fetched: &Fetched) -> Rejection {
         sample: sample_of(&unread.xml),
         items: 1,
     }
+}
+
+/// Whether a feed asks not to be polled at any hour, or on any day: nobody can mean that.
+fn skips_all(wishes: &Wishes) -> bool {
+    let hours: BTreeSet<u8> =
+        wishes.skip_hours.iter().filter_map(|hour| hour.trim().parse().ok()).collect();
+    let days: BTreeSet<String> =
+        wishes.skip_days.iter().map(|day| day.trim().to_ascii_lowercase()).collect();
+    let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let is_skipped = |hour: u8| hours.contains(&hour) || hour == 0 && hours.contains(&24);
+    (0..24).all(is_skipped) || names.into_iter().all(|day| days.contains::<str>(day))
 }
 
 /// Whether items of this feed have guids or links, or the beginning of one.

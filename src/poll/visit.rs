@@ -1,8 +1,8 @@
 //! Looks around at a site for a person, one request after another: pages, and feeds that nobody has configured yet.
 //!
 //! A guest like the poller: the same limits and addresses, a pause between two requests to one host, robots.txt for
-//! pages and for guesses. A feed that a site names itself is refused only by rules for this program by name, as when it
-//! is polled. The number of requests is bounded, robots.txt and redirects among them. Remembers nothing.
+//! pages and for guesses. A feed that a site names itself is refused only by rules for this program by name. The
+//! number of requests is bounded, robots.txt and redirects among them. Remembers nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

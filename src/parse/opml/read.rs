@@ -28,7 +28,7 @@ pub fn read(bytes: &[u8]) -> Result<Opml, OpmlError> {
     let mut places = Places { text: &decoded.text, at: 0, line: 1, column: 1 };
     let mut list = List::default();
     let (mut lexer, mut guard) = (Lexer::new(&decoded.text), Guard::default());
-    let mut is_opml = false;
+    let (mut is_opml, mut is_whole) = (false, false);
     while let Some(token) = lexer.next() {
         let at = lexer.at();
         if let Err(limit) = guard.see(&token) {
@@ -45,7 +45,10 @@ pub fn read(bytes: &[u8]) -> Result<Opml, OpmlError> {
                 is_opml = true;
             }
             Token::Start(tag) => list.start(&tag, || places.of(at)),
-            Token::End(name) => list.end(local(name)),
+            Token::End(name) => {
+                is_whole |= local(name).eq_ignore_ascii_case("opml");
+                list.end(local(name));
+            }
             Token::Text(words) if list.in_title => list.opml.title.push_str(&text::decoded(words)),
             Token::Cdata(words) if list.in_title => list.opml.title.push_str(words),
             _ => {}
@@ -57,6 +60,12 @@ pub fn read(bytes: &[u8]) -> Result<Opml, OpmlError> {
     if list.outlines == 0 {
         let (line, _) = places.of(decoded.text.len());
         return Err(OpmlError::NoOutline { line });
+    }
+    if !is_whole && list.opml.skipped.len() < SKIPPED_MAX {
+        let (line, column) = places.of(decoded.text.len());
+        let why =
+            "the file ends here, before its list does: what came behind is missing".to_owned();
+        list.opml.skipped.push(Skipped { line, column, title: String::new(), why });
     }
     list.opml.title = name(&list.opml.title);
     Ok(list.opml)
@@ -287,6 +296,17 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_is_cut_says_so() {
+        let opml = of(
+            "<opml version='2.0'><body>\n<outline text='A' xmlUrl='https://a.example/'/>\n<outline text='B' xmlUrl='https://b",
+        );
+        assert_eq!(opml.feeds.len(), 1);
+        let [cut] = opml.skipped.as_slice() else { panic!("{:?}", opml.skipped) };
+        assert_eq!(cut.line, 3);
+        assert!(cut.why.contains("ends here"), "{}", cut.why);
+    }
+
+    #[test]
     fn what_other_readers_write_is_understood() {
         let opml = of("<OPML version=1.0><body>\
             <outline TEXT='Ampersand &amp; Sons' xmlurl='https://a.example/?x=1&y=2&amp;z=3'/>\
@@ -326,7 +346,8 @@ mod tests {
                 (4, 1, "secret"),
                 (5, 1, "l"),
                 (7, 1, "bad"),
-                (8, 1, "")
+                (8, 1, ""),
+                (8, 51, "")
             ]
         );
         assert!(!format!("{opml:?}").contains("hunter2"));

@@ -22,7 +22,7 @@
 use crate::news::Rung;
 use crate::parse::{Config, read};
 
-use super::{among_good, assert_sum, entry, fetched, item, only, parsed, shown};
+use super::{all, among_good, assert_sum, entry, fetched, item, only, parsed, shown};
 
 #[test]
 fn rss_of_any_version_or_none_is_rss() {
@@ -501,6 +501,21 @@ fn the_feeds_wishes_are_noted() {
         (wishes.hub.as_str(), wishes.topic.as_str()),
         ("https://hub.example/", "https://desk.example/all.xml")
     );
+}
+
+#[test]
+fn a_feed_that_skips_every_hour_says_nothing_and_that_is_told() {
+    let told = |hours: std::ops::Range<u32>| {
+        let hours = all(hours.end, |n| {
+            if hours.contains(&n) { format!("<hour>{n}</hour>") } else { String::new() }
+        });
+        parsed(&format!("<rss><channel><skipHours>{hours}</skipHours><item><title>a</title></item></channel></rss>"))
+            .report
+            .defects
+    };
+    assert_eq!(told(0..24), ["schedule_skips_all"]);
+    assert_eq!(told(1..25), ["schedule_skips_all"]);
+    assert!(told(0..23).is_empty());
 }
 
 #[test]
