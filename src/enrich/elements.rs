@@ -81,12 +81,17 @@ pub(super) fn is_void(name: &str) -> bool {
 
 /// Whether the attributes of a tag hide its element.
 pub(super) fn is_hidden(attributes: &str) -> bool {
-    let lower = || attributes.to_ascii_lowercase();
-    if attributes.len() < "hidden".len() || !["hidden", "none"].iter().any(|w| lower().contains(w))
-    {
+    // Most tags say nothing of the kind, and are not copied to find out.
+    let says = |word: &str| {
+        attributes
+            .as_bytes()
+            .windows(word.len())
+            .any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    if !says("hidden") && !says("none") {
         return false;
     }
-    let lower = lower();
+    let lower = attributes.to_ascii_lowercase();
     let mut rest = lower.trim_end_matches(['>', '/']);
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
