@@ -44,23 +44,28 @@ pub(crate) fn read(text: &str, limits: Limits<'_>) -> Option<JsonFeed> {
     if let Some(error) = error {
         let at = Some(offset(text, error.line(), error.column()));
         let told = |word, detail: String| Defect { word, at, element: "", detail };
-        if text.len() > MENDED_BYTES_MAX {
+        if error.is_eof() {
+            // All that came before the cut has been read; of the item that it goes through, half is left.
+            if let Some((ordinal, value)) = half_item(text) {
+                let mut half = item(ordinal, &value, limits);
+                half.note.defects.push(("item_cut", "", 0));
+                out.items.push(half);
+            }
+            out.defects.push(told("document_cut", error.to_string()));
+        } else if text.len() > MENDED_BYTES_MAX {
             out.defects.push(told("document_cut", error.to_string()));
         } else {
-            // Everything behind the bad token would be lost, and all of the item that the end cuts; so it is mended,
-            // and read again.
+            // Everything behind the bad token would be lost, so it is mended, and all of it read again.
             let mended = json_mend::mended(text);
             let (again, rest) = walk(&mended.text, limits);
             out = again;
-            if !error.is_eof() {
-                out.defects.push(told("json_repaired", error.to_string()));
-            }
+            out.defects.push(told("json_repaired", error.to_string()));
             if mended.is_cut || rest.is_some() {
                 let rest = rest.map_or_else(|| error.to_string(), |rest| rest.to_string());
                 out.defects.push(told("document_cut", rest));
             }
             if let (true, Some(last)) = (mended.is_cut, out.items.last_mut())
-                && is_in_items(text)
+                && half_item(text).is_some()
             {
                 last.note.defects.push(("item_cut", "", 0));
             }
@@ -70,12 +75,18 @@ pub(crate) fn read(text: &str, limits: Limits<'_>) -> Option<JsonFeed> {
     (out.is_feed && !out.is_without_list || !out.items.is_empty()).then_some(out)
 }
 
-/// Whether a text that was cut ends inside an item.
-fn is_in_items(text: &str) -> bool {
+/// The item inside which a text that was cut ends, closed there, with its place among the items.
+fn half_item(text: &str) -> Option<(u64, Lean)> {
     let starts = place::item_starts(text);
-    let Some(last) = starts.last().and_then(|start| text.get(*start..)) else { return false };
+    let last = text.get(*starts.last()?..)?;
     let mut one = serde_json::Deserializer::from_str(last).into_iter::<IgnoredAny>();
-    one.next().is_some_and(|item| item.is_err())
+    if one.next()?.is_ok() || last.len() > MENDED_BYTES_MAX {
+        return None;
+    }
+    let mended = json_mend::mended(last).text;
+    let value =
+        Depth(DEPTH_MAX).deserialize(&mut serde_json::Deserializer::from_str(&mended)).ok()?;
+    Some((starts.len() as u64 - 1, value))
 }
 
 /// Takes what a text says until it ends or breaks.

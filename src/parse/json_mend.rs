@@ -225,8 +225,8 @@ fn string<'t>(text: &'t str, out: &mut String) -> Option<&'t str> {
             }
             _ => {
                 // One search for all that ends a run: two would read on to a quote that never comes, run after run.
-                let is_end = |c: char| matches!(c, '"' | '\\') || u32::from(c) < 0x20;
-                let end = rest.find(is_end).unwrap_or(rest.len());
+                let is_end = |b: u8| matches!(b, b'"' | b'\\') || b < 0x20;
+                let end = rest.bytes().position(is_end).unwrap_or(rest.len());
                 let (run, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
                 out.push_str(run);
                 after
