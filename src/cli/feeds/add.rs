@@ -189,9 +189,7 @@ fn new_feed(args: &Args, seen: &Seen, taken: &mut Taken) -> NewFeed {
 
 /// A stranger's title as the configuration takes it: one line of at most 200 characters.
 pub(super) fn fitting(title: &str) -> String {
-    let plain: String = title.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().take(200).collect::<String>().trim().to_owned()
+    crate::parse::opml::one_line(title, 200)
 }
 
 /// A stranger's link as the configuration takes it.

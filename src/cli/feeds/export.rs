@@ -75,7 +75,7 @@ mod tests {
             title in maybe("[!-~äÖ語’\"'<>&]([ -~äÖ語’\"'<>&]{0,30}[!-~äÖ語])?"),
             site in proptest::option::of(Just("https://site.example/a?b=1&c='2'".to_owned())),
             outlet in maybe("[a-z0-9]{1,10}"),
-            folder in maybe("[A-Za-z&<>\"äÖ語]{1,9}(/[A-Za-z'&äÖ]{1,9}){0,4}"),
+            folder in maybe("[A-Za-z&<>\"äÖ語]{1,9}( [a-z]{1,3})?(/[A-Za-z'&äÖ]{1,9}){0,4}"),
             interval in proptest::option::of(2_u32..100_000),
         ) -> NewFeed {
             let url = format!("https://{}.example/{path}", id.replace(['_', '.'], "-").trim_end_matches('-'));

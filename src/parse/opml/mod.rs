@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::guard::Limit;
 
-pub use read::read;
+pub use read::{one_line, read};
 pub use write::write;
 
 /// Bytes of a list; real ones of a thousand feeds have 300 KB.

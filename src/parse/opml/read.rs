@@ -3,7 +3,6 @@
 use url::Url;
 
 use super::super::guard::Guard;
-use super::super::html::one_space;
 use super::super::keys::LINK_BYTES_MAX;
 use super::super::mend::lex::{Attributes, Lexer, Tag, Token};
 use super::super::{decode, text};
@@ -226,8 +225,23 @@ fn address(written: &str) -> Result<String, &'static str> {
 
 /// A name of one line.
 fn name(text: &str) -> String {
-    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    cut(&one_space(&plain), NAME_CHARS_MAX).trim_end().to_owned()
+    one_line(text, NAME_CHARS_MAX)
+}
+
+/// A stranger's name in one line of at most so many characters. White space in which a line ends is one space; spaces
+/// that were written in a line stay, so that a name comes back as it went out.
+pub fn one_line(text: &str, chars_max: usize) -> String {
+    let is_space = |c: char| c.is_whitespace() || c.is_control();
+    let is_break = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let (mut line, mut rest) = (String::with_capacity(text.len()), text);
+    while !rest.is_empty() {
+        let (word, behind) = rest.split_at(rest.find(is_space).unwrap_or(rest.len()));
+        let (space, next) = behind.split_at(behind.find(|c| !is_space(c)).unwrap_or(behind.len()));
+        line.push_str(word);
+        line.push_str(if space.contains(is_break) { " " } else { space });
+        rest = next;
+    }
+    cut(line.trim(), chars_max).trim_end().to_owned()
 }
 
 fn cut(text: &str, chars: usize) -> String {
@@ -293,6 +307,16 @@ mod tests {
             ]
         );
         assert_eq!((opml.feeds[0].site.as_str(), opml.skipped.len()), ("https://a.example/", 0));
+    }
+
+    #[test]
+    fn a_name_keeps_its_spaces_and_becomes_one_line() {
+        let line = |text: &str| one_line(text, 6);
+        assert_eq!(line("A  !"), "A  !");
+        assert_eq!(line(" A\u{a0} b "), "A\u{a0} b");
+        assert_eq!(line("\tA\r\n    b\u{2028} c\n"), "A b c");
+        assert_eq!(line("12345 7"), "12345");
+        assert_eq!(line("\u{1}"), "");
     }
 
     #[test]
