@@ -28,8 +28,8 @@ const PLAIN_CHARS_MIN: usize = 4;
 /// Of so many characters one may be broken in a text of the declared charset.
 const BROKEN_SHARE: usize = 10;
 
-/// What the guess looks at: enough text to know a language by.
-const GUESS_BYTES_MAX: usize = 64 << 10;
+/// What the guess looks at: enough words to know a language by.
+const GUESS_BYTES_MAX: usize = 16 << 10;
 
 /// A decoded body. Most are UTF-8 already and are not copied.
 #[derive(Debug, PartialEq, Eq)]
@@ -277,11 +277,24 @@ fn patched(body: &[u8]) -> String {
     out
 }
 
+/// The words that are not plain ASCII, up to a bound: those in it are the same in all charsets that are left.
+fn telling(body: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(GUESS_BYTES_MAX.min(body.len() + 1));
+    for word in body.split(u8::is_ascii_whitespace).filter(|word| !word.is_ascii()) {
+        let room = GUESS_BYTES_MAX.saturating_sub(out.len() + 1);
+        out.extend_from_slice(word.get(..room).unwrap_or(word));
+        if room <= word.len() {
+            break;
+        }
+        out.push(b' ');
+    }
+    out
+}
+
 /// The detector's guess, windows-1252 where it has none.
 fn guessed(body: &[u8]) -> String {
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
-    let sample = body.get(..GUESS_BYTES_MAX.min(body.len())).unwrap_or(body);
-    detector.feed(sample, true);
+    detector.feed(&telling(body), true);
     let guess = detector.guess(None, chardetng::Utf8Detection::Deny);
     // Every byte means something in windows-1252.
     strict(guess, body).or_else(|| strict(WINDOWS_1252, body)).unwrap_or_default()
@@ -333,6 +346,21 @@ mod tests {
         }
         let russian = encoding_rs::WINDOWS_1251.encode("Путин и Трамп").0;
         assert_eq!(decode(&russian, Some("a; charset=windows-1251")).text, "Путин и Трамп");
+    }
+
+    #[test]
+    fn a_charset_is_guessed_from_words_far_behind() {
+        let russian = "Переговоры президентов завершились без соглашения, заявил представитель";
+        let markup = "<item><title>plain</title></item>\n".repeat(4_000);
+        for label in ["windows-1251", "koi8-r"] {
+            let words = Encoding::for_label(label.as_bytes()).unwrap().encode(russian).0;
+            let decoded = decode(&[markup.as_bytes(), &words].concat(), None).text.into_owned();
+            assert!(decoded.ends_with(russian), "{label}: {:?}", decoded.get(markup.len()..));
+        }
+        let french = WINDOWS_1252.encode("« Où êtes-vous allés cet été ? »").0;
+        assert_eq!(decode(&french, None).text, "« Où êtes-vous allés cet été ? »");
+        assert_eq!(telling(b"a \xE9t\xE9 b\nc \xE0 "), b"\xE9t\xE9 \xE0 ");
+        assert_eq!(telling(&vec![0xE9; 20 << 10]).len(), GUESS_BYTES_MAX - 1);
     }
 
     #[test]

@@ -81,7 +81,9 @@ pub(super) fn mended(text: &str) -> Mended {
                 after
             }
             _ => {
-                let is_over = |c: char| c.is_whitespace() || "\"{}[],:".contains(c);
+                let is_over = |c: char| {
+                    matches!(c, '"' | '{' | '}' | '[' | ']' | ',' | ':') || c.is_whitespace()
+                };
                 let end = rest.find(is_over).unwrap_or(rest.len());
                 let (word, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
                 // A number at the very end may be half of one.

@@ -1,4 +1,5 @@
-//! JSON values as far as feeds need them: bounded in depth and members, read without a tree of the rest.
+//! JSON values as far as feeds need them: what has a name that feeds have, bounded in depth and
+//! length, read without a tree of the rest.
 
 use std::fmt;
 
@@ -8,15 +9,35 @@ use super::text;
 
 /// Depth to which values are kept; deeper ones say nothing we read.
 pub(super) const DEPTH_MAX: u8 = 3;
-/// Members of one list or object that are kept.
+/// Members of one list that are kept.
 const MEMBERS_MAX: usize = 48;
+
+/// Names of members that are read, in items and what stands in them.
+const NAMES: [&str; 15] = [
+    "id",
+    "url",
+    "external_url",
+    "title",
+    "content_html",
+    "content_text",
+    "summary",
+    "date_published",
+    "date_modified",
+    "author",
+    "authors",
+    "name",
+    "tags",
+    "attachments",
+    "language",
+];
 
 /// A value, as far as feeds need it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Lean {
     Text(String),
     List(Vec<Lean>),
-    Object(Vec<(String, Lean)>),
+    /// Only members of names that feeds have.
+    Object(Vec<(&'static str, Lean)>),
     Nothing,
 }
 
@@ -79,31 +100,54 @@ impl<'de> Visitor<'de> for Depth {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Lean, A::Error> {
-        let mut object: Vec<(String, Lean)> = Vec::new();
+        let mut object: Vec<(&'static str, Lean)> = Vec::new();
         let deeper = self.0.checked_sub(1);
-        while let Some(key) = map.next_key::<String>()? {
-            let known = object.iter().position(|(name, _)| *name == key);
-            match (deeper, known) {
-                // A repeated key: the last one counts.
-                (Some(deeper), Some(at)) => object[at].1 = map.next_value_seed(Depth(deeper))?,
-                (Some(deeper), None) if object.len() < MEMBERS_MAX => {
-                    object.push((key, map.next_value_seed(Depth(deeper))?));
-                }
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
+        while let Some(name) = map.next_key_seed(Name)? {
+            let (Some(name), Some(deeper)) = (name, deeper) else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let value = map.next_value_seed(Depth(deeper))?;
+            // A repeated key: the last one counts.
+            match object.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, known)) => *known = value,
+                None => object.push((name, value)),
             }
         }
         Ok(Lean::Object(object))
     }
 }
 
+/// The name of a member, if it is one that is read.
+struct Name;
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = Option<&'static str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Name {
+    type Value = Option<&'static str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(NAMES.into_iter().find(|known| *known == name))
+    }
+}
+
 impl Lean {
     pub(super) fn get(&self, name: &str) -> &Self {
+        debug_assert!(NAMES.contains(&name), "{name} is not kept");
         match self {
             Self::Object(members) => members
                 .iter()
-                .find(|(known, _)| known == name)
+                .find(|(known, _)| *known == name)
                 .map_or(&Self::Nothing, |(_, value)| value),
             _ => &Self::Nothing,
         }
