@@ -1,6 +1,7 @@
 //! What of a poll goes to the archive. The records are made by the readers, beside the reading; the writer gives them
 //! their order.
 
+use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
 
 use crate::news::{Article, Batch, FetchReport, Fetched, Rejection, Validators, masked};
@@ -23,6 +24,20 @@ pub(super) struct Captured {
 pub(super) struct Ready {
     pub(super) batch: Batch<Article>,
     pub(super) captured: Option<Box<Captured>>,
+    /// Held by a batch that is not bare until the writer takes it.
+    pub(super) place: Option<OwnedSemaphorePermit>,
+}
+
+impl Ready {
+    pub(super) fn of(batch: Batch<Article>, captured: Option<Box<Captured>>) -> Self {
+        Self { batch, captured, place: None }
+    }
+
+    /// Whether it carries a state and no more.
+    pub(super) fn is_bare(&self) -> bool {
+        let has_records = self.captured.as_ref().is_some_and(|captured| captured.bytes() > 0);
+        self.batch.items.is_empty() && self.batch.rejected.is_empty() && !has_records
+    }
 }
 
 impl Captured {

@@ -46,8 +46,8 @@ mod sinking;
 mod write;
 
 use archive::Ready;
-use pages::{Pages, Read};
-use readers::{Shared, in_order, line_up, readers};
+use pages::Pages;
+use readers::{Place, Shared, in_order, line_up, readers};
 use sinking::Sink;
 use write::{WaysOut, Write};
 
@@ -59,6 +59,9 @@ pub use setup::{Opened, Settings, StartError, open};
 
 /// Polled bodies in line between poller and writer; more would only be lost in a crash and fetched again.
 const LINE_UP: usize = 16;
+
+/// Polls in line, most of which bring no body: each is a state to be committed, a few hundred bytes.
+const POLLS_MAX: usize = 256;
 
 /// Threads that parse and enrich.
 const READERS: usize = 2;
@@ -188,9 +191,8 @@ pub async fn run(
     let sink = Sink { files, observer, stop, pulse: beat, clock: clock.clone(), pruned: None };
     thread(&mut stages, "sink", READER_STACK_BYTES, move || sink.run(&groups, &to_writer));
 
-    let (to_group, batches) = mpsc::channel::<Ready>(1);
-    // A feed is in line at most once, so this never fills before the line-up does.
-    let (to_poll, committed) = mpsc::channel::<Committed>(2 * LINE_UP + 64);
+    let (to_group, batches) = mpsc::channel::<Ready>(POLLS_MAX);
+    let (to_poll, committed) = mpsc::channel::<Committed>(POLLS_MAX);
     let write = Write {
         writer,
         clock: clock.clone(),
@@ -205,12 +207,12 @@ pub async fn run(
     thread(&mut stages, "writer", READER_STACK_BYTES, move || write.run(&handle, batches, &out));
 
     let (answer, answers) = mpsc::channel::<Polled>(LINE_UP);
-    let (in_line, line) = mpsc::channel::<oneshot::Receiver<Read>>(LINE_UP);
+    let (in_line, line) = mpsc::channel::<Place>(POLLS_MAX);
     let shared = Shared { breaker, parse, tables, full_text, store, is_archived };
     let jobs = readers(&mut stages, &shared);
     let (wish, wishes) = mpsc::channel::<PageWish>(LINE_UP);
     stages.spawn(in_order(line, to_group, Pages::new(wish, jobs.clone())));
-    stages.spawn(line_up(answers, jobs, in_line));
+    stages.spawn(line_up(answers, jobs, in_line, is_archived));
 
     let poller = poll::Poller::new(poll, feeds, states, clock)?.with_pages(wishes);
     let stop = controls.stop;

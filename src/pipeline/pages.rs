@@ -283,7 +283,7 @@ impl Read {
     /// The batch as it is, its pages left for the next polls.
     pub(super) fn give_up(self) -> Ready {
         let missing = self.wishes.iter().map(|wish| (wish.at, wish.missed)).collect();
-        miss(Ready { batch: self.batch, captured: self.captured }, missing)
+        miss(Ready::of(self.batch, self.captured), missing)
     }
 }
 
@@ -308,7 +308,7 @@ impl Pages {
     /// is better fetched again at the next start.
     pub(super) async fn complete(self, read: Read) -> Option<Ready> {
         let Read { batch, wishes, captured } = read;
-        let mut ready = Ready { batch, captured };
+        let mut ready = Ready::of(batch, captured);
         let mut missing: BTreeMap<usize, u8> =
             wishes.iter().map(|wish| (wish.at, wish.missed)).collect();
         let mut under_way = JoinSet::new();

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use super::archive::{Captured, Ready};
@@ -92,18 +92,40 @@ pub(super) fn readers(
     jobs
 }
 
-/// Reserves a place in line for each poll, then hands its body to the readers.
+/// A place in line: what is read comes here.
+pub(super) struct Place {
+    read: oneshot::Receiver<Read>,
+    /// Held by a body: of those few wait in line.
+    _body: Option<OwnedSemaphorePermit>,
+}
+
+/// Reserves a place in line for each poll, then hands its body to the readers. What has nothing to be read waits for no
+/// reader.
 pub(super) async fn line_up(
     mut polled: mpsc::Receiver<Polled>,
     jobs: std::sync::mpsc::SyncSender<Job>,
-    in_line: mpsc::Sender<oneshot::Receiver<Read>>,
+    in_line: mpsc::Sender<Place>,
+    is_archived: bool,
 ) -> Result<(), Error> {
+    let bodies = Arc::new(Semaphore::new(LINE_UP));
     while let Some(polled) = polled.recv().await {
-        let (reply, place) = oneshot::channel();
-        if in_line.send(place).await.is_err() {
+        let (reply, read) = oneshot::channel();
+        // The archive takes equal bodies too, and packs them.
+        let has_work = polled.body.is_some() || is_archived && polled.same.is_some();
+        if !has_work {
+            let captured = is_archived.then(|| Box::new(Captured::of(&polled)));
+            let batch = polled.batch.with_items(Vec::new());
+            drop(reply.send(Read { batch, wishes: Vec::new(), captured }));
+            if in_line.send(Place { read, _body: None }).await.is_err() {
+                return Ok(());
+            }
+            continue;
+        }
+        let Ok(body) = Arc::clone(&bodies).acquire_owned().await else { return Ok(()) };
+        if in_line.send(Place { read, _body: Some(body) }).await.is_err() {
             return Ok(());
         }
-        // As many jobs wait as places are in line, so this queue has room.
+        // As many jobs wait as bodies are in line, so this queue has room.
         if jobs.send(Job::Feed(Box::new(polled), reply)).is_err() {
             return Ok(());
         }
@@ -117,20 +139,22 @@ const WAITING_BYTES_MAX: usize = 32 << 20;
 /// Hands the read batches to the writer in the order in which they were polled; one that wants pages leaves the line
 /// and comes when it has them. Ends with the line: what still waits then is fetched again at the next start.
 pub(super) async fn in_order(
-    mut line: mpsc::Receiver<oneshot::Receiver<Read>>,
+    mut line: mpsc::Receiver<Place>,
     to_group: mpsc::Sender<Ready>,
     pages: Pages,
 ) -> Result<(), Error> {
     let mut waiting: JoinSet<(usize, Option<Ready>)> = JoinSet::new();
     let mut waiting_bytes = 0;
+    // One batch with something in it waits for the writer, beside any number of bare ones.
+    let full = Arc::new(Semaphore::new(1));
     loop {
-        let ready = tokio::select! {
+        let mut ready = tokio::select! {
             place = line.recv() => {
-                let Some(place) = place else { return Ok(()) };
-                let read = unless_stuck(place).await?;
+                let Some(Place { read, .. }) = place else { return Ok(()) };
+                let read = unless_stuck(read).await?;
                 let bytes = read.bytes();
                 if read.wishes.is_empty() {
-                    Ready { batch: read.batch, captured: read.captured }
+                    Ready::of(read.batch, read.captured)
                 } else if waiting_bytes + bytes > WAITING_BYTES_MAX {
                     read.give_up()
                 } else {
@@ -149,6 +173,9 @@ pub(super) async fn in_order(
                 Err(_) => return Err(Error::Panicked("pages")),
             },
         };
+        if !ready.is_bare() {
+            ready.place = Arc::clone(&full).acquire_owned().await.ok();
+        }
         if to_group.send(ready).await.is_err() {
             return Ok(());
         }

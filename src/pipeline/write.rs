@@ -20,6 +20,9 @@ use crate::{failpoint, store};
 /// Under which name the store keeps what it holds of the archive.
 pub(super) const ARCHIVE_MARK: &str = "archive";
 
+/// Batches taken at one waking: each waking costs as much as taking a poll without news.
+const AT_ONCE: usize = 64;
+
 /// What leads out of the writer, and what comes back from the sink.
 pub(super) struct WaysOut {
     pub(super) to_sink: std::sync::mpsc::SyncSender<Group>,
@@ -46,16 +49,19 @@ impl Write {
         mut batches: mpsc::Receiver<Ready>,
         out: &WaysOut,
     ) -> Result<(), Error> {
+        let mut came = Vec::with_capacity(AT_ONCE);
         loop {
             self.pulse.writer.fetch_add(1, Ordering::Relaxed);
-            let first =
-                runtime.block_on(async { tokio::time::timeout(IDLE_MAX, batches.recv()).await });
+            let most = if self.group_wait.is_zero() { 1 } else { AT_ONCE };
+            let first = runtime.block_on(async {
+                tokio::time::timeout(IDLE_MAX, batches.recv_many(&mut came, most)).await
+            });
             let open = match first {
-                Ok(Some(batch)) => {
-                    self.take(batch)?;
-                    self.gather(runtime, &mut batches)?
+                Ok(0) => false,
+                Ok(_) => {
+                    self.take_all(&mut came)?;
+                    self.gather(runtime, &mut batches, &mut came)?
                 }
-                Ok(None) => false,
                 Err(_) => {
                     self.tick()?;
                     true
@@ -79,6 +85,7 @@ impl Write {
         &mut self,
         runtime: &tokio::runtime::Handle,
         batches: &mut mpsc::Receiver<Ready>,
+        came: &mut Vec<Ready>,
     ) -> Result<bool, Error> {
         let wait = self.group_wait;
         if wait.is_zero() {
@@ -86,11 +93,12 @@ impl Write {
         }
         let until = runtime.block_on(async { tokio::time::Instant::now() }) + wait;
         while !self.is_full() {
-            let next =
-                runtime.block_on(async { tokio::time::timeout_at(until, batches.recv()).await });
+            let next = runtime.block_on(async {
+                tokio::time::timeout_at(until, batches.recv_many(came, AT_ONCE)).await
+            });
             match next {
-                Ok(Some(batch)) => self.take(batch)?,
-                Ok(None) => return Ok(false),
+                Ok(0) => return Ok(false),
+                Ok(_) => self.take_all(came)?,
                 Err(_) => break,
             }
         }
@@ -101,8 +109,13 @@ impl Write {
         self.writer.is_full() || self.archive.as_ref().is_some_and(Archive::is_full)
     }
 
+    fn take_all(&mut self, came: &mut Vec<Ready>) -> Result<(), Error> {
+        came.drain(..).try_for_each(|ready| self.take(ready))
+    }
+
     fn take(&mut self, ready: Ready) -> Result<(), Error> {
-        let Ready { batch, captured } = ready;
+        let Ready { batch, captured, place } = ready;
+        drop(place);
         if batch.report.is_some() {
             failpoint::reach("fetched");
         }
