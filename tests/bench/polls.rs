@@ -1,8 +1,8 @@
 //! Polls a second: a fast server of ours on loopback, asked by the fetch layer alone and by whole runs with their commits.
 //! `tests/bench/peers/polls.sh` asks the same server by wrk.
 //!
-//! `cargo bench --bench polls [-- --seconds N]` measures; `-- serve` only serves, printing its addresses, until its input
-//! ends.
+//! `cargo bench --bench polls [-- --seconds N] [--way plain_304]` measures; `-- serve` only serves, printing its addresses,
+//! until its input ends.
 //!
 //! Four ways: a 304 and a 200 with a gzipped feed of 25 items, one of them new at each answer; plain and over TLS, on
 //! connections that are kept. The server is a process of its own. A rate a core is polls by seconds of processor time of
@@ -48,18 +48,20 @@ fn main() {
         server::serve();
         return;
     }
-    let given = std::env::args().skip_while(|arg| arg != "--seconds").nth(1);
-    let seconds = given.and_then(|text| text.parse().ok()).unwrap_or_else(|| size(8, 1));
+    let option = |name: &str| std::env::args().skip_while(|arg| arg != name).nth(1);
+    let only = option("--way");
+    let ways = || WAYS.into_iter().filter(|way| only.as_ref().is_none_or(|only| only == way));
+    let seconds = option("--seconds").and_then(|text| text.parse().ok()).unwrap_or_else(|| size(8, 1));
     let span = Duration::from_secs(u64::try_from(seconds).unwrap());
     let server = Process::start();
     let mut figures = Figures::default();
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    for way in WAYS {
+    for way in ways() {
         let (polls, spent) = runtime.block_on(fetched(&server, way, span));
         rate(&mut figures, &format!("polls.{way}.fetch_alone"), polls, spent);
     }
-    for way in WAYS {
+    for way in ways() {
         let whole = runtime.block_on(polled(&server, way, span));
         let name = format!("polls.{way}.whole");
         rate(&mut figures, &name, whole.polls, whole.spent);

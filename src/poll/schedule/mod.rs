@@ -152,7 +152,11 @@ impl Schedule {
         let slot = &mut self.slots[key.index()];
         slot.phase = Phase::InFlight;
         let (host, behind) = (slot.host, std::mem::replace(&mut slot.behind, NOBODY));
-        let free_at = millis(due_at(now, self.per_host.spacing));
+        // Without spacing it is free at once, not from the next whole millisecond on.
+        let free_at = match self.per_host.spacing {
+            Duration::ZERO => now.as_millisecond(),
+            spacing => millis(due_at(now, spacing)),
+        };
         let known = &mut self.hosts[host];
         known.first = behind;
         if behind == NOBODY {

@@ -53,6 +53,19 @@ fn a_host_with_a_long_line_delays_no_other_host() {
 }
 
 #[test]
+fn a_host_without_spacing_is_free_as_soon_as_it_has_a_place() {
+    let mut schedule = Schedule::new(PerHost { in_flight: 3, spacing: Duration::ZERO });
+    for _ in 0..4 {
+        schedule.add("a.example", at(0));
+    }
+    let within = Timestamp::from_microsecond(10_300).unwrap();
+    let started: Vec<Key> = std::iter::from_fn(|| schedule.start(within)).collect();
+    assert_eq!(started.len(), 3);
+    assert!(schedule.finish(started[0]));
+    assert!(schedule.start(within).is_some());
+}
+
+#[test]
 fn a_feed_is_not_started_again_before_its_commit() {
     let mut schedule = schedule(0);
     let key = schedule.add("a.example", at(0));
