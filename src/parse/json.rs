@@ -64,9 +64,7 @@ pub(crate) fn read(text: &str, limits: Limits<'_>) -> Option<JsonFeed> {
                 let rest = rest.map_or_else(|| error.to_string(), |rest| rest.to_string());
                 out.defects.push(told("document_cut", rest));
             }
-            if let (true, Some(last)) = (mended.is_cut, out.items.last_mut())
-                && half_item(text).is_some()
-            {
+            if let (true, Some(last)) = (mended.is_item_cut, out.items.last_mut()) {
                 last.note.defects.push(("item_cut", "", 0));
             }
         }

@@ -23,6 +23,8 @@ pub(super) struct Mended {
     pub(super) text: String,
     /// Whether the text ended before its brackets closed.
     pub(super) is_cut: bool,
+    /// Whether it ended within an item of the list.
+    pub(super) is_item_cut: bool,
 }
 
 /// The text as JSON, closed where it ends.
@@ -31,6 +33,7 @@ pub(super) fn mended(text: &str) -> Mended {
         out: String::with_capacity(text.len() + text.len() / 16),
         open: Vec::new(),
         objects: 0,
+        list_at: 0,
         run: (usize::MAX, false),
         last: Last::Opening,
         has_comma: false,
@@ -51,6 +54,9 @@ pub(super) fn mended(text: &str) -> Mended {
             }
             '{' | '[' => {
                 walk.begin(false);
+                if walk.open.len() + 1 == ITEMS_DEPTH {
+                    walk.list_at = walk.out.len();
+                }
                 walk.open.push(c);
                 walk.objects += usize::from(c == '{');
                 walk.out.push(c);
@@ -92,12 +98,12 @@ pub(super) fn mended(text: &str) -> Mended {
             }
         };
     }
-    let is_cut = !walk.open.is_empty();
+    let (is_cut, is_item_cut) = (!walk.open.is_empty(), walk.is_in_item());
     walk.fill();
     while let Some(open) = walk.open.pop() {
         walk.out.push(if open == '{' { '}' } else { ']' });
     }
-    Mended { text: walk.out, is_cut }
+    Mended { text: walk.out, is_cut, is_item_cut }
 }
 
 struct Walk {
@@ -106,6 +112,8 @@ struct Walk {
     open: Vec<char>,
     /// How many of them are braces.
     objects: usize,
+    /// Where the last list or object within the document's was written.
+    list_at: usize,
     /// How much of the text is left behind the present run of closing brackets, and whether another item comes there.
     run: (usize, bool),
     last: Last,
@@ -129,6 +137,13 @@ impl Walk {
         self.has_comma = false;
         self.is_name = is_string && self.open.last() == Some(&'{') && self.last != Last::Colon;
         self.last = Last::Value;
+    }
+
+    /// Whether what is open is an item of the list of items.
+    fn is_in_item(&self) -> bool {
+        let name = self.out.get(..self.list_at).map(str::trim_end);
+        let name = name.and_then(|before| before.strip_suffix(':')).map(str::trim_end);
+        self.open.len() > ITEMS_DEPTH && name.is_some_and(|before| before.ends_with("\"items\""))
     }
 
     /// After a name without a value: null.
@@ -395,5 +410,12 @@ mod tests {
             assert!(found.is_cut);
         }
         assert!(!mended("[1,2]").is_cut && !mended("[1}]").is_cut);
+        for (text, is_item_cut) in [
+            (r#"{"items" : [{"id":"1"},{"id":"2"#, true),
+            (r#"{"items":[{"id":"1"},"#, false),
+            (r#"{"items":[{"id":"1"}],"authors":[{"name":"half"#, false),
+        ] {
+            assert_eq!(mended(text).is_item_cut, is_item_cut, "{text}");
+        }
     }
 }

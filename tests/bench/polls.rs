@@ -51,7 +51,8 @@ fn main() {
     let option = |name: &str| std::env::args().skip_while(|arg| arg != name).nth(1);
     let only = option("--way");
     let ways = || WAYS.into_iter().filter(|way| only.as_ref().is_none_or(|only| only == way));
-    let seconds = option("--seconds").and_then(|text| text.parse().ok()).unwrap_or_else(|| size(8, 1));
+    let seconds =
+        option("--seconds").and_then(|text| text.parse().ok()).unwrap_or_else(|| size(8, 1));
     let span = Duration::from_secs(u64::try_from(seconds).unwrap());
     let server = Process::start();
     let mut figures = Figures::default();
