@@ -68,7 +68,7 @@ pub fn run(args: &Args) -> Exit {
 /// The configuration of a command that needs none: a file's, or the defaults with the environment's overrides.
 pub(super) fn load(file: Option<&Path>) -> Result<Config, Problems> {
     match file {
-        Some(file) => Config::load(file, environment()),
+        Some(file) => Config::load_closed(file, environment()),
         None => Config::without_file(environment()),
     }
 }

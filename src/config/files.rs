@@ -6,12 +6,16 @@ use std::io::{self, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use super::document::Value;
+use super::document::{Value, line_and_column};
+use super::problem::{Problem, Problems};
 use super::read::{self, echo};
 use super::units::size_text;
 use super::{document::Bad, problem::nearest};
 use crate::news::Secret;
 use toml::de::{DeTable, DeValue};
+
+/// A million feeds take about 150 MB; what is longer is no configuration.
+const FILE_BYTES_MAX: u64 = 512 << 20;
 
 /// A password or token is a line; servers take no header field much longer than this.
 const SECRET_BYTES_MAX: u64 = 8 << 10;
@@ -36,7 +40,15 @@ pub(super) type ReadFile<'t> = dyn Fn(&Path, u64) -> io::Result<Found> + 't;
 #[derive(Clone, Copy)]
 pub(super) struct Places<'t> {
     pub(super) env: &'t [(String, String)],
-    pub(super) read: &'t ReadFile<'t>,
+    /// `None` for a configuration that stays closed: what would be read is empty, and not judged.
+    pub(super) read: Option<&'t ReadFile<'t>>,
+}
+
+impl Places<'_> {
+    /// Whether nothing is read, so that what stands in files and the environment says nothing.
+    pub(super) fn are_closed(&self) -> bool {
+        self.read.is_none()
+    }
 }
 
 impl fmt::Debug for Places<'_> {
@@ -51,6 +63,13 @@ impl fmt::Debug for Places<'_> {
 pub(super) struct Loaded {
     pub(super) secret: Secret,
     pub(super) is_open: bool,
+}
+
+impl Loaded {
+    /// What a closed configuration holds.
+    fn nothing() -> Self {
+        Self { secret: Secret::new(Vec::new()), is_open: false }
+    }
 }
 
 /// Reads a file of the disk. Anything but a regular file could wait for ever, at a reload too.
@@ -69,15 +88,40 @@ pub(super) fn read_file(path: &Path, bytes_max: u64) -> io::Result<Found> {
     Ok(Found { bytes, mode })
 }
 
+/// The text of the configuration.
+pub(super) fn text(path: &Path) -> Result<String, Problems> {
+    let file = path.display().to_string();
+    let whole = |message: String, suggestion: Option<String>| {
+        let (key, file) = (String::new(), file.clone());
+        Problems::one(Problem { file, line: 0, column: 0, key, message, suggestion })
+    };
+    let bytes = read_file(path, FILE_BYTES_MAX).map(|found| found.bytes);
+    let bytes = bytes.map_err(|error| {
+        let missing = error.kind() == io::ErrorKind::NotFound;
+        let meant = missing.then(|| "to write one with `copytaster init` first".to_owned());
+        whole(format!("cannot read the configuration: {error}"), meant)
+    })?;
+    String::from_utf8(bytes).map_err(|error| {
+        let sound = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let (line, column) = line_and_column(&String::from_utf8_lossy(sound), sound.len());
+        let mut problems = whole("must be UTF-8".to_owned(), None);
+        for problem in &mut problems.told {
+            (problem.line, problem.column) = (line, column);
+        }
+        problems
+    })
+}
+
 /// A file named by its path, not empty.
 pub(super) fn file(value: Value<'_>, places: Places<'_>) -> Result<Loaded, Bad> {
     load(&read::path(value)?, PEM_BYTES_MAX, places)
 }
 
 fn load(path: &Path, bytes_max: u64, places: Places<'_>) -> Result<Loaded, Bad> {
+    let Some(read) = places.read else { return Ok(Loaded::nothing()) };
     let shown = echo(&path.display().to_string());
-    let found = (places.read)(path, bytes_max)
-        .map_err(|error| Bad::new(format!("cannot read {shown}: {error}")))?;
+    let found =
+        read(path, bytes_max).map_err(|error| Bad::new(format!("cannot read {shown}: {error}")))?;
     if found.bytes.is_empty() {
         return Err(Bad::new(format!("{shown} is empty")));
     }
@@ -107,11 +151,17 @@ fn elsewhere(table: &DeTable<'_>, places: Places<'_>) -> Result<Loaded, Bad> {
         "file" => {
             let path = read::path(Value::Toml(value))?;
             let loaded = load(&path, SECRET_BYTES_MAX, places)?;
+            if places.are_closed() {
+                return Ok(loaded);
+            }
             let shown = echo(&path.display().to_string());
             Ok(Loaded { secret: line(loaded.secret.expose(), &shown)?, ..loaded })
         }
         "env" => {
             let name = read::line(Value::Toml(value))?;
+            if places.are_closed() {
+                return Ok(Loaded::nothing());
+            }
             let found = places.env.iter().find(|(known, _)| *known == name);
             let shown = format!("the environment variable {}", echo(&name));
             let (_, text) = found.ok_or_else(|| Bad::new(format!("{shown} is not set")))?;

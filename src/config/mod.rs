@@ -15,7 +15,6 @@ mod sections;
 mod units;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,14 +27,11 @@ use url::Url;
 use crate::news::{self, FeedId, Hash16, OutletKind, Pass, Proxy, Secret, hash16};
 
 pub use archive::Archive;
-use document::{Document, Overrides, line_and_column};
+use document::{Document, Overrides};
 use files::{Places, ReadFile};
 pub use problem::{PROBLEMS_MAX, Problem, Problems, nearest};
 pub use read::{Keep, folder_of};
 pub use units::{duration_text, size_text};
-
-/// A million feeds take about 150 MB; what is longer is no configuration.
-const FILE_BYTES_MAX: u64 = 512 << 20;
 
 /// All settings, defaults filled in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -289,27 +285,19 @@ impl Config {
         path: &Path,
         env: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, Problems> {
-        let file = path.display().to_string();
-        let whole = |message: String, suggestion: Option<String>| {
-            let (key, file) = (String::new(), file.clone());
-            Problems::one(Problem { file, line: 0, column: 0, key, message, suggestion })
-        };
-        let bytes = files::read_file(path, FILE_BYTES_MAX).map(|found| found.bytes);
-        let bytes = bytes.map_err(|error| {
-            let missing = error.kind() == io::ErrorKind::NotFound;
-            let meant = missing.then(|| "to write one with `copytaster init` first".to_owned());
-            whole(format!("cannot read the configuration: {error}"), meant)
-        })?;
-        let text = std::str::from_utf8(&bytes).map_err(|error| {
-            let sound = bytes.get(..error.valid_up_to()).unwrap_or_default();
-            let (line, column) = line_and_column(&String::from_utf8_lossy(sound), sound.len());
-            let mut problems = whole("must be UTF-8".to_owned(), None);
-            for problem in &mut problems.told {
-                (problem.line, problem.column) = (line, column);
-            }
-            problems
-        })?;
-        Self::parse(&file, text, env)
+        let text = files::text(path)?;
+        Self::parse(&path.display().to_string(), &text, env)
+    }
+
+    /// The same without opening what it points at, for commands that ask no server: secrets and certificates are empty and
+    /// not judged, so whoever may not read them, or lacks the environment of the daemon, can use it too.
+    pub fn load_closed(
+        path: &Path,
+        env: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Problems> {
+        let text = files::text(path)?;
+        let read = Self::parse_known(&path.display().to_string(), &text, env, None);
+        read.map(|(config, _)| config)
     }
 
     /// The defaults under the overrides of `env`, for commands that need no file.
@@ -323,15 +311,15 @@ impl Config {
         text: &str,
         env: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, Problems> {
-        Self::parse_known(file, text, env, &files::read_file).map(|(config, _)| config)
+        Self::parse_known(file, text, env, Some(&files::read_file)).map(|(config, _)| config)
     }
 
-    /// Also gives the path of every key there is, for the test of the example.
+    /// Also gives the path of every key there is, for the test of the example. Without `read` it stays closed.
     fn parse_known(
         file: &str,
         text: &str,
         env: impl IntoIterator<Item = (String, String)>,
-        read: &ReadFile<'_>,
+        read: Option<&ReadFile<'_>>,
     ) -> Result<(Self, BTreeSet<String>), Problems> {
         // A byte order mark is no part of the text; offsets are counted after it.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);

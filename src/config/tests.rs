@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::io;
 
 use proptest::prelude::*;
 
@@ -192,7 +193,7 @@ fn with_disk(text: &str, files: &[(&str, &str, u32)]) -> Result<Config, Problems
         Ok(Found { bytes: text.as_bytes().to_vec(), mode: 0o100_000 | mode })
     };
     let env = [("TOKEN".to_owned(), "t0ken".to_owned()), ("EMPTY".to_owned(), String::new())];
-    Config::parse_known("c.toml", text, env, &disk).map(|(config, _)| config)
+    Config::parse_known("c.toml", text, env, Some(&disk)).map(|(config, _)| config)
 }
 
 /// A feed with these lines beside its id and address; they begin on line 4.
@@ -282,6 +283,29 @@ fn bad_access_is_told_with_its_line_and_key_and_no_secret() {
         let found = (told.line, told.key.as_str(), told.suggestion.as_deref().unwrap_or_default());
         assert_eq!(found, (line, format!("feed[0].{key}").as_str(), suggestion), "{lines}");
         assert!(!problems.to_string().contains("hunter"), "{problems}");
+    }
+}
+
+#[test]
+fn a_closed_configuration_needs_no_secret_and_is_judged_all_the_same() {
+    let closed = |lines: &str| {
+        let read = Config::parse_known("c.toml", &feed_with(lines), [], None);
+        read.map(|(config, _)| config)
+    };
+    for lines in [
+        "user = 'u'\npassword = { file = 'none' }",
+        "token = { env = 'UNSET' }\nca_file = 'none'",
+        "client_cert = 'none'\nclient_key = 'none'",
+        "client_cert = 'none'",
+        "headers = { X = { env = 'UNSET' } }\nproxy = 'http://proxy.lan'",
+    ] {
+        let config = closed(lines).unwrap_or_else(|problems| panic!("{lines}: {problems}"));
+        assert!(config.feeds[0].pass.is_some(), "{lines}");
+        with_disk(&feed_with(lines), &[]).expect_err(lines);
+    }
+    for lines in ["token = 'hunter2'", "user = 'u'", "client_key = 'none'", "token = { fil = 'x' }"]
+    {
+        closed(lines).expect_err(lines);
     }
 }
 
@@ -508,7 +532,7 @@ fn the_example_knows_every_key_and_no_other() {
         Ok(Found { bytes, mode: 0o600 })
     };
     let env = ["PRESS_TOKEN", "PROXY_PASSWORD"].map(|name| (name.to_owned(), "t0ken".to_owned()));
-    let (config, known) = Config::parse_known("example.toml", &text, env, &disk).unwrap();
+    let (config, known) = Config::parse_known("example.toml", &text, env, Some(&disk)).unwrap();
     assert_eq!(paths(&text), known);
     assert_eq!((config.feeds.len(), config.warnings.len()), (3, 0));
     let shown = format!("{config:?}{}", serde_json::to_string(&config).unwrap());

@@ -53,14 +53,7 @@ pub(super) fn mended(text: &str) -> Mended {
                 })
             }
             '{' | '[' => {
-                walk.begin(false);
-                if walk.open.len() + 1 == ITEMS_DEPTH {
-                    walk.list_at = walk.out.len();
-                }
-                walk.open.push(c);
-                walk.objects += usize::from(c == '{');
-                walk.out.push(c);
-                walk.last = Last::Opening;
+                walk.open(c);
                 after
             }
             '}' | ']' => {
@@ -137,6 +130,17 @@ impl Walk {
         self.has_comma = false;
         self.is_name = is_string && self.open.last() == Some(&'{') && self.last != Last::Colon;
         self.last = Last::Value;
+    }
+
+    fn open(&mut self, bracket: char) {
+        self.begin(false);
+        if self.open.len() + 1 == ITEMS_DEPTH {
+            self.list_at = self.out.len();
+        }
+        self.open.push(bracket);
+        self.objects += usize::from(bracket == '{');
+        self.out.push(bracket);
+        self.last = Last::Opening;
     }
 
     /// Whether what is open is an item of the list of items.

@@ -75,7 +75,7 @@ pub fn run(args: &Args) -> Exit {
         _ => None,
     };
     let config = match file {
-        Some(file) => Config::load(&file, environment()),
+        Some(file) => Config::load_closed(&file, environment()),
         None => Config::without_file(environment()),
     };
     let config = match config {

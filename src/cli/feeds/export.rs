@@ -18,7 +18,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit, Exit> {
-    let config = args.config.load()?;
+    let config = args.config.load_closed()?;
     let (feeds, secret) = subscriptions(&config);
     if !secret.is_empty() {
         let list = secret.join(", ");

@@ -50,7 +50,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit, Exit> {
-    let config = args.config.load()?;
+    let config = args.config.load_closed()?;
     let now = args.at.unwrap_or_else(|| Clock::System.now());
     let hours = usize::from(args.hours).max(DAY_HOURS);
     let known = known(&config, now, hours)?;

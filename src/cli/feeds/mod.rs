@@ -61,6 +61,12 @@ impl ConfigFile {
         Config::load(&self.config, environment()).map_err(|problems| complain_of(&problems))
     }
 
+    /// For what asks no server: without opening secrets and certificates.
+    fn load_closed(&self) -> Result<Config, Exit> {
+        let config = Config::load_closed(&self.config, environment());
+        config.map_err(|problems| complain_of(&problems))
+    }
+
     /// The configuration, or the defaults where none is at hand and none was asked for.
     fn load_or_default(&self) -> Result<Config, Exit> {
         let is_default = self.config.as_os_str() == "copytaster.toml";
