@@ -277,27 +277,38 @@ fn patched(body: &[u8]) -> String {
     out
 }
 
-/// The words that are not plain ASCII, up to a bound: those in it are the same in all charsets that are left.
+/// The words that are not plain ASCII, up to a bound: those in it are the same in all charsets that are left. The last one
+/// may be cut within a character.
 fn telling(body: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(GUESS_BYTES_MAX.min(body.len() + 1));
     for word in body.split(u8::is_ascii_whitespace).filter(|word| !word.is_ascii()) {
-        let room = GUESS_BYTES_MAX.saturating_sub(out.len() + 1);
-        out.extend_from_slice(word.get(..room).unwrap_or(word));
-        if room <= word.len() {
+        if out.len() + word.len() >= GUESS_BYTES_MAX {
+            let room = GUESS_BYTES_MAX - out.len();
+            // Of words, whole ones; a text without spaces is one word.
+            if out.len() < GUESS_BYTES_MAX / 2 {
+                out.extend_from_slice(word.get(..room).unwrap_or(word));
+            }
             break;
         }
+        out.extend_from_slice(word);
         out.push(b' ');
     }
     out
 }
 
-/// The detector's guess, windows-1252 where it has none.
+/// The text in the charset that the detector guesses, windows-1252 where it has none.
 fn guessed(body: &[u8]) -> String {
-    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
-    detector.feed(&telling(body), true);
-    let guess = detector.guess(None, chardetng::Utf8Detection::Deny);
+    let guess = guess(body);
     // Every byte means something in windows-1252.
-    strict(guess, body).or_else(|| strict(WINDOWS_1252, body)).unwrap_or_default()
+    let text = strict(guess, body).or_else(|| lenient(guess, body));
+    text.or_else(|| strict(WINDOWS_1252, body)).unwrap_or_default()
+}
+
+fn guess(body: &[u8]) -> &'static Encoding {
+    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+    // Not the last: half a character at the end, ours or the transfer's, speaks against no charset.
+    detector.feed(&telling(body), false);
+    detector.guess(None, chardetng::Utf8Detection::Deny)
 }
 
 #[cfg(test)]
@@ -360,7 +371,28 @@ mod tests {
         let french = WINDOWS_1252.encode("« Où êtes-vous allés cet été ? »").0;
         assert_eq!(decode(&french, None).text, "« Où êtes-vous allés cet été ? »");
         assert_eq!(telling(b"a \xE9t\xE9 b\nc \xE0 "), b"\xE9t\xE9 \xE0 ");
-        assert_eq!(telling(&vec![0xE9; 20 << 10]).len(), GUESS_BYTES_MAX - 1);
+        assert_eq!(telling(&vec![0xE9; 20 << 10]).len(), GUESS_BYTES_MAX);
+    }
+
+    #[test]
+    fn a_guess_is_the_same_wherever_its_sample_is_cut() {
+        for (charset, text) in [
+            ("gbk", "特朗普与普京在安克雷奇会谈后没有达成协议，"),
+            ("shift_jis", "首相は会談した後で記者団に語ったと伝えられた。"),
+            ("big5", "總統在會談後沒有達成協議，記者說明了情況。"),
+            ("euc-jp", "首相は会談した後で記者団に語ったと伝えられた。"),
+            ("euc-kr", "정상 회담은 합의 없이 끝났다고 보도 했다. "),
+        ] {
+            let encoding = Encoding::for_label(charset.as_bytes()).unwrap();
+            for (pad, before) in ["", "x", "xy", "xyz"].into_iter().enumerate() {
+                let whole = format!("<a>{before}</a>{}", text.repeat(800));
+                let mut body = encoding.encode(&whole).0.into_owned();
+                assert_eq!(decode(&body, None).text, whole, "{charset}, {pad}");
+                // The transfer was cut within a character.
+                body.extend_from_slice(encoding.encode(text).0.get(..1).unwrap());
+                assert!(guess(&body) == encoding, "{charset}, {pad}, cut");
+            }
+        }
     }
 
     #[test]

@@ -69,8 +69,27 @@ pub(crate) fn read(text: &str, limits: Limits<'_>) -> Option<JsonFeed> {
             }
         }
     }
+    // Items that were written and cannot be had are news that nobody reads: no healthy feed without any.
+    if out.items.is_empty() && !out.defects.is_empty() && has_items(text) {
+        return None;
+    }
     prune(&mut out, limits.entries_max);
     (out.is_feed && !out.is_without_list || !out.items.is_empty()).then_some(out)
+}
+
+/// Whether a text that could not be read as it is has something in its list of items.
+fn has_items(text: &str) -> bool {
+    let lists = text.split("items").skip(1).filter_map(|behind| {
+        let list = behind
+            .strip_prefix('"')
+            .unwrap_or(behind)
+            .trim_start()
+            .strip_prefix(':')?
+            .trim_start()
+            .strip_prefix('[')?;
+        Some(list.trim_start())
+    });
+    lists.into_iter().any(|list| !list.is_empty() && !list.starts_with(']'))
 }
 
 /// The item inside which a text that was cut ends, closed there, with its place among the items.

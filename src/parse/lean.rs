@@ -13,7 +13,7 @@ pub(super) const DEPTH_MAX: u8 = 3;
 const MEMBERS_MAX: usize = 48;
 
 /// Names of members that are read, in items and what stands in them.
-const NAMES: [&str; 15] = [
+pub(super) const NAMES: [&str; 15] = [
     "id",
     "url",
     "external_url",

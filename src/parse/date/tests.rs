@@ -200,3 +200,33 @@ fn a_range_of_times_and_two_zones_at_odds_say_no_zone() {
         ),
     ]);
 }
+
+#[test]
+fn a_month_stays_the_month_and_a_cut_zone_is_unclear() {
+    let told = |text: &str| {
+        read(text).map_or_else(
+            || "none".to_owned(),
+            |read| format!("{} {}", read.date.moment, read.defect),
+        )
+    };
+    for (text, expected) in [
+        ("2025. aug. 13., sze", "2025-08-13T00:00:00Z "),
+        ("2025. augusztus 13., sze.", "2025-08-13T00:00:00Z "),
+        ("August 12, 2025, mar.", "2025-08-12T00:00:00Z "),
+        ("mar 12 ago 2025", "2025-08-12T00:00:00Z "),
+        ("mar, 12 noi 2025", "none"),
+        ("Mar 12 2025", "2025-03-12T00:00:00Z "),
+        ("Mar 12 2025 10:00 ago", "2025-03-12T10:00:00Z date_zone_unclear"),
+        ("Aug 12 2025 10:00 MART", "2025-08-12T10:00:00Z date_zone_unclear"),
+        ("Aug 12, 2025, Tue 10:00:00 GMT", "2025-08-12T10:00:00Z "),
+        ("2025. jan. 1., sze 10:00:00 +0100", "2025-01-01T09:00:00Z "),
+        ("August 30, 2025 September", "none"),
+        ("2025-08-16T05:58:07+05:3", "2025-08-16T05:58:07Z date_zone_unclear"),
+        ("2025-08-16T05:58:07-050", "2025-08-16T05:58:07Z date_zone_unclear"),
+        ("Sat, 16 Aug 2025 05:58:07 +053", "2025-08-16T05:58:07Z date_zone_unclear"),
+        ("Sat, 16 Aug 2025 05:58:07 +05:30", "2025-08-16T00:28:07Z "),
+        ("Sat, 16 Aug 2025 05:58:07 +5:30", "2025-08-16T00:28:07Z "),
+    ] {
+        assert_eq!(told(text), expected, "{text}");
+    }
+}

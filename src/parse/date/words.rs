@@ -219,10 +219,16 @@ impl Parts {
         if word.starts_with(|c: char| c.is_ascii_digit()) {
             return self.take_compound(word);
         }
-        let takes_month = self.month.is_none() || self.is_month_doubtful;
-        if let (true, Some(month)) = (takes_month, month(word)) {
-            self.is_month_doubtful = self.month.is_none() && self.day.is_none();
-            self.month = Some(month);
+        if self.time.is_none() && self.is_weekday(word) {
+            return true;
+        }
+        // "mar 12 noi": the other month stands right behind the day.
+        let is_behind_day = self.day.is_some() && self.year.is_none() && self.time.is_none();
+        let takes_month = self.month.is_none() || self.is_month_doubtful && is_behind_day;
+        if let (true, Some(found)) = (takes_month, month(word)) {
+            let stands_first = self.month.is_none() && self.day.is_none();
+            self.is_month_doubtful = stands_first && is_weekday_too(word);
+            self.month = Some(found);
             return true;
         }
         // Before the date stand weekdays, of any language; behind it zones.
@@ -231,6 +237,14 @@ impl Parts {
                 word.to_lowercase().as_str(),
                 "de" | "of" | "at" | "del" | "à" | "um" | "uhr" | "-"
             )
+    }
+
+    /// Whether a word can only be a weekday here: its name, or one of two meanings where the month is known.
+    fn is_weekday(&self, word: &str) -> bool {
+        let has_date = self.month.is_some() && self.day.is_some();
+        let lower = word.trim_end_matches('.').to_lowercase();
+        WEEKDAYS.contains(&lower.as_str())
+            || has_date && !self.is_month_doubtful && is_weekday_too(word)
     }
 
     fn take_time(&mut self, word: &str) -> bool {
@@ -288,6 +302,12 @@ impl Parts {
         (self.day, self.month, self.year) = (Some(day), Some(month), Some(found));
         true
     }
+}
+
+/// Whether a word that begins a month begins a weekday too: "mar" is a Tuesday from Madrid to Bucharest, "sze" a Wednesday
+/// in Budapest.
+fn is_weekday_too(word: &str) -> bool {
+    matches!(word.trim_end_matches('.').to_lowercase().as_str(), "mar" | "sze")
 }
 
 fn is_word(word: &str) -> bool {

@@ -98,10 +98,13 @@ pub(super) fn read(text: &str) -> Option<Zone> {
         return Some(Zone::Missing);
     }
     let (first, words) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-    if let Some(offset) = numeric(first) {
+    if let Some(offset) = numeric(first).filter(|_| !is_cut_number(first)) {
         // More numbers behind it are no remark.
         let is_remark = !words.contains(char::is_numeric);
         return is_remark.then(|| unless_denied(Zone::Fixed(offset), &[words, remark]));
+    }
+    if is_cut_number(first) {
+        return Some(Zone::Unclear);
     }
     let zone = match prefixed(text) {
         Some(tail) => numeric(&tail.replace(' ', "")).map(Zone::Fixed),
@@ -170,6 +173,21 @@ fn named(text: &str) -> Option<Zone> {
     is_word.then_some(Zone::Unclear)
 }
 
+/// Whether a number for a zone lacks digits: `+053` may be `+0530`, and `+05:3` may be `+05:30`.
+fn is_cut_number(text: &str) -> bool {
+    let Some(number) = text.strip_prefix(['+', '-', '\u{2212}']) else { return false };
+    let is_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    match number.split_once(':') {
+        Some((hours, minutes)) => {
+            (1..=2).contains(&hours.len())
+                && is_digits(hours)
+                && minutes.len() < 2
+                && is_digits(minutes)
+        }
+        None => number.len() == 3 && is_digits(number),
+    }
+}
+
 /// `±hh`, `±hhmm`, `±hh:mm`, `±h:mm`, and no seconds but `:00`: no zone of our time has others.
 fn numeric(text: &str) -> Option<Offset> {
     let mut chars = text.chars();
@@ -182,8 +200,11 @@ fn numeric(text: &str) -> Option<Offset> {
     let (hours, minutes) = match digits.split_once(':') {
         Some((hours, minutes)) => (hours, minutes.strip_suffix(":00").unwrap_or(minutes)),
         None if digits.len() <= 2 => (digits, "00"),
-        None => digits.split_at_checked(digits.len() - 2)?,
+        None => digits.split_at_checked(2)?,
     };
+    if minutes.len() != 2 {
+        return None;
+    }
     let hours: i32 = super::small(hours, 2)?.into();
     let minutes: i32 = super::small(minutes, 2)?.into();
     // From Baker Island to Kiribati.

@@ -231,3 +231,24 @@ fn one_bad_token_in_a_json_feed_costs_no_other_item() {
         parsed(r#"{"version":"https://jsonfeed.org/version/1.1","items":{"0":{"id":"1"}}}"#);
     assert_eq!((object.drafts.len(), object.rejected.len()), (0, 1), "no list is no healthy feed");
 }
+
+/// One sign too few or too many, anywhere: the feed is never healthy without its items, and has most of them but where the
+/// list of items itself can no longer be told.
+#[test]
+fn one_character_of_a_json_feed_never_costs_all_items_in_silence() {
+    let body = r#"{"version":"https://jsonfeed.org/version/1.1","title":"F","authors":[{"name":"Ed"}],"items":[{"id":"a1","url":"https://e.example/1","title":"First","tags":["x","y"]},{"id":"a2","url":"https://e.example/2","title":"Second, with \"quotes\""},{"id":"a3","url":"https://e.example/3","title":"Third"}]}"#;
+    let mut lost = Vec::new();
+    for (at, c) in body.char_indices().filter(|(_, c)| !c.is_alphanumeric()) {
+        let (before, after) = body.split_at_checked(at).unwrap();
+        let rest = after.get(c.len_utf8()..).unwrap();
+        for mutant in [format!("{before}{rest}"), format!("{before}{c}{after}")] {
+            let parsed = parsed(&mutant);
+            let (drafts, rejected) = (parsed.drafts.len(), parsed.rejected.len());
+            assert!(drafts > 0 || rejected > 0, "in silence: {mutant}");
+            if drafts < 2 {
+                lost.push((drafts, mutant));
+            }
+        }
+    }
+    assert!(lost.len() <= 7, "{}: {lost:#?}", lost.len());
+}

@@ -2,6 +2,11 @@
 //!
 //! One walk, linear, one copy.
 
+mod strings;
+
+use super::lean::NAMES;
+use strings::string;
+
 /// What the walk met last outside strings.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Last {
@@ -33,6 +38,7 @@ pub(super) fn mended(text: &str) -> Mended {
         out: String::with_capacity(text.len() + text.len() / 16),
         open: Vec::new(),
         objects: 0,
+        string_at: 0,
         list_at: 0,
         run: (usize::MAX, false),
         last: Last::Opening,
@@ -44,9 +50,10 @@ pub(super) fn mended(text: &str) -> Mended {
         let after = rest.get(c.len_utf8()..).unwrap_or("");
         rest = match c {
             '"' => {
+                walk.string_at = walk.out.len();
                 walk.begin(true);
                 let start = walk.out.len();
-                string(after, &mut walk.out).unwrap_or_else(|| {
+                string(after, &mut walk.out, &walk.open).unwrap_or_else(|| {
                     walk.out.truncate(start);
                     walk.out.push_str(if walk.is_name { "\"\"" } else { "null" });
                     ""
@@ -58,7 +65,7 @@ pub(super) fn mended(text: &str) -> Mended {
             }
             '}' | ']' => {
                 walk.look_behind(rest);
-                walk.close(c);
+                walk.close(c, after);
                 after
             }
             ',' => {
@@ -69,10 +76,7 @@ pub(super) fn mended(text: &str) -> Mended {
                 after
             }
             ':' => {
-                if walk.last == Last::Value && walk.is_name {
-                    walk.out.push(':');
-                    (walk.last, walk.is_name) = (Last::Colon, false);
-                }
+                walk.colon();
                 after
             }
             c if c.is_whitespace() || c == '\u{FEFF}' => {
@@ -105,6 +109,8 @@ struct Walk {
     open: Vec<char>,
     /// How many of them are braces.
     objects: usize,
+    /// Where the last string was written, with the comma before it.
+    string_at: usize,
     /// Where the last list or object within the document's was written.
     list_at: usize,
     /// How much of the text is left behind the present run of closing brackets, and whether another item comes there.
@@ -133,6 +139,14 @@ impl Walk {
     }
 
     fn open(&mut self, bracket: char) {
+        if self.is_doubled(bracket) {
+            return;
+        }
+        let waits_for_name = self.last == Last::Value && (self.has_comma || !self.is_name);
+        if bracket == '{' && waits_for_name && self.open.ends_with(&['[', '{']) {
+            // An object where a name should stand is the next one of the list: this one was not closed.
+            self.close_to('{');
+        }
         self.begin(false);
         if self.open.len() + 1 == ITEMS_DEPTH {
             self.list_at = self.out.len();
@@ -143,11 +157,58 @@ impl Walk {
         self.last = Last::Opening;
     }
 
+    fn colon(&mut self) {
+        let is_string = self.last == Last::Value && self.out.ends_with('"') && !self.has_comma;
+        if is_string && self.open.ends_with(&['{', '[']) {
+            // A name in a list: it begins an object, or the list ended before it.
+            let name = self.out.split_off(self.string_at);
+            let bare = name.trim_matches([',', '"']);
+            let begins = |before: &str| {
+                before.ends_with('[') || before.ends_with('}') && NAMES.contains(&bare)
+            };
+            if begins(self.out.trim_end()) {
+                self.open.push('{');
+                self.objects += 1;
+                self.out.push_str(if name.starts_with(',') { ",{" } else { "{" });
+                self.out.push_str(name.trim_start_matches(','));
+            } else {
+                self.close_to('[');
+                self.out.push_str(&name);
+                self.last = Last::Value;
+            }
+            self.is_name = true;
+        }
+        if self.last == Last::Value && self.is_name {
+            self.out.push(':');
+            (self.last, self.is_name) = (Last::Colon, false);
+        }
+    }
+
+    /// Whether a bracket only repeats the one before it: no object begins with one, nor does the list of items with a
+    /// list.
+    fn is_doubled(&self, bracket: char) -> bool {
+        if self.last != Last::Opening || self.has_comma {
+            return false;
+        }
+        match bracket {
+            '{' => self.open.last() == Some(&'{'),
+            _ => {
+                self.open.len() == ITEMS_DEPTH
+                    && self.open.last() == Some(&'[')
+                    && self.is_in_items()
+            }
+        }
+    }
+
     /// Whether what is open is an item of the list of items.
     fn is_in_item(&self) -> bool {
+        self.open.len() > ITEMS_DEPTH && self.is_in_items()
+    }
+
+    fn is_in_items(&self) -> bool {
         let name = self.out.get(..self.list_at).map(str::trim_end);
         let name = name.and_then(|before| before.strip_suffix(':')).map(str::trim_end);
-        self.open.len() > ITEMS_DEPTH && name.is_some_and(|before| before.ends_with("\"items\""))
+        name.is_some_and(|before| before.ends_with("\"items\""))
     }
 
     /// After a name without a value: null.
@@ -173,7 +234,7 @@ impl Walk {
         self.run = (behind.len(), next.is_some_and(|next| next.starts_with('{')));
     }
 
-    fn close(&mut self, bracket: char) {
+    fn close(&mut self, bracket: char, after: &str) {
         // Another item comes, so the list of items is open still: one bracket too many closes nothing.
         if self.run.1 && self.open.len() <= ITEMS_DEPTH && self.open.first() == Some(&'{') {
             return;
@@ -186,6 +247,17 @@ impl Walk {
         if count == 0 {
             return;
         }
+        // Another item comes, and the next bracket closes what this one does not: it is one too many.
+        let top = self.open.last().copied();
+        let closer = if top == Some('{') { '}' } else { ']' };
+        if self.run.1 && top != Some(opening) && after.trim_start().starts_with(closer) {
+            return;
+        }
+        self.close_to(opening);
+    }
+
+    /// Closes what is open down to a bracket, and that.
+    fn close_to(&mut self, opening: char) {
         self.fill();
         while let Some(open) = self.open.pop() {
             self.objects -= usize::from(open == '{');
@@ -217,111 +289,6 @@ impl Walk {
             self.out.push_str("null");
         }
     }
-}
-
-/// Writes the string that begins here, and gives what stands behind it; `None` where it never ends.
-fn string<'t>(text: &'t str, out: &mut String) -> Option<&'t str> {
-    out.push('"');
-    let start = out.len();
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let after = rest.get(c.len_utf8()..).unwrap_or("");
-        rest = match c {
-            '"' => {
-                let inside = text.get(..text.len() - rest.len()).unwrap_or("");
-                let behind = lost_quote(inside, after).and_then(|at| text.split_at_checked(at));
-                if let Some((inside, behind)) = behind {
-                    out.truncate(start);
-                    run_into(inside, out);
-                    out.push('"');
-                    return Some(behind);
-                }
-                out.push('"');
-                return Some(after);
-            }
-            '\\' => escape(after, out),
-            c if u32::from(c) < 0x20 => {
-                out.push_str(if c == '\n' { "\\n" } else { " " });
-                after
-            }
-            _ => {
-                // One search for all that ends a run: two would read on to a quote that never comes, run after run.
-                let is_end = |b: u8| matches!(b, b'"' | b'\\') || b < 0x20;
-                let end = rest.bytes().position(is_end).unwrap_or(rest.len());
-                let (run, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
-                out.push_str(run);
-                after
-            }
-        };
-    }
-    None
-}
-
-/// Where a string ends that lost its quote, so that it ran to the beginning of the next name: `Bridge},{"id"`, `1,"url"`.
-fn lost_quote(inside: &str, after: &str) -> Option<usize> {
-    let name = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'))?;
-    let is_name = name > 0 && after.get(name..).is_some_and(|rest| rest.starts_with('"'));
-    let is_named = after.get(name + 1..).is_some_and(|rest| rest.trim_start().starts_with(':'));
-    if !is_name || !is_named {
-        return None;
-    }
-    let before = inside.trim_end();
-    let before = match before.strip_suffix('{') {
-        Some(item) => item.trim_end().strip_suffix(',')?.trim_end().strip_suffix('}')?,
-        None => before.strip_suffix(',')?,
-    };
-    Some(before.len())
-}
-
-/// Writes a part of a string.
-fn run_into(inside: &str, out: &mut String) {
-    for c in inside.chars() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            c if u32::from(c) < 0x20 => out.push(' '),
-            c => out.push(c),
-        }
-    }
-}
-
-/// Writes the escape whose backslash was met, and gives what stands behind it.
-fn escape<'t>(text: &'t str, out: &mut String) -> &'t str {
-    let Some(c) = text.chars().next() else { return text };
-    let after = text.get(c.len_utf8()..).unwrap_or("");
-    if c != 'u' {
-        if "\"\\/bfnrt".contains(c) {
-            out.push('\\');
-        }
-        if u32::from(c) >= 0x20 {
-            out.push(c);
-        }
-        return after;
-    }
-    let Some((unit, behind)) = unit(after) else { return after };
-    let low = behind.strip_prefix("\\u").and_then(self::unit);
-    match (unit, low) {
-        (0xD800..=0xDBFF, Some((second @ 0xDC00..=0xDFFF, behind))) => {
-            let scalar = 0x10000 + ((unit - 0xD800) << 10) + (second - 0xDC00);
-            out.push(char::from_u32(scalar).unwrap_or('\u{FFFD}'));
-            behind
-        }
-        (0xD800..=0xDFFF, _) => {
-            out.push('\u{FFFD}');
-            behind
-        }
-        _ => {
-            out.push_str("\\u");
-            out.push_str(after.get(..4).unwrap_or("fffd"));
-            behind
-        }
-    }
-}
-
-/// The four hexadecimal digits that a text begins with, and what stands behind them.
-fn unit(text: &str) -> Option<(u32, &str)> {
-    let (digits, rest) = text.split_at_checked(4)?;
-    let is_hex = digits.bytes().all(|b| b.is_ascii_hexdigit());
-    is_hex.then(|| u32::from_str_radix(digits, 16).ok()).flatten().map(|unit| (unit, rest))
 }
 
 #[cfg(test)]
@@ -385,6 +352,55 @@ mod tests {
             [("[[{\"a\":1]]", "[[{\"a\":1}]]"), ("[1}]", "[1]"), ("{\"a\":1]}", "{\"a\":1}")]
         {
             assert_eq!(mended(text).text, expected);
+        }
+    }
+
+    #[test]
+    fn a_bracket_that_is_missing_or_doubled_costs_no_item() {
+        let three = |text: &str| {
+            let found = mended(text).text;
+            let json: serde_json::Value = serde_json::from_str(&found)
+                .unwrap_or_else(|error| panic!("{text} became {found}: {error}"));
+            let ids = json["items"].as_array().unwrap_or_else(|| panic!("{text} became {found}"));
+            let ids: Vec<&str> = ids.iter().map(|item| item["id"].as_str().unwrap()).collect();
+            assert_eq!(ids, ["1", "2", "3"], "{text} became {found}");
+            json
+        };
+        for text in [
+            r#"{"items":[{"id":"1","title":"A",{"id":"2"},{"id":"3"}]}"#,
+            r#"{"items":[{"id":"1"},{"id":"2","tags":["x"],{"id":"3"}]}"#,
+            r#"{"items":[{"id":"1","tags":["x"]]},{"id":"2"},{"id":"3"}]}"#,
+            r#"{"items":[{"id":"1","tags":["x"}},{"id":"2"},{"id":"3"}]}"#,
+            r#"{"items":[{"id":"1"}},{"id":"2"},{"id":"3"}]}"#,
+            r#"{"items":[[{"id":"1"},{"id":"2"},{"id":"3"}]}"#,
+            r#"{"items":[{{"id":"1"},{"id":"2"},{"id":"3"}]}"#,
+            r#"{{"items":[{"id":"1"},{"id":"2"},{"id":"3"}]}"#,
+            r#"{"authors":[{"name":"Ed}],"items":[{"id":"1"},{"id":"2"},{"id":"3"}]}"#,
+            r#"{"items":[{"id":"1","tags":["x],"title":"A"},{"id":"2"},{"id":"3"}]}"#,
+        ] {
+            three(text);
+        }
+        let title = |text: &str| three(text)["items"][0]["title"].as_str().unwrap().to_owned();
+        for (text, expected) in [
+            (r#"{"items":[{"id":"1","title":"A \"b\" c},{"id":"2"},{"id":"3"}]}"#, "A \"b\" c"),
+            (
+                r#"{"items":[{"id":"1","title":"Caf\u00e9,"url":"u"},{"id":"2"},{"id":"3"}]}"#,
+                "Café",
+            ),
+            (
+                r#"{"items":[{"id":"1","title":"http:\/\/e\/1,"url":"u"},{"id":"2"},{"id":"3"}]}"#,
+                "http://e/1",
+            ),
+            (
+                r#"{"items":[{"id":"1","title":"Set {a}, b [c],"url":"u"},{"id":"2"},{"id":"3"}]}"#,
+                "Set {a}, b [c]",
+            ),
+            (
+                r#"{"items":[{"id":"1","title":"Set {a},"url":"u"},{"id":"2"},{"id":"3"}]}"#,
+                "Set {a}",
+            ),
+        ] {
+            assert_eq!(title(text), expected, "{text}");
         }
     }
 
