@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::elements::{BLOCKS, DROPPED, OPENERS, is_hidden, is_in, is_void};
-use crate::tables::html_entity;
+use crate::tables::{html_entity, markup};
 
 /// Quoted attribute values are followed this far for their closing mark; longer ones are a lost quote.
 const TAG_BYTES_MAX: usize = 16 * 1024;
@@ -12,7 +12,7 @@ const ENTITY_BYTES_MAX: usize = 32;
 
 /// The blocks of a text that is, or may be, HTML.
 pub(super) fn blocks(html: &str) -> Vec<String> {
-    let html = &*without_sections(html);
+    let html = &*without_sections(markup::finished(html));
     let story = once(html);
     // Escaped twice: the tags are its text, and not one stands among them.
     if !html.contains('<') && story.first().is_some_and(|block| is_markup(block)) {
@@ -225,7 +225,7 @@ impl Reader<'_> {
         if self.lost[index] || is_empty && index >= 2 {
             return;
         }
-        match find_end(self.rest, name) {
+        match markup::end_of(self.rest, name) {
             Some(at) => {
                 self.skip(at);
                 self.skip_tag();
@@ -258,15 +258,6 @@ impl Reader<'_> {
         }
         self.literal();
     }
-}
-
-fn find_end(html: &str, name: &str) -> Option<usize> {
-    html.match_indices("</").map(|(at, _)| at).find(|at| {
-        let after = html.get(at + 2..).unwrap_or_default();
-        let end = after.get(..name.len()).unwrap_or_default();
-        end.eq_ignore_ascii_case(name)
-            && !after.as_bytes().get(name.len()).is_some_and(u8::is_ascii_alphanumeric)
-    })
 }
 
 /// A numeric reference as browsers read it: 128–159 mean windows-1252, what is no character is U+FFFD.
@@ -465,6 +456,8 @@ mod tests {
         assert_eq!(joined("<a title=\"x > y\">link</a> <![CDATA[a < b]]>"), "link a < b");
         assert_eq!(joined("<p>kept <noscript>too"), "kept too");
         assert_eq!(joined("<p>kept<script>never closed"), "kept");
+        assert_eq!(joined("<p>kept</p><img src=x onerror=\"evil()"), "kept");
+        assert_eq!(joined("a<script><!-- <script> e </script> e --></script>b"), "ab");
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod entities;
 mod entry;
 mod error;
 mod load;
+pub mod markup;
 mod names;
 mod patterns;
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod tree;
 mod words;
 
 use crate::news::{Fetched, Page};
+use crate::tables::markup;
 
 use super::html::one_space;
 use super::read::caught;
@@ -112,7 +113,7 @@ fn without_controls(page: &mut Page) {
 
 fn look(decoded: &str, fetched: &Fetched, config: &Config) -> Page {
     let html = text::head(decoded, PAGE_BYTES_MAX);
-    let mut swept = sweep::sweep(html);
+    let mut swept = sweep::sweep(markup::finished(html));
     swept.is_cut |= html.len() < decoded.len();
     let base = base(fetched).unwrap_or_else(|| fetched.url.clone());
     let own_title = claims::title(&swept, &linked::Linked::default());

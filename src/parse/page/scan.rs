@@ -2,6 +2,8 @@
 //!
 //! Work is linear: a search that fails once (no `-->`, no closing quote, no end tag) is not made again.
 
+use crate::tables::markup;
+
 /// A start tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Tag<'a> {
@@ -196,9 +198,13 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    fn end_of(&self, from: usize, name: &str) -> Option<usize> {
+        markup::end_of(self.text.get(from..)?, name).map(|end| from + end)
+    }
+
     fn raw(&mut self, tag: Tag<'a>, index: usize) -> Markup<'a> {
         let from = self.pos;
-        let end = if self.lost[index] { None } else { find_end(self.text, from, tag.name) };
+        let end = if self.lost[index] { None } else { self.end_of(from, tag.name) };
         match end {
             Some(end) => {
                 let after = self.text.get(end..).and_then(|rest| rest.find('>'));
@@ -261,16 +267,6 @@ fn name(rest: &str) -> &str {
     } else {
         ""
     }
-}
-
-fn find_end(text: &str, from: usize, name: &str) -> Option<usize> {
-    let rest = text.get(from..)?;
-    let found = rest.match_indices("</").map(|(at, _)| at).find(|at| {
-        let after = rest.as_bytes().get(at + 2..).unwrap_or_default();
-        after.get(..name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name.as_bytes()))
-            && !after.get(name.len()).is_some_and(u8::is_ascii_alphanumeric)
-    });
-    found.map(|at| at + from)
 }
 
 #[cfg(test)]
