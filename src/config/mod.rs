@@ -296,8 +296,7 @@ impl Config {
         env: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, Problems> {
         let text = files::text(path)?;
-        let read = Self::parse_known(&path.display().to_string(), &text, env, None);
-        read.map(|(config, _)| config)
+        Self::parse_closed(&path.display().to_string(), &text, env)
     }
 
     /// The defaults under the overrides of `env`, for commands that need no file.
@@ -312,6 +311,15 @@ impl Config {
         env: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, Problems> {
         Self::parse_known(file, text, env, Some(&files::read_file)).map(|(config, _)| config)
+    }
+
+    /// Like [`Self::load_closed`], with the text at hand.
+    pub fn parse_closed(
+        file: &str,
+        text: &str,
+        env: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Problems> {
+        Self::parse_known(file, text, env, None).map(|(config, _)| config)
     }
 
     /// Also gives the path of every key there is, for the test of the example. Without `read` it stays closed.

@@ -288,10 +288,7 @@ fn bad_access_is_told_with_its_line_and_key_and_no_secret() {
 
 #[test]
 fn a_closed_configuration_needs_no_secret_and_is_judged_all_the_same() {
-    let closed = |lines: &str| {
-        let read = Config::parse_known("c.toml", &feed_with(lines), [], None);
-        read.map(|(config, _)| config)
-    };
+    let closed = |lines: &str| Config::parse_closed("c.toml", &feed_with(lines), []);
     for lines in [
         "user = 'u'\npassword = { file = 'none' }",
         "token = { env = 'UNSET' }\nca_file = 'none'",

@@ -25,9 +25,10 @@ pub(super) fn batch(
     if let (true, Some(state)) = (refused, &mut batch.state) {
         let reason = parsed.rejected.first().map_or("", |rejection| rejection.reason.as_str());
         let why = outcome::why_unreadable(reason, &fetched.body);
-        if let Some(change) = outcome::unreadable(&batch.feed, state, why, fetched.fetched_at) {
-            batch.health = change.following(batch.health.take());
-        }
+        // The poll's own change, if it saw one, took the body for good.
+        let change = outcome::unreadable(&batch.feed, state, why, fetched.fetched_at);
+        let taken_back = batch.health.take();
+        batch.health = change.and_then(|change| change.following(taken_back));
     }
     if let Some(state) = &mut batch.state
         && !refused

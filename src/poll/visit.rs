@@ -81,8 +81,11 @@ impl Visitor {
     pub async fn visit(&mut self, url: &Url, what: What) -> Result<Fetched, NoPage> {
         let mut url = url.clone();
         url.set_fragment(None);
-        // An address from a page is a stranger's word, as a redirect is.
-        self.may_go(&url, &url)?;
+        // An address from a page is a stranger's word, as a redirect is: also who we are is not for it to say.
+        let mut bare = url.clone();
+        let is_bare = bare.set_username("").and_then(|()| bare.set_password(None));
+        is_bare.map_err(|()| NoPage::not_asked("bad URL"))?;
+        self.may_go(&bare, &url)?;
         for _ in 0..=HOPS_MAX {
             self.learn_rules(&url).await?;
             let said = match what {

@@ -118,6 +118,35 @@ async fn pages_in_the_place_of_a_feed_are_named_and_their_defects_stand_with_the
     hours.verify();
 }
 
+/// A wall that is another page each time is the same wall: no record says that it fell.
+#[tokio::test(flavor = "multi_thread")]
+async fn unreadable_bodies_that_differ_are_one_failure() {
+    let asked = AtomicUsize::new(0);
+    let server = Server::start(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
+        0 => Reply::body(body(4)),
+        n @ 1..=5 => Reply::body(format!(
+            "<html><body><form id=\"captcha\">Ray {n}, who are you?</form></body></html>"
+        ))
+        .with("Content-Type", "text/html"),
+        n => Reply::body(body(n)),
+    })
+    .await;
+    let feed = Hours::feed(&server, "pilots", "interval = \"1h\"");
+    let mut hours = Hours::new(&[&server], &format!("backfill = \"all\"\n{feed}"));
+    hours.run(DAY).await;
+    let found = changes(&hours);
+    assert_eq!(
+        found,
+        [
+            change("new", "ok", "working"),
+            change("ok", "blocked", "parse error (captcha)"),
+            change("blocked", "ok", "working"),
+        ],
+        "{found:#?}"
+    );
+    hours.verify();
+}
+
 /// Failures of one kind, each once, with what they are called and weigh.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_failure_of_a_server_has_its_name_and_its_weight() {

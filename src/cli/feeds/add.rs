@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Exit> {
     if let Some(id) = args.id.as_deref().filter(|id| taken.has_id(id)) {
         return failed(Exit::Failed, &format_args!("the id {id:?} is taken already"));
     }
-    let seen = if args.no_check { Seen::unseen(url) } else { Seen::at(&file.config, url)? };
+    let seen = if args.no_check { Seen::unseen(url) } else { Seen::at(&args.config.load()?, url)? };
     is_free(&file.config, &seen.url)?;
     let new = new_feed(args, &seen, &mut taken);
     let text = added(&file.text, std::slice::from_ref(&new));

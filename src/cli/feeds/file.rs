@@ -32,7 +32,8 @@ impl Editable {
             );
             return failed(Exit::Config, &message);
         }
-        let config = Config::load(path, environment())
+        // Whoever changes the list need not be able to read the daemon's secrets.
+        let config = Config::load_closed(path, environment())
             .map_err(|problems| crate::cli::complain_of(&problems))?;
         let read = fs::read_to_string(path);
         let text = read.or_else(|error| {
@@ -54,7 +55,7 @@ impl Editable {
     /// command.
     pub(super) fn accept(&self, text: &str) -> Result<Config, Exit> {
         let file = format!("{} as it would be", self.path.display());
-        Config::parse(&file, text, environment()).map_err(|problems| {
+        Config::parse_closed(&file, text, environment()).map_err(|problems| {
             crate::cli::complain_of(&problems);
             Exit::Usage
         })

@@ -173,3 +173,19 @@ fn feeds_of_the_environment_are_not_changed_in_a_file() {
     assert!(code == 78 && err.contains("COPYTASTER__FEED"), "{err}");
     assert_eq!(desk.text(), COMMENTED);
 }
+
+#[test]
+fn the_list_is_changed_without_the_secrets_of_its_feeds() {
+    let desk = Desk::new(
+        "[[feed]]\nid = \"wire\"\nurl = \"https://wire.example/\"\ntoken = { env = \"UNSET_TOKEN\" }\n",
+    );
+    let (code, _, err) =
+        desk.feeds(&["add", "https://post.example/x", "--no-check", "--id", "post"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    for command in ["list", "export"] {
+        assert_eq!(desk.feeds(&[command]).0, 0, "{command}");
+    }
+    let (code, _, err) = desk.feeds(&["rm", "wire"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(!desk.text().contains("wire") && desk.text().contains("post"));
+}

@@ -143,3 +143,36 @@ async fn a_site_that_is_closed_to_us_or_wants_peace_is_left_alone() {
     assert!(code == 1 && err.contains("the host is held"), "{err}");
     assert_eq!(paths(&server), ["/robots.txt", "/", "/feed"]);
 }
+
+/// Who we are is not for a page to say: no link of its sends a name and a password anywhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn links_with_a_user_are_passed_over() {
+    let victim = Server::fixed([("/feed".to_owned(), rss("Victim", 1))]).await;
+    let named = victim.url("/feed").to_string().replace("http://", "http://victim:hunter2@");
+    let page = PAGE.replace(
+        "<title>",
+        &format!(
+            "<link rel=alternate type=application/rss+xml href='{named}'>\
+             <link rel=alternate type=application/rss+xml href=/all.xml><title>"
+        ),
+    );
+    let sitemap = format!("Sitemap: {named}\n");
+    let server = Server::start(move |seen| match seen.path().as_str() {
+        "/" => Reply::body(page.clone()),
+        "/bare" => Reply::body(PAGE),
+        "/all.xml" => Reply::body(rss("All", 5)),
+        "/robots.txt" => Reply::body(sitemap.clone()),
+        _ => Reply::status(404),
+    })
+    .await;
+    let desk = Desk::on(&server, &[]);
+    let (code, lines, _) = desk.lines(&["discover", server.url("/").as_str(), "--json"]);
+    assert_eq!((code, lines.len(), &lines[0]["items"]), (0, 1, &5.into()));
+    let (code, _, err) = desk.feeds(&["discover", server.url("/bare").as_str()]);
+    assert_eq!(code, 1);
+    assert!(!err.contains("hunter2"), "{err}");
+    let (code, _, err) = desk.feeds(&["add", server.url("/").as_str()]);
+    assert_eq!(code, 0, "{err}");
+    assert!(desk.text().contains("/all.xml") && !desk.text().contains("victim"));
+    assert_eq!(victim.seen().len(), 0);
+}
