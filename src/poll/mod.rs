@@ -166,13 +166,16 @@ pub enum Control {
     Access(Box<Access>),
 }
 
+/// How long a stop waits for answers to requests that were sent: a server that was asked should not be asked again at once.
+const ANSWERS_WAIT_MAX: Duration = Duration::from_secs(3);
+
 /// Answers and commits taken before the next polls are started.
 const AT_ONCE: usize = 64;
 
 /// Polls until `stop`, or until a simulated clock ends; then drops `out`, which tells the next stage.
 ///
-/// Also ends when nobody takes the batches or nobody commits them any more. What was under way then is dropped:
-/// uncommitted, so it is fetched again.
+/// Also ends when nobody takes the batches or nobody commits them any more. After `stop`, answers under way are waited for
+/// a few seconds; what has not come by then is dropped: uncommitted, so it is fetched again.
 pub async fn run(
     mut poller: Poller,
     out: mpsc::Sender<Polled>,
@@ -208,7 +211,10 @@ pub async fn run(
         let wake = poller.wake(ready.len());
         tokio::select! {
             biased;
-            () = stop.cancelled() => break,
+            () = stop.cancelled() => {
+                finish(&mut poller, &mut tasks, &mut ready, (&out, &mut committed)).await;
+                break;
+            }
             order = control.recv(), if is_controlled => match order {
                 Some(order) => poller.obey(order),
                 None => is_controlled = false,
@@ -234,6 +240,35 @@ pub async fn run(
     }
     tasks.shutdown().await;
     pages.shutdown().await;
+}
+
+/// Takes the answers that are still to come, and hands on what came. Starts nothing.
+async fn finish(
+    poller: &mut Poller,
+    tasks: &mut poller::Tasks,
+    ready: &mut VecDeque<Polled>,
+    (out, committed): (&mpsc::Sender<Polled>, &mut mpsc::Receiver<Committed>),
+) {
+    let deadline = tokio::time::sleep(ANSWERS_WAIT_MAX);
+    tokio::pin!(deadline);
+    while !tasks.is_empty() || !ready.is_empty() {
+        tokio::select! {
+            biased;
+            () = &mut deadline => break,
+            // Nobody is held up by commits that this one does not take.
+            done = committed.recv() => {
+                let Some(done) = done else { break };
+                poller.committed(done);
+            }
+            place = out.reserve(), if !ready.is_empty() => {
+                let Ok(place) = place else { break };
+                if let Some(polled) = ready.pop_front() {
+                    place.send(polled);
+                }
+            }
+            Some(arrival) = tasks.join_next_with_id() => ready.extend(poller.arrived(arrival)),
+        }
+    }
 }
 
 /// The next page that somebody wants; never comes where nobody can ask.

@@ -108,7 +108,9 @@ fn seconds(text: &str) -> Option<Duration> {
 }
 
 fn date(text: &str) -> Option<Timestamp> {
-    Timestamp::try_from(httpdate::parse_http_date(text.trim()).ok()?).ok()
+    let date = httpdate::parse_http_date(text.trim()).ok()?;
+    // The last days of the year 9999, which mean "never".
+    Some(Timestamp::try_from(date).unwrap_or(Timestamp::MAX))
 }
 
 /// A share in [0, 1) that belongs to these words for ever.
@@ -184,6 +186,7 @@ mod tests {
         assert_eq!(read("Sat, 16 Aug 2025 06:10:00 GMT"), Some(secs(600)));
         assert_eq!(read("Sat, 16 Aug 2025 05:00:00 GMT"), Some(secs(0)));
         assert_eq!(read("400000"), Some(WISH_MAX));
+        assert_eq!(read("Fri, 31 Dec 9999 23:59:59 GMT"), Some(WISH_MAX));
         assert_eq!(read("99999999999999999999999"), Some(WISH_MAX));
         for garbage in ["", "-5", "soon", "1.5", "+3"] {
             assert_eq!(read(garbage), None, "{garbage:?}");

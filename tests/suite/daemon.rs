@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::server::{Reply, Server};
+use crate::server::{Manner, Reply, Server};
 
 /// A place for one daemon, and what it is given.
 struct Desk {
@@ -143,6 +143,22 @@ async fn a_second_daemon_on_the_same_state_is_refused_and_the_first_drains_on_a_
         signal(&first, name);
         ends_with(&mut first, 0);
     }
+}
+
+/// A server that was asked is not asked again for the answer that it was giving.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_under_way_is_taken_before_the_end() {
+    let body = feed_of(3);
+    let (piece, pause) = (body.len() / 3 + 1, Duration::from_millis(400));
+    let server =
+        Server::start(move |_| Reply::body(body.clone()).sent(Manner::Drip(piece, pause))).await;
+    let desk = Desk::new();
+    desk.configure(&server, &["/a"]);
+    let mut daemon = desk.start();
+    desk.wait("a request", |_| server.seen().len() == 1);
+    signal(&daemon, "-TERM");
+    ends_with(&mut daemon, 0);
+    assert_eq!((desk.records("articles-").len(), server.seen().len()), (3, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
