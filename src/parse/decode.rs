@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{DecoderResult, Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{CoderResult, DecoderResult, Encoding, UTF_8, WINDOWS_1252};
 
 use super::text;
 
@@ -27,6 +27,9 @@ const PLAIN_CHARS_MIN: usize = 4;
 
 /// Of so many characters one may be broken in a text of the declared charset.
 const BROKEN_SHARE: usize = 10;
+
+/// Bytes that are decoded at once where characters may be broken.
+const LENIENT_BYTES: usize = 64 << 10;
 
 /// What the guess looks at: enough words to know a language by.
 const GUESS_BYTES_MAX: usize = 16 << 10;
@@ -206,12 +209,31 @@ fn lenient(encoding: &'static Encoding, body: &[u8]) -> Option<String> {
     if encoding.is_single_byte() || encoding == UTF_8 {
         return None;
     }
-    let (text, _) = encoding.decode_without_bom_handling(body);
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    // Only what is written takes memory, so that the text need not move as it grows.
+    let needed = decoder.max_utf8_buffer_length(body.len())?;
+    let mut text =
+        String::with_capacity(needed.max(if needed > LARGE_BYTES { GIVEN_BACK_BYTES } else { 0 }));
     let (mut broken, mut whole) = (0_usize, 0_usize);
-    for c in text.chars().filter(|c| !c.is_ascii()) {
-        if c == '\u{FFFD}' { broken += 1 } else { whole += 1 }
+    let mut left = body;
+    while !left.is_empty() {
+        let (piece, rest) = left.split_at(LENIENT_BYTES.min(left.len()));
+        let start = text.len();
+        text.reserve(decoder.max_utf8_buffer_length(piece.len())?);
+        let (result, ..) = decoder.decode_to_string(piece, &mut text, rest.is_empty());
+        if result == CoderResult::OutputFull {
+            return None;
+        }
+        for c in text.get(start..)?.chars().filter(|c| !c.is_ascii()) {
+            if c == '\u{FFFD}' { broken += 1 } else { whole += 1 }
+        }
+        // What is mostly broken is found out long before its end.
+        if broken * BROKEN_SHARE > whole + LENIENT_BYTES {
+            return None;
+        }
+        left = rest;
     }
-    (broken * BROKEN_SHARE <= whole).then(|| text.into_owned())
+    (broken * BROKEN_SHARE <= whole).then_some(text)
 }
 
 /// Whether bytes are the beginning of a longer character.

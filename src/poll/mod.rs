@@ -167,7 +167,8 @@ pub enum Control {
 }
 
 /// How long a stop waits for answers to requests that were sent: a server that was asked should not be asked again at once.
-const ANSWERS_WAIT_MAX: Duration = Duration::from_secs(3);
+/// Most answer sooner, and a stop takes no second.
+const ANSWERS_WAIT_MAX: Duration = Duration::from_millis(750);
 
 /// Answers and commits taken before the next polls are started.
 const AT_ONCE: usize = 64;
@@ -175,7 +176,7 @@ const AT_ONCE: usize = 64;
 /// Polls until `stop`, or until a simulated clock ends; then drops `out`, which tells the next stage.
 ///
 /// Also ends when nobody takes the batches or nobody commits them any more. After `stop`, answers under way are waited for
-/// a few seconds; what has not come by then is dropped: uncommitted, so it is fetched again.
+/// a moment; what has not come by then is dropped: uncommitted, so it is fetched again.
 pub async fn run(
     mut poller: Poller,
     out: mpsc::Sender<Polled>,

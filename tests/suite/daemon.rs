@@ -149,7 +149,7 @@ async fn a_second_daemon_on_the_same_state_is_refused_and_the_first_drains_on_a_
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_under_way_is_taken_before_the_end() {
     let body = feed_of(3);
-    let (piece, pause) = (body.len() / 3 + 1, Duration::from_millis(400));
+    let (piece, pause) = (body.len() / 3 + 1, Duration::from_millis(120));
     let server =
         Server::start(move |_| Reply::body(body.clone()).sent(Manner::Drip(piece, pause))).await;
     let desk = Desk::new();

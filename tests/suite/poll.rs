@@ -520,7 +520,7 @@ async fn time_stands_still_until_the_batch_is_committed() {
 }
 
 #[tokio::test]
-async fn stopping_waits_for_no_answer() {
+async fn stopping_takes_no_second_whatever_a_server_does() {
     let server = Server::start(|_| Reply::body("").sent(Manner::Hold)).await;
     let mut world = World::of(&server, &["/a"]);
     world.config.limits = Limits::default();
