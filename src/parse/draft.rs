@@ -8,7 +8,9 @@ use crate::news::{Draft, FetchReport, Fetched, Granularity, Rejection, SourceEle
 use super::claim::{Claim, Dates, Wishes, Words};
 use super::keys::{self, Claims, GuidCount};
 use super::read::Unread;
-use super::{FeedMeta, Parsed, Refused, Seen, canonical_link, date, html, place, shown_link, text};
+use super::{
+    FeedMeta, Parsed, Refused, Seen, bound, canonical_link, date, html, place, shown_link, text,
+};
 
 /// Bytes of a title: a headline of more is a text in the wrong place.
 pub(crate) const TITLE_BYTES_MAX: usize = 2 << 10;
@@ -76,6 +78,7 @@ pub(super) fn parsed(seen: Seen, text: &str, fetched: &Fetched) -> Parsed {
         }
     }
     keys::tell_apart(&mut drafts);
+    bound::texts(&mut drafts);
     if drop_build_time(&mut drafts) {
         defects.push("date_build_time".to_owned());
     }

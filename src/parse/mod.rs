@@ -5,6 +5,7 @@
 //! and nothing panics: one bad item costs itself only.
 #![doc = include_str!("quality.md")]
 
+mod bound;
 mod claim;
 mod date;
 mod decode;
