@@ -121,6 +121,8 @@ pub struct Remembered {
     pub asked_rest: Option<Duration>,
     /// The server asked not to come before.
     pub not_before: Option<Timestamp>,
+    /// It asked so for its whole host.
+    pub host_held_until: Option<Timestamp>,
     /// Where permanent redirects lead: taken over, or still on probation.
     pub moved_to: Option<String>,
     /// Whether that address was taken over.
@@ -138,6 +140,7 @@ pub fn remembered(state: &FeedState) -> Remembered {
         news_per_day: memory.rate.at().map(|_| memory.rate.per_day()),
         asked_rest: (!asked_rest.is_zero()).then_some(asked_rest),
         not_before: memory.not_before,
+        host_held_until: memory.host_held_until,
         is_moved: memory.adopted.is_some(),
         moved_to: memory.adopted.or(probation),
     }

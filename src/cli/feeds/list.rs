@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 
 use jiff::Timestamp;
 
-use super::state::{DAY_HOURS, Known, Line, State, first_hour, lines};
+use super::state::{DAY_HOURS, Known, Line, State, first_hour, lines, peace};
 use super::table::{Sheet, draw};
 use super::{ConfigFile, failed};
 use crate::cli::daemon::store_exit;
@@ -101,7 +101,8 @@ fn read(config: &Config, since: Timestamp) -> Result<Known, store::Error> {
             held.insert(id.clone());
         }
     }
-    Ok(Known { hours: reader.hours(since)?, states, held })
+    let peace = peace(states.values());
+    Ok(Known { hours: reader.hours(since)?, states, peace, held })
 }
 
 /// What stdout is.

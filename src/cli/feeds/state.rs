@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::config::{Config, Feed};
 use crate::news::{FeedId, FeedState, Health, Hour, Polling, Time, masked};
+use crate::poll::politeness::host_key;
 use crate::poll::{Remembered, remembered};
 
 /// Hours of the table.
@@ -17,6 +18,8 @@ pub(super) const DAY_HOURS: usize = 24;
 pub(super) struct Known {
     pub(super) states: BTreeMap<FeedId, FeedState>,
     pub(super) hours: BTreeMap<FeedId, Vec<Hour>>,
+    /// Until when hosts are held, by their names: a server asked for peace, and all feeds of its host wait.
+    pub(super) peace: BTreeMap<String, Timestamp>,
     /// Feeds whose guids flipped and that are held until they are steady.
     pub(super) held: BTreeSet<FeedId>,
 }
@@ -65,6 +68,21 @@ impl State {
             Self::Removed => "removed",
         }
     }
+}
+
+/// Until when each host is held, by what the states say.
+pub(super) fn peace<'s>(
+    states: impl IntoIterator<Item = &'s FeedState>,
+) -> BTreeMap<String, Timestamp> {
+    let mut peace = BTreeMap::new();
+    for state in states {
+        let until = remembered(state).host_held_until;
+        if let (Some(until), Ok(url)) = (until, url::Url::parse(&state.url)) {
+            let known = peace.entry(host_key(&url)).or_insert(until);
+            *known = until.max(*known);
+        }
+    }
+    peace
 }
 
 /// One feed as it is told.
@@ -163,6 +181,8 @@ fn told(
         day.add(&hour.polled);
     }
     let url = state.and_then(|state| url::Url::parse(&state.url).ok());
+    let peace = url.as_ref().and_then(|url| known.peace.get(&host_key(url)).copied());
+    let peace = peace.filter(|until| *until > now);
     Line {
         id: id.clone(),
         configured: false,
@@ -181,8 +201,9 @@ fn told(
         interval_s: learnt.interval.unwrap_or_default().as_secs(),
         fixed: false,
         asked_rest_s: learnt.asked_rest.map(|rest| rest.as_secs()),
-        next_due: state.map(|state| state.next_due.into()),
-        not_before: learnt.not_before.filter(|until| *until > now).map(Time),
+        next_due: state
+            .map(|state| peace.map_or(state.next_due, |until| state.next_due.max(until)).into()),
+        not_before: learnt.not_before.max(peace).filter(|until| *until > now).map(Time),
         moved_to: learnt.moved_to.and_then(|to| url::Url::parse(&to).ok()).map(|to| masked(&to)),
         news_per_day: learnt.news_per_day.map(|rate| (rate * 100.0).round() / 100.0),
         day,

@@ -273,6 +273,7 @@ mod tests {
         let known = Known {
             states: states.iter().cloned().collect(),
             hours: BTreeMap::from([(FeedId::new("good"), hours)]),
+            peace: BTreeMap::new(),
             held: held.iter().map(|id| FeedId::new(*id)).collect(),
         };
         lines(&config, &known, at(NOW))

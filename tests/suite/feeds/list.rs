@@ -103,6 +103,39 @@ async fn beside_a_daemon_the_list_shows_what_it_knows() {
     assert_eq!(line("good")["day"]["new"], 3, "it stays after the daemon");
 }
 
+/// A server that asks one of our feeds for peace has it of all, and the list says until when.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_hold_of_a_host_is_told_of_each_of_its_feeds() {
+    let server = Server::start(|seen| match seen.path().as_str() {
+        "/first" => Reply::validated(seen, rss("First", 3)),
+        _ => Reply::status(429).with("Retry-After", "600"),
+    })
+    .await;
+    let desk = Desk::on(&server, &[("first", "/first"), ("second", "/second")]);
+    let text = desk.text();
+    let (alone, _) = text.split_once("\n[[feed]]\nid = \"second\"").unwrap();
+    std::fs::write(desk.config(), alone).unwrap();
+    let line = |id: &str| {
+        let (code, lines, _) = desk.lines(&["list", "--json"]);
+        assert_eq!(code, 0);
+        lines.into_iter().find(|line| line["id"] == id).unwrap()
+    };
+    // The first is polled before the other makes its server ask for peace.
+    for (configured, id, http) in [(alone, "first", 200), (text.as_str(), "second", 429)] {
+        std::fs::write(desk.config(), configured).unwrap();
+        let mut daemon = desk.command(&["run"]).spawn().unwrap();
+        wait("a poll", || {
+            desk.path().join("state/copytaster.db").exists() && line(id)["last_http"] == http
+        });
+        let killed = std::process::Command::new("kill").arg(daemon.id().to_string()).status();
+        assert!(killed.unwrap().success() && daemon.wait().unwrap().success());
+    }
+    let (first, second) = (line("first"), line("second"));
+    let until = second["not_before"].as_str().unwrap();
+    assert_eq!(first["not_before"].as_str(), Some(until));
+    assert!(first["next_due"].as_str().unwrap() >= until, "{first}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_items_of_an_empty_feed_are_no_overrun_and_wholly_other_ones_are() {
     let polls = std::sync::atomic::AtomicUsize::new(0);
