@@ -312,8 +312,11 @@ fn telling(body: &[u8]) -> Vec<u8> {
             }
             break;
         }
+        // No space behind the last one, where the transfer may have cut a character.
+        if !out.is_empty() {
+            out.push(b' ');
+        }
         out.extend_from_slice(word);
-        out.push(b' ');
     }
     out
 }
@@ -392,7 +395,7 @@ mod tests {
         }
         let french = WINDOWS_1252.encode("« Où êtes-vous allés cet été ? »").0;
         assert_eq!(decode(&french, None).text, "« Où êtes-vous allés cet été ? »");
-        assert_eq!(telling(b"a \xE9t\xE9 b\nc \xE0 "), b"\xE9t\xE9 \xE0 ");
+        assert_eq!(telling(b"a \xE9t\xE9 b\nc \xE0 "), b"\xE9t\xE9 \xE0");
         assert_eq!(telling(&vec![0xE9; 20 << 10]).len(), GUESS_BYTES_MAX);
     }
 
@@ -406,13 +409,14 @@ mod tests {
             ("euc-kr", "정상 회담은 합의 없이 끝났다고 보도 했다. "),
         ] {
             let encoding = Encoding::for_label(charset.as_bytes()).unwrap();
-            for (pad, before) in ["", "x", "xy", "xyz"].into_iter().enumerate() {
-                let whole = format!("<a>{before}</a>{}", text.repeat(800));
+            let pads = ["", "x", "xy", "xyz"].into_iter();
+            for (pad, times) in pads.flat_map(|pad| [3, 800].map(|times| (pad, times))) {
+                let whole = format!("<a>{pad}</a> {}", text.repeat(times));
                 let mut body = encoding.encode(&whole).0.into_owned();
                 assert_eq!(decode(&body, None).text, whole, "{charset}, {pad}");
                 // The transfer was cut within a character.
                 body.extend_from_slice(encoding.encode(text).0.get(..1).unwrap());
-                assert!(guess(&body) == encoding, "{charset}, {pad}, cut");
+                assert!(guess(&body) == encoding, "{charset}, {pad}, {times}, cut");
             }
         }
     }

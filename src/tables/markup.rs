@@ -88,47 +88,101 @@ const ELEMENTS: [&str; 84] = [
     "video",
 ];
 
-/// Longest tag that is taken for one without its end; of what is longer, nobody knows where it should have ended.
-const TAG_BYTES_MAX: usize = 16 << 10;
+/// Places of `<` that are looked at from the end: values of attributes may have some of their own.
+const MARKS_MAX: usize = 8;
 
 /// The text without a tag or comment that its end cut, as browsers show it. A `<` that begins no tag of HTML stays: it may
 /// be a sign of the text.
 pub fn finished(html: &str) -> &str {
-    let from = html.rfind('>').map_or(0, |at| at + 1);
-    let Some(at) = html.get(from..).and_then(|tail| tail.rfind('<')).map(|at| at + from) else {
-        return html;
-    };
-    let (before, tail) = html.split_at_checked(at).unwrap_or((html, ""));
-    if tail.len() <= TAG_BYTES_MAX && is_unfinished(tail.get(1..).unwrap_or_default()) {
-        before.trim_end()
-    } else {
-        html
+    let is_markup = html.contains('>');
+    for (at, _) in html.rmatch_indices('<').take(MARKS_MAX) {
+        let (before, tail) = html.split_at_checked(at).unwrap_or((html, ""));
+        // A tag that ends, or a quote that was lost long before: no end cut it.
+        if tail.contains("</") && !tail.starts_with("</") {
+            return html;
+        }
+        if is_unfinished(tail.get(1..).unwrap_or_default(), is_markup) {
+            return before.trim_end();
+        }
     }
+    html
 }
 
-/// Whether what stands behind a `<` that nothing closes is the beginning of a tag or comment.
-fn is_unfinished(tail: &str) -> bool {
-    if tail.starts_with("!--") || tail == "!" || tail == "!-" || tail == "/" {
-        return true;
+/// Whether what stands behind a `<` is the beginning of a tag or comment that never ends.
+fn is_unfinished(tail: &str, is_markup: bool) -> bool {
+    if tail.starts_with(['!', '?']) {
+        let is_sign = tail
+            .get(1..)
+            .is_none_or(|rest| !rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '-'));
+        return !tail.contains('>') && !is_sign;
     }
     let tail = tail.strip_prefix('/').unwrap_or(tail);
-    let end = tail.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tail.len());
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '-' | '_');
+    let end = tail.find(|c: char| !is_of_name(c)).unwrap_or(tail.len());
     let (name, rest) = tail.split_at_checked(end).unwrap_or((tail, ""));
-    let is = |known: &&str| known.eq_ignore_ascii_case(name);
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return false;
+    }
     if rest.is_empty() {
         let begins = |known: &&str| {
             known.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name))
         };
-        return !name.is_empty() && ELEMENTS.iter().any(begins);
+        return is_markup && ELEMENTS.iter().any(begins);
     }
-    let mut words =
-        rest.split(|c: char| c.is_whitespace() || c == '/').filter(|word| !word.is_empty());
-    let first = words.next().unwrap_or_default();
-    // Words in a row are prose: "profit <a year ago".
-    let is_attribute = first.contains('=') || words.next().is_none();
-    ELEMENTS.iter().any(is)
-        && rest.starts_with(|c: char| c.is_whitespace() || c == '/')
-        && is_attribute
+    if !rest.starts_with(|c: char| c.is_whitespace() || c == '/') {
+        return false;
+    }
+    let is_known = ELEMENTS.iter().any(|known| known.eq_ignore_ascii_case(name));
+    match cut_attributes(rest) {
+        // It ends in a quoted value, or has quoted ones.
+        Some(Cut::Quoted) => true,
+        Some(Cut::Valued) => is_known,
+        // One word may be the beginning of an attribute; more are prose: "profit <a year ago".
+        Some(Cut::Words(count)) => is_known && is_markup && count <= 1,
+        None => false,
+    }
+}
+
+/// How attributes are cut.
+enum Cut {
+    /// There is a quoted value.
+    Quoted,
+    /// There is a value.
+    Valued,
+    /// There are so many words and no value.
+    Words(usize),
+}
+
+/// Reads attributes to the end of the text; `None` where their tag ends before it, or where they are none.
+fn cut_attributes(text: &str) -> Option<Cut> {
+    let (mut rest, mut words, mut cut) = (text, 0, None);
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
+        if rest.is_empty() {
+            return Some(cut.unwrap_or(Cut::Words(words)));
+        }
+        let end =
+            rest.find(|c: char| c.is_whitespace() || "=/>\"'<".contains(c)).unwrap_or(rest.len());
+        let (name, after) = rest.split_at_checked(end)?;
+        if name.is_empty() {
+            return None;
+        }
+        words += 1;
+        let Some(value) = after.trim_start().strip_prefix('=').map(str::trim_start) else {
+            rest = after;
+            continue;
+        };
+        if let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+            let inside = value.get(1..)?;
+            let Some((_, behind)) = inside.split_once(quote) else { return Some(Cut::Quoted) };
+            (rest, cut) = (behind, Some(Cut::Quoted));
+        } else {
+            let end =
+                value.find(|c: char| c.is_whitespace() || "><".contains(c)).unwrap_or(value.len());
+            rest = value.get(end..)?;
+            cut = cut.or(Some(Cut::Valued));
+        }
+    }
 }
 
 /// Where the end tag of an element begins that holds text alone; of a script also where it writes scripts in a comment,
@@ -162,9 +216,10 @@ fn end_of_script(html: &str) -> Option<usize> {
                 (in_comment, in_script) = (false, false);
             }
             Some(b'<') if behind.starts_with(b"!--") => in_comment = true,
-            Some(b'<') if in_comment && is_named(behind, "script") => {
-                // Two open at once are no writing of scripts. It also bounds how far is looked for each script of a page.
-                if in_script {
+            Some(b'<') if is_named(behind, "script") => {
+                // One outside a comment, or two at once, are no writing of scripts. So none is looked at twice for the
+                // scripts of a page.
+                if in_script || !in_comment {
                     return None;
                 }
                 in_script = true;
@@ -192,22 +247,36 @@ mod tests {
         for (html, expected) in [
             ("<p>A.</p><img src=\"x\" onerror=\"evil()", "<p>A.</p>"),
             ("<p>A word</p> <a href=\"http://x.example/long", "<p>A word</p>"),
-            ("it was cut <scri", "it was cut"),
-            ("cut </di", "cut"),
-            ("cut <a hre", "cut"),
-            ("cut <br/", "cut"),
+            ("<p>it was cut <scri", "<p>it was cut"),
+            ("<p>cut </di", "<p>cut"),
+            ("<p>cut <a hre", "<p>cut"),
+            ("<p>cut <br/", "<p>cut"),
             ("cut <!-- a remark", "cut"),
             ("cut <", "cut <"),
             ("1 <2", "1 <2"),
             ("profit <expected", "profit <expected"),
             ("profit <a year ago", "profit <a year ago"),
+            ("<p>x</p> profit <a year ago", "<p>x</p> profit <a year ago"),
+            ("profit rose <a year", "profit rose <a year"),
+            ("we know a <b", "we know a <b"),
+            ("wow <!", "wow <!"),
+            ("<p>x <script async src=\"https://evil.example/a.js", "<p>x"),
+            ("<p>x <img class = \"x", "<p>x"),
+            ("<p>x <img alt=\"a > b\" onerror=\"evil()", "<p>x"),
+            ("<p>x <a href=\"x\" title=\"1<2 and", "<p>x"),
+            ("<p>x <a title=\"a <b\" href=\"http://cut", "<p>x"),
+            ("<p>x <my-widget class=\"hl", "<p>x"),
+            ("x <!DOCTYPE html PUBLIC \"x", "x"),
+            ("x <?php echo \"evil", "x"),
+            ("<a href=\"x>link</a> and \"more", "<a href=\"x>link</a> and \"more"),
+            ("a > b and b <c d=e f", "a > b and b <c d=e f"),
             ("<b>x</b> y", "<b>x</b> y"),
             ("", ""),
         ] {
             assert_eq!(finished(html), expected, "{html}");
         }
-        let long = format!("a <p x={}", "y".repeat(20 << 10));
-        assert_eq!(finished(&long), long);
+        let data = format!("<p>a <img src=\"data:{}", "y".repeat(40 << 10));
+        assert_eq!(finished(&data), "<p>a");
     }
 
     #[test]
@@ -222,6 +291,7 @@ mod tests {
             ("<!-- <script> x </script> y", Some("<!-- <script> x ")),
             ("<!-- <scripted> x </script>z", Some("<!-- <scripted> x ")),
             ("a</scripts>b", None),
+            ("<!--<script></script>--> <script><!--<script></script>-->", Some("<!--<script>")),
         ] {
             assert_eq!(inside(html).as_deref(), expected, "{html}");
         }

@@ -147,6 +147,8 @@ struct Parts {
     year: Option<i16>,
     time: Option<Clock>,
     half: Option<Half>,
+    has_weekday: bool,
+    is_time_behind_day: bool,
     /// The month's word stood where weekdays stand, and may be one: "mar" is a Tuesday as well.
     is_month_doubtful: bool,
 }
@@ -220,19 +222,27 @@ impl Parts {
             return self.take_compound(word);
         }
         if self.time.is_none() && self.is_weekday(word) {
+            self.has_weekday = true;
             return true;
         }
-        // "mar 12 noi": the other month stands right behind the day.
-        let is_behind_day = self.day.is_some() && self.year.is_none() && self.time.is_none();
-        let takes_month = self.month.is_none() || self.is_month_doubtful && is_behind_day;
+        // "mar 12 août": another month beside the day tells what the first word was.
+        let is_beside_day = self.year.is_none() && !self.is_time_behind_day;
+        let takes_month = self.month.is_none() || self.is_month_doubtful && is_beside_day;
         if let (true, Some(found)) = (takes_month, month(word)) {
-            let stands_first = self.month.is_none() && self.day.is_none();
+            let stands_first = self.month.is_none() && self.day.is_none() && !self.has_weekday;
             self.is_month_doubtful = stands_first && is_weekday_too(word);
             self.month = Some(found);
             return true;
         }
-        // Before the date stand weekdays, of any language; behind it zones.
-        self.day.is_none() && self.time.is_none() && self.year.is_none() && is_word(word)
+        // Before the date stand weekdays, of any language; behind it zones. Behind a word that may have been the weekday
+        // stands the month, of a language that we do not know.
+        let may_be_weekday = self.day.is_none()
+            && self.time.is_none()
+            && self.year.is_none()
+            && !self.is_month_doubtful
+            && is_word(word);
+        self.has_weekday |= may_be_weekday;
+        may_be_weekday
             || matches!(
                 word.to_lowercase().as_str(),
                 "de" | "of" | "at" | "del" | "à" | "um" | "uhr" | "-"
@@ -252,6 +262,7 @@ impl Parts {
             return false;
         }
         self.time = clock(word);
+        self.is_time_behind_day = self.day.is_some();
         self.time.is_some()
     }
 

@@ -107,6 +107,7 @@ pub(super) fn read(text: &str) -> Option<Zone> {
         return Some(Zone::Unclear);
     }
     let zone = match prefixed(text) {
+        Some(tail) if is_cut_number(&tail.replace(' ', "")) => Some(Zone::Unclear),
         Some(tail) => numeric(&tail.replace(' ', "")).map(Zone::Fixed),
         None => named(text),
     };
