@@ -71,19 +71,26 @@ pub(crate) fn decode<'b>(body: &'b [u8], content_type: Option<&str>) -> Decoded<
         let Decoded { text, .. } = decode(&paired, content_type);
         return Decoded { text: text.into_owned().into(), repaired: "surrogates_in_utf8" };
     }
+    let candidates = [http_charset(content_type), declaration(body)];
+    let known = || candidates.into_iter().flatten().filter(|known| *known != UTF_8);
+    // A charset of several bytes that was declared and is flawless beats UTF-8 that is not.
+    for declared in known().filter(|known| !known.is_single_byte()) {
+        if let Some(text) = strict(declared, body) {
+            return Decoded { text: text.into(), repaired: "" };
+        }
+    }
     let utf_8 = Evidence::of(body);
     // Under a one-byte charset every byte means something, so what was declared proves nothing.
     if utf_8.good > PLAIN_CHARS_MIN * utf_8.bad.max(1) || utf_8.bad == 0 && utf_8.good > 0 {
         return Decoded { text: patched(body).into(), repaired: "bytes_outside_utf8" };
     }
-    let candidates = [http_charset(content_type), declaration(body)];
-    for known in candidates.into_iter().flatten().filter(|known| *known != UTF_8) {
-        if let Some(text) = strict(known, body) {
+    for declared in known().filter(|known| known.is_single_byte()) {
+        if let Some(text) = strict(declared, body) {
             return Decoded { text: text.into(), repaired: "" };
         }
     }
-    for known in candidates.into_iter().flatten() {
-        if let Some(text) = lenient(known, body) {
+    for declared in known() {
+        if let Some(text) = lenient(declared, body) {
             return Decoded { text: text.into(), repaired: "bytes_outside_charset" };
         }
     }

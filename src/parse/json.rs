@@ -81,10 +81,9 @@ pub(crate) fn read(text: &str, limits: Limits<'_>) -> Option<JsonFeed> {
 fn has_items(text: &str) -> bool {
     let lists = text.split("items").skip(1).filter_map(|behind| {
         let list = behind
-            .strip_prefix('"')
-            .unwrap_or(behind)
+            .trim_start_matches('"')
             .trim_start()
-            .strip_prefix(':')?
+            .strip_prefix([':', ','])?
             .trim_start()
             .strip_prefix('[')?;
         Some(list.trim_start())

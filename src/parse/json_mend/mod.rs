@@ -39,7 +39,8 @@ pub(super) fn mended(text: &str) -> Mended {
         open: Vec::new(),
         objects: 0,
         string_at: 0,
-        list_at: 0,
+        in_items: false,
+        item_at: 0,
         run: (usize::MAX, false),
         last: Last::Opening,
         has_comma: false,
@@ -52,12 +53,7 @@ pub(super) fn mended(text: &str) -> Mended {
             '"' => {
                 walk.string_at = walk.out.len();
                 walk.begin(true);
-                let start = walk.out.len();
-                string(after, &mut walk.out, &walk.open).unwrap_or_else(|| {
-                    walk.out.truncate(start);
-                    walk.out.push_str(if walk.is_name { "\"\"" } else { "null" });
-                    ""
-                })
+                walk.string(after)
             }
             '{' | '[' => {
                 walk.open(c);
@@ -111,8 +107,10 @@ struct Walk {
     objects: usize,
     /// Where the last string was written, with the comma before it.
     string_at: usize,
-    /// Where the last list or object within the document's was written.
-    list_at: usize,
+    /// Whether the last list or object within the document's is the list of items.
+    in_items: bool,
+    /// Where the last item was written.
+    item_at: usize,
     /// How much of the text is left behind the present run of closing brackets, and whether another item comes there.
     run: (usize, bool),
     last: Last,
@@ -149,7 +147,9 @@ impl Walk {
         }
         self.begin(false);
         if self.open.len() + 1 == ITEMS_DEPTH {
-            self.list_at = self.out.len();
+            self.in_items = is_value_of(&self.out, "\"items\"");
+        } else if self.open.len() == ITEMS_DEPTH {
+            self.item_at = self.out.len();
         }
         self.open.push(bracket);
         self.objects += usize::from(bracket == '{');
@@ -159,29 +159,72 @@ impl Walk {
 
     fn colon(&mut self) {
         let is_string = self.last == Last::Value && self.out.ends_with('"') && !self.has_comma;
-        if is_string && self.open.ends_with(&['{', '[']) {
-            // A name in a list: it begins an object, or the list ended before it.
-            let name = self.out.split_off(self.string_at);
-            let bare = name.trim_matches([',', '"']);
-            let begins = |before: &str| {
-                before.ends_with('[') || before.ends_with('}') && NAMES.contains(&bare)
-            };
-            if begins(self.out.trim_end()) {
-                self.open.push('{');
-                self.objects += 1;
-                self.out.push_str(if name.starts_with(',') { ",{" } else { "{" });
-                self.out.push_str(name.trim_start_matches(','));
-            } else {
-                self.close_to('[');
-                self.out.push_str(&name);
-                self.last = Last::Value;
-            }
-            self.is_name = true;
+        if is_string && self.open.len() > 1 && self.open.last() == Some(&'[') {
+            self.name_in_list();
         }
         if self.last == Last::Value && self.is_name {
             self.out.push(':');
             (self.last, self.is_name) = (Last::Colon, false);
         }
+    }
+
+    /// The string written last is a name, and what is open is a list: it begins an object, goes on with the one before it,
+    /// or the list ended before it.
+    fn name_in_list(&mut self) {
+        let name = self.out.split_off(self.string_at);
+        let bare = name.trim_matches([',', '"']);
+        let end = self.out.trim_end().len();
+        let before = self.out.get(..end).unwrap_or_default();
+        let is_known = before.ends_with('}') && NAMES.contains(&bare);
+        let is_item = self.in_items && self.open.len() == ITEMS_DEPTH;
+        let has_it = || {
+            let item = self.out.get(self.item_at..).unwrap_or_default();
+            bare == "id" || item.contains(&format!("\"{bare}\":"))
+        };
+        if before.ends_with('[') && !self.open.ends_with(&['{', '[']) {
+            // A list in a list that holds a name was meant for an object.
+            self.out.truncate(end - 1);
+            self.open.pop();
+            self.enter("{", &name);
+        } else if is_known && is_item && !has_it() {
+            // The item was closed by a brace too many.
+            self.out.truncate(end - 1);
+            self.enter("", &name);
+        } else if before.ends_with('[') || is_known {
+            let bracket = if name.starts_with(',') { ",{" } else { "{" };
+            self.enter(bracket, name.trim_start_matches(','));
+        } else {
+            self.close_to('[');
+            self.out.push_str(&name);
+            self.last = Last::Value;
+        }
+        self.is_name = true;
+    }
+
+    /// Makes what comes an object's, with its first name.
+    fn enter(&mut self, bracket: &str, name: &str) {
+        self.open.push('{');
+        self.objects += 1;
+        self.out.push_str(bracket);
+        self.out.push_str(name);
+    }
+
+    /// Writes a string, null for half of one and for what is no word but what stands between two.
+    fn string<'t>(&mut self, after: &'t str) -> &'t str {
+        let start = self.out.len();
+        let behind = string(after, &mut self.out, &self.open);
+        let inside =
+            after.get(..after.len() - behind.unwrap_or_default().len()).unwrap_or_default();
+        let is_between =
+            |c: char| c.is_whitespace() || matches!(c, ':' | ',' | '{' | '}' | '[' | ']' | '"');
+        let is_lost = inside.starts_with(|c: char| c.is_whitespace() || matches!(c, ':' | ','))
+            && inside.contains([':', ','])
+            && inside.chars().all(is_between);
+        if behind.is_none() || is_lost {
+            self.out.truncate(start);
+            self.out.push_str(if self.is_name { "\"\"" } else { "null" });
+        }
+        behind.unwrap_or_default()
     }
 
     /// Whether a bracket only repeats the one before it: no object begins with one, nor does the list of items with a
@@ -192,23 +235,13 @@ impl Walk {
         }
         match bracket {
             '{' => self.open.last() == Some(&'{'),
-            _ => {
-                self.open.len() == ITEMS_DEPTH
-                    && self.open.last() == Some(&'[')
-                    && self.is_in_items()
-            }
+            _ => self.open.len() == ITEMS_DEPTH && self.open.last() == Some(&'[') && self.in_items,
         }
     }
 
     /// Whether what is open is an item of the list of items.
     fn is_in_item(&self) -> bool {
-        self.open.len() > ITEMS_DEPTH && self.is_in_items()
-    }
-
-    fn is_in_items(&self) -> bool {
-        let name = self.out.get(..self.list_at).map(str::trim_end);
-        let name = name.and_then(|before| before.strip_suffix(':')).map(str::trim_end);
-        name.is_some_and(|before| before.ends_with("\"items\""))
+        self.open.len() > ITEMS_DEPTH && self.in_items
     }
 
     /// After a name without a value: null.
@@ -247,10 +280,10 @@ impl Walk {
         if count == 0 {
             return;
         }
-        // Another item comes, and the next bracket closes what this one does not: it is one too many.
+        // The next bracket closes what this one does not: it is one too many.
         let top = self.open.last().copied();
         let closer = if top == Some('{') { '}' } else { ']' };
-        if self.run.1 && top != Some(opening) && after.trim_start().starts_with(closer) {
+        if top != Some(opening) && after.trim_start().starts_with(closer) {
             return;
         }
         self.close_to(opening);
@@ -289,6 +322,12 @@ impl Walk {
             self.out.push_str("null");
         }
     }
+}
+
+/// Whether what is written next is the value of this name.
+fn is_value_of(out: &str, name: &str) -> bool {
+    let before = out.trim_end().strip_suffix(':').map(str::trim_end);
+    before.is_some_and(|before| before.ends_with(name))
 }
 
 #[cfg(test)]
@@ -377,9 +416,23 @@ mod tests {
             r#"{{"items":[{"id":"1"},{"id":"2"},{"id":"3"}]}"#,
             r#"{"authors":[{"name":"Ed}],"items":[{"id":"1"},{"id":"2"},{"id":"3"}]}"#,
             r#"{"items":[{"id":"1","tags":["x],"title":"A"},{"id":"2"},{"id":"3"}]}"#,
+            r#"{"items":[{"id":"1"},["id":"2"},{"id":"3"}]}"#,
+            r#"{"items":[{"id":"1","_x":{"q":[]]},"url":"u"},{"id":"2"},{"id":"3"}]}"#,
+            r#"{"items":[{"id":"1","author":{"name":"Di"}},"url":"u","title":"A"},{"id":"2"},{"id":"3"}]}"#,
+            r#"{"items":[{"id":"1","url":"u"},"id":"2","url":"v"},{"id":"3"}]}"#,
         ] {
             three(text);
         }
+        let one = three(
+            r#"{"items":[{"id":"1","author":{}},"url":"u","title":"A"},{"id":"2"},{"id":"3"}]}"#,
+        );
+        assert_eq!(
+            (&one["items"][0]["url"], &one["items"][0]["title"]),
+            (&"u".into(), &"A".into())
+        );
+        let lost: serde_json::Value =
+            serde_json::from_str(&mended(r#"{"items":[{id":"a1","url":"u"}]}"#).text).unwrap();
+        assert_eq!(lost["items"][0]["id"], serde_json::Value::Null);
         let title = |text: &str| three(text)["items"][0]["title"].as_str().unwrap().to_owned();
         for (text, expected) in [
             (r#"{"items":[{"id":"1","title":"A \"b\" c},{"id":"2"},{"id":"3"}]}"#, "A \"b\" c"),
