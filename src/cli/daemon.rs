@@ -96,6 +96,7 @@ pub async fn run(daemon: Daemon) -> Exit {
                     drop(sd_notify::notify(&[sd_notify::NotifyState::Stopping]));
                     stop.cancel();
                 }
+                Signal::Reload if stop.is_cancelled() => {}
                 Signal::Reload => reload(reload_from.as_deref(), &shared, &to_poll).await,
             },
             () = summary.beat() => {}
@@ -243,7 +244,9 @@ impl Signals {
     }
 
     async fn next(&mut self) -> Signal {
+        // A stop goes before what else is waiting.
         tokio::select! {
+            biased;
             _ = self.terminate.recv() => Signal::Stop,
             _ = self.interrupt.recv() => Signal::Stop,
             _ = self.hangup.recv() => Signal::Reload,

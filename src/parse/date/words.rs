@@ -252,9 +252,7 @@ impl Parts {
     /// Whether a word can only be a weekday here: its name, or one of two meanings where the month is known.
     fn is_weekday(&self, word: &str) -> bool {
         let has_date = self.month.is_some() && self.day.is_some();
-        let lower = word.trim_end_matches('.').to_lowercase();
-        WEEKDAYS.contains(&lower.as_str())
-            || has_date && !self.is_month_doubtful && is_weekday_too(word)
+        is_one_of(&WEEKDAYS, word) || has_date && !self.is_month_doubtful && is_weekday_too(word)
     }
 
     fn take_time(&mut self, word: &str) -> bool {
@@ -318,7 +316,13 @@ impl Parts {
 /// Whether a word that begins a month begins a weekday too: "mar" is a Tuesday from Madrid to Bucharest, "sze" a Wednesday
 /// in Budapest.
 fn is_weekday_too(word: &str) -> bool {
-    matches!(word.trim_end_matches('.').to_lowercase().as_str(), "mar" | "sze")
+    is_one_of(&["mar", "sze"], word)
+}
+
+/// Whether a word is one of these, of three letters, with or without a full stop.
+fn is_one_of(names: &[&str], word: &str) -> bool {
+    let bare = word.trim_end_matches('.');
+    bare.len() == 3 && names.iter().any(|name| name.eq_ignore_ascii_case(bare))
 }
 
 fn is_word(word: &str) -> bool {
