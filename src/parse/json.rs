@@ -60,8 +60,14 @@ pub(crate) fn read(text: &str, limits: Limits<'_>) -> Option<JsonFeed> {
             let (again, rest) = walk(&mended.text, limits);
             out = again;
             out.defects.push(told("json_repaired", error.to_string()));
-            if mended.is_cut || rest.is_some() {
-                let rest = rest.map_or_else(|| error.to_string(), |rest| rest.to_string());
+            let read = out.items.len() as u64 + out.over_limit;
+            let written = items_written(text);
+            if mended.is_cut || rest.is_some() || written > read {
+                let rest = match rest {
+                    Some(rest) => rest.to_string(),
+                    None if written > read => format!("{written} items begin, {read} were read"),
+                    None => error.to_string(),
+                };
                 out.defects.push(told("document_cut", rest));
             }
             if let (true, Some(last)) = (mended.is_item_cut, out.items.last_mut()) {
@@ -75,6 +81,20 @@ pub(crate) fn read(text: &str, limits: Limits<'_>) -> Option<JsonFeed> {
     }
     prune(&mut out, limits.entries_max);
     (out.is_feed && !out.is_without_list || !out.items.is_empty()).then_some(out)
+}
+
+/// How many objects of a text begin with an id, as items do: brackets that nobody can put right must not lose one in
+/// silence.
+fn items_written(text: &str) -> u64 {
+    let begins = |(at, _): &(usize, &str)| {
+        let before = text.get(..*at).unwrap_or_default();
+        before.bytes().rev().find(|byte| !byte.is_ascii_whitespace()) == Some(b'{')
+    };
+    let named = |(at, name): &(usize, &str)| {
+        let after = text.get(at + name.len()..).unwrap_or_default();
+        after.bytes().find(|byte| !byte.is_ascii_whitespace()) == Some(b':')
+    };
+    text.match_indices("\"id\"").filter(|found| begins(found) && named(found)).count() as u64
 }
 
 /// Whether a text that could not be read as it is has something in its list of items.

@@ -140,6 +140,10 @@ pub(super) fn month(word: &str) -> Option<i8> {
 }
 
 /// What the words gave so far.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a thing that was seen, and any of them may have been"
+)]
 #[derive(Debug, Default)]
 struct Parts {
     day: Option<i8>,
@@ -148,6 +152,8 @@ struct Parts {
     time: Option<Clock>,
     half: Option<Half>,
     has_weekday: bool,
+    /// What came so far may be the first of two days, so that a number of two digits is no year.
+    may_be_range: bool,
     is_time_behind_day: bool,
     /// The month's word stood where weekdays stand, and may be one: "mar" is a Tuesday as well.
     is_month_doubtful: bool,
@@ -229,6 +235,9 @@ impl Parts {
         let is_beside_day = self.year.is_none() && !self.is_time_behind_day;
         let takes_month = self.month.is_none() || self.is_month_doubtful && is_beside_day;
         if let (true, Some(found)) = (takes_month, month(word)) {
+            // "Mar 10 Apr 12" may be two days without a year.
+            self.may_be_range |=
+                self.month.is_some() && SHORT.iter().any(|name| name.eq_ignore_ascii_case(word));
             let stands_first = self.month.is_none() && self.day.is_none() && !self.has_weekday;
             self.is_month_doubtful = stands_first && is_weekday_too(word);
             self.month = Some(found);
@@ -236,6 +245,7 @@ impl Parts {
         }
         // Before the date stand weekdays, of any language; behind it zones. Behind a word that may have been the weekday
         // stands the month, of a language that we do not know.
+        self.may_be_range |= word == "-";
         let may_be_weekday = self.day.is_none()
             && self.time.is_none()
             && self.year.is_none()
@@ -275,7 +285,7 @@ impl Parts {
             return true;
         }
         // A year of two digits stands behind day and month; RFC 2822 says which century.
-        if self.year.is_none() && self.month.is_some() && word.len() == 2 {
+        if self.year.is_none() && self.month.is_some() && word.len() == 2 && !self.may_be_range {
             let century = if number < 50 { 2000 } else { 1900 };
             self.year = Some(century + i16::from(number));
             return true;
