@@ -95,17 +95,27 @@ const MARKS_MAX: usize = 8;
 /// be a sign of the text.
 pub fn finished(html: &str) -> &str {
     let is_markup = html.contains('>');
+    // The one that was cut may stand in another: `<a href="x" <img src="y`.
+    let mut left = html;
+    for _ in 0..MARKS_MAX {
+        let Some(before) = before_unfinished(left, is_markup) else { break };
+        left = before;
+    }
+    left
+}
+
+fn before_unfinished(html: &str, is_markup: bool) -> Option<&str> {
     for (at, _) in html.rmatch_indices('<').take(MARKS_MAX) {
-        let (before, tail) = html.split_at_checked(at).unwrap_or((html, ""));
+        let (before, tail) = html.split_at_checked(at)?;
         // A tag that ends, or a quote that was lost long before: no end cut it.
         if tail.contains("</") && !tail.starts_with("</") {
-            return html;
+            return None;
         }
         if is_unfinished(tail.get(1..).unwrap_or_default(), is_markup) {
-            return before.trim_end();
+            return Some(before.trim_end());
         }
     }
-    html
+    None
 }
 
 /// Whether what stands behind a `<` is the beginning of a tag or comment that never ends.
@@ -136,7 +146,8 @@ fn is_unfinished(tail: &str, is_markup: bool) -> bool {
     match cut_attributes(rest) {
         // It ends in a quoted value, or has quoted ones.
         Some(Cut::Quoted) => true,
-        Some(Cut::Valued) => is_known,
+        // No word of prose has a mark of custom elements in it and an attribute behind it.
+        Some(Cut::Valued) => is_known || name.contains(['-', ':']),
         // One word may be the beginning of an attribute; more are prose: "profit <a year ago".
         Some(Cut::Words(count)) => is_known && is_markup && count <= 1,
         None => false,
@@ -266,6 +277,10 @@ mod tests {
             ("<p>x <a href=\"x\" title=\"1<2 and", "<p>x"),
             ("<p>x <a title=\"a <b\" href=\"http://cut", "<p>x"),
             ("<p>x <my-widget class=\"hl", "<p>x"),
+            ("<p>x <amp-img src=https://x/", "<p>x"),
+            ("<p>x <a href=\"x\" <img src=\"y", "<p>x"),
+            ("<p>x <img src=x <img src=y <img src=z", "<p>x"),
+            ("<p>x <div <script src=x", "<p>x"),
             ("x <!DOCTYPE html PUBLIC \"x", "x"),
             ("x <?php echo \"evil", "x"),
             ("<a href=\"x>link</a> and \"more", "<a href=\"x>link</a> and \"more"),
