@@ -201,9 +201,8 @@ pub async fn run(
         }
         while !ready.is_empty()
             && let Ok(place) = out.try_reserve()
-            && let Some(polled) = ready.pop_front()
         {
-            place.send(polled);
+            hand_on(place, &mut ready);
         }
         poller.start_due(&mut tasks, &mut pages, ready.len());
         if poller.is_over(ready.len()) {
@@ -226,9 +225,7 @@ pub async fn run(
             }
             place = out.reserve(), if !ready.is_empty() => {
                 let Ok(place) = place else { break };
-                if let Some(polled) = ready.pop_front() {
-                    place.send(polled);
-                }
+                hand_on(place, &mut ready);
             }
             Some(arrival) = tasks.join_next_with_id() => ready.extend(poller.arrived(arrival)),
             Some(arrival) = pages.join_next_with_id() => poller.page_arrived(arrival, &mut pages),
@@ -241,6 +238,13 @@ pub async fn run(
     }
     tasks.shutdown().await;
     pages.shutdown().await;
+}
+
+/// Gives the first that is ready to the next stage.
+fn hand_on(place: mpsc::Permit<'_, Polled>, ready: &mut VecDeque<Polled>) {
+    if let Some(polled) = ready.pop_front() {
+        place.send(polled);
+    }
 }
 
 /// Takes the answers that are still to come, and hands on what came. Starts nothing.
@@ -263,9 +267,7 @@ async fn finish(
             }
             place = out.reserve(), if !ready.is_empty() => {
                 let Ok(place) = place else { break };
-                if let Some(polled) = ready.pop_front() {
-                    place.send(polled);
-                }
+                hand_on(place, ready);
             }
             Some(arrival) = tasks.join_next_with_id() => ready.extend(poller.arrived(arrival)),
         }
