@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{CoderResult, DecoderResult, Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{
+    BIG5, CoderResult, DecoderResult, EUC_JP, EUC_KR, Encoding, GBK, SHIFT_JIS, UTF_8, WINDOWS_1252,
+};
 
 use super::text;
 
@@ -337,10 +339,31 @@ fn guessed(body: &[u8]) -> String {
 }
 
 fn guess(body: &[u8]) -> &'static Encoding {
+    let words = telling(body);
+    let guess = detected(&words);
+    if !guess.is_single_byte() {
+        return guess;
+    }
+    // One broken character rules a charset out for the detector: each of several bytes is asked about without it.
+    let mut known = [GBK, BIG5, SHIFT_JIS, EUC_JP, EUC_KR].into_iter();
+    known.find(|one| is_read_without_what_is_broken(one, &words)).unwrap_or(guess)
+}
+
+fn detected(words: &[u8]) -> &'static Encoding {
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     // Not the last: half a character at the end, ours or the transfer's, speaks against no charset.
-    detector.feed(&telling(body), false);
+    detector.feed(words, false);
     detector.guess(None, chardetng::Utf8Detection::Deny)
+}
+
+/// Whether the detector takes words for this charset once the few pieces that are broken in it are left out.
+fn is_read_without_what_is_broken(encoding: &'static Encoding, words: &[u8]) -> bool {
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'<' | b'>');
+    let pieces = || words.split(is_end).filter(|piece| !piece.is_ascii());
+    let is_whole = |piece: &&[u8]| !encoding.decode_without_bom_handling(piece).1;
+    let whole: Vec<&[u8]> = pieces().filter(is_whole).collect();
+    let (kept, all) = (whole.len(), pieces().count());
+    kept < all && kept * 2 > all && detected(&whole.join(&b' ')) == encoding
 }
 
 #[cfg(test)]
@@ -426,6 +449,30 @@ mod tests {
                 assert!(guess(&body) == encoding, "{charset}, {pad}, {times}, cut");
             }
         }
+    }
+
+    #[test]
+    fn half_a_character_before_a_tag_speaks_against_no_charset_that_nobody_declared() {
+        for (charset, text) in [
+            ("gbk", "特朗普与普京在安克雷奇会谈后没有达成协议"),
+            ("shift_jis", "首相は会談した後で記者団に語ったと伝えられた"),
+            ("big5", "總統在會談後沒有達成協議，記者說明了情況"),
+            ("euc-jp", "首相は会談した後で記者団に語ったと伝えられた"),
+            ("euc-kr", "정상 회담은 합의 없이 끝났다고 보도 했다"),
+        ] {
+            let encoding = Encoding::for_label(charset.as_bytes()).unwrap();
+            let whole = encoding.encode(text).0.into_owned();
+            for end in [whole.len() - 1, 9, 11] {
+                let item = [b"<t>", &whole[..], b"</t>\n"].concat();
+                let cut = [b"<t>", &whole[..end], b"</t>\n"].concat();
+                let body = [&item[..], &item, &cut, &item].concat();
+                let decoded = decode(&body, None).text.into_owned();
+                assert_eq!(decoded.matches(text).count(), 3, "{charset} {end}: {decoded}");
+            }
+        }
+        // What is in no charset of several bytes stays what it was.
+        let french = WINDOWS_1252.encode("« Où êtes-vous allés cet été ? » Ça déçoit, à Nîmes.").0;
+        assert_eq!(guess(&french), WINDOWS_1252);
     }
 
     #[test]

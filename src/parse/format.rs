@@ -48,7 +48,7 @@ pub fn sitemaps_in(fetched: &Fetched) -> Vec<Url> {
             Token::Text(words) if in_loc => {
                 let link = text::decoded(words.trim());
                 let is_short = link.len() <= LINK_BYTES_MAX && has_possible_host(&link);
-                let url = fetched.url.join(&link).ok().filter(|_| is_short);
+                let url = is_short.then(|| fetched.url.join(&link).ok()).flatten();
                 found.extend(url.filter(|url| matches!(url.scheme(), "http" | "https")));
                 in_loc = false;
             }

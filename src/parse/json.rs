@@ -8,9 +8,10 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use url::Url;
 
 use super::claim::{Claim, Dates, Defect, FeedClaim, Note, Person, Words};
+use super::json_mend::{self, slices};
 use super::keys::LINK_BYTES_MAX;
 use super::lean::{DEPTH_MAX, Depth, Lean};
-use super::{html, json_mend, person, place, text};
+use super::{html, person, place, text};
 use crate::news::has_possible_host;
 
 /// Longest text that is read a second time: reading twice must not cost more than one body at the cap does.
@@ -60,8 +61,20 @@ pub(crate) fn read(text: &str, limits: Limits<'_>) -> Option<JsonFeed> {
             let (again, rest) = walk(&mended.text, limits);
             out = again;
             out.defects.push(told("json_repaired", error.to_string()));
-            let read = out.items.len() as u64 + out.over_limit;
-            let written = items_written(text);
+            // Brackets that nobody can put right must not lose an item, and not in silence what cannot be had.
+            let written = slices::starts(text).count() as u64;
+            let count = |out: &JsonFeed| out.items.len() as u64 + out.over_limit;
+            if out.is_feed && written > count(&out) {
+                let values = slices::items(text);
+                if values.len() as u64 > count(&out) {
+                    out.items.clear();
+                    let items = values.iter().zip(0..);
+                    out.items.extend(items.map(|(value, ordinal)| item(ordinal, value, limits)));
+                    (out.over_limit, out.is_without_list) = (0, false);
+                    out.ages.clear();
+                }
+            }
+            let read = count(&out);
             if mended.is_cut || rest.is_some() || written > read {
                 let rest = match rest {
                     Some(rest) => rest.to_string(),
@@ -81,20 +94,6 @@ pub(crate) fn read(text: &str, limits: Limits<'_>) -> Option<JsonFeed> {
     }
     prune(&mut out, limits.entries_max);
     (out.is_feed && !out.is_without_list || !out.items.is_empty()).then_some(out)
-}
-
-/// How many objects of a text begin with an id, as items do: brackets that nobody can put right must not lose one in
-/// silence.
-fn items_written(text: &str) -> u64 {
-    let begins = |(at, _): &(usize, &str)| {
-        let before = text.get(..*at).unwrap_or_default();
-        before.bytes().rev().find(|byte| !byte.is_ascii_whitespace()) == Some(b'{')
-    };
-    let named = |(at, name): &(usize, &str)| {
-        let after = text.get(at + name.len()..).unwrap_or_default();
-        after.bytes().find(|byte| !byte.is_ascii_whitespace()) == Some(b':')
-    };
-    text.match_indices("\"id\"").filter(|found| begins(found) && named(found)).count() as u64
 }
 
 /// Whether a text that could not be read as it is has something in its list of items.
@@ -119,10 +118,7 @@ fn half_item(text: &str) -> Option<(u64, Lean)> {
     if one.next()?.is_ok() || last.len() > MENDED_BYTES_MAX {
         return None;
     }
-    let mended = json_mend::mended(last).text;
-    let value =
-        Depth(DEPTH_MAX).deserialize(&mut serde_json::Deserializer::from_str(&mended)).ok()?;
-    Some((starts.len() as u64 - 1, value))
+    Some((starts.len() as u64 - 1, slices::value(last)?))
 }
 
 /// Takes what a text says until it ends or breaks.

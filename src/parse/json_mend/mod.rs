@@ -2,6 +2,7 @@
 //!
 //! One walk, linear, one copy.
 
+pub(super) mod slices;
 mod strings;
 
 use super::lean::NAMES;

@@ -220,6 +220,10 @@ fn address(written: &str) -> Result<String, &'static str> {
         );
     }
     url.set_fragment(None);
+    // As it is asked for: a host of foreign letters is longer in ASCII.
+    if url.as_str().len() > LINK_BYTES_MAX || !has_possible_host(url.as_str()) {
+        return Err(NONE);
+    }
     Ok(url.into())
 }
 
@@ -376,6 +380,20 @@ mod tests {
         );
         assert!(!format!("{opml:?}").contains("hunter2"));
         assert_eq!(opml.skipped[5].why, "another list; import that file too");
+    }
+
+    #[test]
+    fn a_host_that_is_too_long_once_it_is_in_ascii_leads_nowhere() {
+        let opml = of(&format!(
+            "<opml><body><outline xmlUrl='http://{}/'/></body></opml>",
+            "ü".repeat(60)
+        ));
+        assert_eq!((opml.feeds.len(), opml.skipped.len()), (0, 1), "{opml:?}");
+        let opml = of(&format!(
+            "<opml><body><outline xmlUrl='http://{}/'/></body></opml>",
+            "ü".repeat(50)
+        ));
+        assert_eq!(opml.feeds.len(), 1, "{opml:?}");
     }
 
     #[test]
