@@ -6,31 +6,60 @@ use super::words::hash_of;
 /// Words that hold sentences together or that every report uses. Sorted; looked up by bisection.
 const EMPTY: &str = include_str!("empty_words.txt");
 
-/// The hash of a word's stem, 0 for empty words.
-pub(super) fn stem_hash(word: &str) -> u32 {
-    if is_empty(word) {
+/// The hash of a word's stem, 0 for empty words; `hash` is the word's own.
+pub(super) fn stem_of(word: &str, hash: u32) -> u32 {
+    if is_empty(word, hash) {
         return 0;
     }
     if !word.is_ascii() || word.starts_with(|c: char| c.is_ascii_digit()) {
-        return hash_of(word);
+        return hash;
     }
     let mut buffer = [0_u8; STEM_BYTES_MAX];
-    hash_of(stem(word, &mut buffer))
+    let stem = stem(word, &mut buffer);
+    if stem == word { hash } else { hash_of(stem) }
+}
+
+/// The hash of a word's stem, 0 for empty words.
+pub(super) fn stem_hash(word: &str) -> u32 {
+    stem_of(word, hash_of(word))
 }
 
 /// Longer words are kept whole: they are names, codes and links.
 const STEM_BYTES_MAX: usize = 24;
 
 /// Empty words by hash, so that a lookup compares no strings.
-static EMPTY_HASHES: std::sync::LazyLock<Vec<u32>> = std::sync::LazyLock::new(|| {
+struct Empty {
+    hashes: Vec<u32>,
+    /// A bit for the low bits of each: most other words are told by it alone.
+    bits: [u64; 128],
+}
+
+impl Empty {
+    fn bit(hash: u32) -> (usize, u64) {
+        let low = hash % (64 * 128);
+        ((low / 64) as usize, 1 << (low % 64))
+    }
+
+    fn holds(&self, hash: u32) -> bool {
+        let (word, bit) = Self::bit(hash);
+        self.bits[word] & bit != 0 && self.hashes.binary_search(&hash).is_ok()
+    }
+}
+
+static EMPTY_HASHES: std::sync::LazyLock<Empty> = std::sync::LazyLock::new(|| {
     let mut hashes: Vec<u32> = EMPTY.split_whitespace().map(hash_of).collect();
     hashes.sort_unstable();
-    hashes
+    let mut bits = [0; 128];
+    for hash in &hashes {
+        let (word, bit) = Empty::bit(*hash);
+        bits[word] |= bit;
+    }
+    Empty { hashes, bits }
 });
 
-fn is_empty(word: &str) -> bool {
+fn is_empty(word: &str, hash: u32) -> bool {
     word.len() < 2 && !word.starts_with(|c: char| c.is_ascii_digit())
-        || (word.is_ascii() && EMPTY_HASHES.binary_search(&hash_of(word)).is_ok())
+        || (word.is_ascii() && EMPTY_HASHES.holds(hash))
 }
 
 /// Cuts plural, past and present endings where enough of the word is left to be told from others.

@@ -51,23 +51,50 @@ pub(super) fn placed_words(text: &str, skip: &[(u32, u32)]) -> Vec<(Word, (u32, 
 
 fn cut(text: &str, skip: &[(u32, u32)], mut cutter: Cutter) -> Cutter {
     let mut skip = skip.iter().copied().peekable();
-    let mut chars = text.chars().enumerate().peekable();
-    while let Some((place, c)) = chars.next() {
+    let (mut rest, mut place) = (text, 0_usize);
+    while let Some(c) = rest.chars().next() {
         if cutter.out.len() >= params::WORDS_MAX {
             return cutter;
         }
         cutter.at = place;
         while skip.next_if(|span| span.1 as usize <= place).is_some() {}
-        if skip.peek().is_some_and(|span| span.0 as usize <= place) {
+        let room = skip.peek().map_or(usize::MAX, |span| (span.0 as usize).saturating_sub(place));
+        if room == 0 {
             cutter.gap();
-        } else {
-            cutter.take(c, chars.peek().map(|next| next.1));
+        } else if let Some((word, behind)) =
+            cutter.word.is_empty().then(|| plain_word(rest, room)).flatten()
+        {
+            cutter.plain(word);
+            (rest, place) = (behind, place + word.len());
+            continue;
         }
+        let behind = rest.get(c.len_utf8()..).unwrap_or("");
+        if room > 0 {
+            cutter.take(c, behind.chars().next());
+        }
+        (rest, place) = (behind, place + 1);
     }
-    cutter.at += 1;
+    cutter.at = place;
     cutter.end_word();
     cutter.out.truncate(params::WORDS_MAX);
     cutter
+}
+
+/// A word of plain letters and digits at the beginning of a text, with what is behind it, where nothing joins it to that: the
+/// way that nearly all words of Latin scripts go.
+fn plain_word(text: &str, room: usize) -> Option<(&str, &str)> {
+    let bytes = text.as_bytes();
+    let most = room.min(params::WORD_BYTES_MAX).min(bytes.len());
+    let length = bytes.iter().take(most).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let is_ended = match bytes.get(length) {
+        None => true,
+        Some(_) if length == most => false,
+        Some(b'\'' | b'.' | b',') => bytes
+            .get(length + 1)
+            .is_none_or(|next| next.is_ascii() && !next.is_ascii_alphanumeric()),
+        Some(next) => next.is_ascii(),
+    };
+    (length > 0 && is_ended).then(|| text.split_at_checked(length)).flatten()
 }
 
 #[derive(Debug, Default)]
@@ -146,6 +173,24 @@ impl Cutter {
         }
     }
 
+    /// A whole word of plain letters and digits: what `letter` and `end_word` do with it, without their steps.
+    fn plain(&mut self, word: &str) {
+        if self.quote == Quote::AtBreak {
+            self.quote = Quote::Outside;
+        }
+        self.newlines = 0;
+        self.run = [None; 2];
+        self.is_capital = word.starts_with(|c: char| c.is_ascii_uppercase());
+        (self.began, self.at) = (self.at, self.at + word.len());
+        let mut buffer = [0; params::WORD_BYTES_MAX];
+        let folded = buffer.get_mut(..word.len()).unwrap_or_default();
+        folded.copy_from_slice(word.as_bytes());
+        folded.make_ascii_lowercase();
+        let bare = std::str::from_utf8(folded).unwrap_or(word);
+        let is_number = word.starts_with(|c: char| c.is_ascii_digit());
+        self.push_word(bare, is_number);
+    }
+
     /// Joins an apostrophe, a decimal point or a thousands comma into a word.
     fn join(&mut self, c: char, next: Option<char>) {
         let is_number = self.word.ends_with(|last: char| last.is_ascii_digit());
@@ -207,27 +252,30 @@ impl Cutter {
         if self.word.is_empty() {
             return;
         }
-        let folded = match is_nfkc_quick(self.word.chars()) {
-            IsNormalized::Yes => Cow::Borrowed(self.word.as_str()),
-            _ => Cow::Owned(self.word.nfkc().collect()),
+        let word = std::mem::take(&mut self.word);
+        let folded = match is_nfkc_quick(word.chars()) {
+            IsNormalized::Yes => Cow::Borrowed(word.as_str()),
+            _ => Cow::Owned(word.nfkc().collect()),
         };
         let bare = folded.strip_suffix("'s").unwrap_or(&folded).trim_end_matches('\'');
         let is_number = bare.starts_with(|c: char| c.is_numeric());
+        self.push_word(bare, is_number);
+        // Its memory serves the next one.
+        self.word = word;
+        self.word.clear();
+    }
+
+    /// Emits a folded word.
+    fn push_word(&mut self, bare: &str, is_number: bool) {
         let kind = match (is_number, self.is_capital) {
             (true, _) => Kind::Number,
             (false, true) => Kind::Capital,
             (false, false) => Kind::Plain,
         };
-        let word = Word {
-            hash: hash_of(bare),
-            stem: super::stems::stem_hash(bare),
-            kind,
-            opens_sentence: false,
-            quoted: false,
-            after_gap: false,
-        };
-        self.word.clear();
-        self.push(word);
+        let hash = hash_of(bare);
+        let stem = super::stems::stem_of(bare, hash);
+        let (opens_sentence, quoted, after_gap) = (false, false, false);
+        self.push(Word { hash, stem, kind, opens_sentence, quoted, after_gap });
     }
 
     fn separator(&mut self, c: char) {
