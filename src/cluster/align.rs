@@ -1,26 +1,30 @@
 //! Lays two texts side by side: what they share, in which order, and what differs between.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
-use super::features::{Features, SLOT};
-use super::mix::MixState;
+use super::features::{FLAG_BITS, Features, Flagged, SLOT};
 use super::{params, shingles};
 
 /// The shingles of one text by first place, ready to be compared with many others.
 #[derive(Debug)]
 pub(super) struct Table<'a> {
     pub(super) features: &'a Features,
-    places: HashMap<u32, Place, MixState>,
+    /// Open addressing, at most half full: places in `distinct` from 1, 0 where nothing is.
+    index: Vec<u32>,
+    distinct: Vec<Place>,
     /// The shingle that begins at each word, 0 where none does.
     sequence: Vec<u32>,
     /// Distinct shingles without boilerplate.
     pub(super) clean: usize,
+    /// Texts compared so far: marks what was seen of the present one.
+    round: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Place {
+    shingle: u32,
     at: u32,
+    round: u32,
     is_boilerplate: bool,
 }
 
@@ -85,35 +89,66 @@ impl Alignment {
 }
 
 impl<'a> Table<'a> {
-    /// Prepares `features`; `is_boilerplate` says which fingerprints are no evidence.
-    pub(super) fn of(features: &'a Features, is_boilerplate: impl Fn(u32) -> bool) -> Self {
-        let mut places: HashMap<u32, Place, MixState> =
-            HashMap::with_capacity_and_hasher(features.words.len(), MixState);
-        let flagged = boilerplate_places(&features.words, is_boilerplate);
-        let mut sequence = vec![0; features.words.len()];
-        let mut clean = 0;
+    /// Prepares `features`; fingerprints in `boilerplate`, which is sorted, are no evidence.
+    pub(super) fn of(features: &'a Features, boilerplate: &[u32]) -> Self {
+        let flagged = if boilerplate.is_empty() {
+            Vec::new()
+        } else {
+            boilerplate_places(&features.words, |print| boilerplate.binary_search(&print).is_ok())
+        };
+        let mut table = Self {
+            features,
+            index: vec![0; (2 * features.words.len()).next_power_of_two().max(4)],
+            distinct: Vec::with_capacity(features.words.len()),
+            sequence: vec![0; features.words.len()],
+            clean: 0,
+            round: 0,
+        };
         for (at, shingle) in shingles::of(&features.words) {
-            sequence[at] = shingle;
-            let is_boilerplate = flagged.binary_search(&at).is_ok();
-            places.entry(shingle).or_insert_with(|| {
-                clean += usize::from(!is_boilerplate);
-                Place { at: u32::try_from(at).unwrap_or(u32::MAX), is_boilerplate }
-            });
+            table.sequence[at] = shingle;
+            let slot = table.slot(shingle);
+            if table.index[slot] == 0 {
+                let is_boilerplate = flagged.binary_search(&at).is_ok();
+                table.clean += usize::from(!is_boilerplate);
+                let at = u32::try_from(at).unwrap_or(u32::MAX);
+                table.distinct.push(Place { shingle, at, round: 0, is_boilerplate });
+                table.index[slot] = u32::try_from(table.distinct.len()).unwrap_or(0);
+            }
         }
-        Self { features, places, sequence, clean }
+        table
+    }
+
+    /// Where a shingle stands in the index, or would.
+    fn slot(&self, shingle: u32) -> usize {
+        let mask = self.index.len() - 1;
+        let mut slot = shingle as usize & mask;
+        loop {
+            match self.index[slot] {
+                0 => return slot,
+                found if self.distinct[found as usize - 1].shingle == shingle => return slot,
+                _ => slot = (slot + 1) & mask,
+            }
+        }
+    }
+
+    fn place(&self, shingle: u32) -> Option<&Place> {
+        match self.index[self.slot(shingle)] {
+            0 => None,
+            found => self.distinct.get(found as usize - 1),
+        }
     }
 
     /// Counts what `other` shares with the text.
-    pub(super) fn overlap(&self, other: &Features) -> Overlap {
-        let mut seen = vec![false; self.features.words.len()];
-        let mut shared = 0;
-        let mut dropped = 0;
+    pub(super) fn overlap(&mut self, other: &Features) -> Overlap {
+        self.round += 1;
+        let (mut shared, mut dropped) = (0, 0);
         for (_, shingle) in shingles::of(&other.words) {
-            if let Some(place) = self.places.get(&shingle)
-                && let Some(seen) = seen.get_mut(place.at as usize)
-                && !*seen
-            {
-                *seen = true;
+            let found = self.index[self.slot(shingle)];
+            let Some(place) = self.distinct.get_mut((found as usize).wrapping_sub(1)) else {
+                continue;
+            };
+            if place.round != self.round {
+                place.round = self.round;
                 if place.is_boilerplate { dropped += 1 } else { shared += 1 }
             }
         }
@@ -124,13 +159,19 @@ impl<'a> Table<'a> {
     /// Common shingles that stand in one order, by their first words here and there; and how many different ones
     /// there are in any order.
     fn chain(&self, other: &Features) -> (Vec<(usize, usize)>, usize) {
-        let mut hits: Vec<(usize, usize)> = Vec::new();
+        let mut hits: Vec<(usize, usize)> = Vec::with_capacity(other.words.len());
         for (there, shingle) in shingles::of(&other.words) {
-            let Some(place) = self.places.get(&shingle) else { continue };
             // A phrase that occurs twice is taken where the run goes on.
             let next = hits.last().map_or(0, |hit| hit.0 + 1);
-            let goes_on = self.sequence.get(next) == Some(&shingle);
-            hits.push((if goes_on { next } else { place.at as usize }, there));
+            if self.sequence.get(next) == Some(&shingle) {
+                hits.push((next, there));
+            } else if let Some(place) = self.place(shingle) {
+                hits.push((place.at as usize, there));
+            }
+        }
+        if hits.is_sorted_by(|a, b| a.0 < b.0) {
+            let different = hits.len();
+            return (hits, different);
         }
         let mut different: Vec<usize> = hits.iter().map(|hit| hit.0).collect();
         different.sort_unstable();
@@ -160,14 +201,12 @@ impl<'a> Table<'a> {
     /// Aligns `other` with the text: the longest common runs that stand in one order.
     pub(super) fn align(&self, other: &Features) -> Alignment {
         let (chain, different) = self.chain(other);
-        let mine = covered(chain.iter().map(|hit| hit.0), self.features.words.len());
-        let theirs = covered(chain.iter().map(|hit| hit.1), other.words.len());
         let mut alignment = Alignment {
-            words: [count(&mine), count(&theirs)],
+            words: [covered(chain.iter().map(|hit| hit.0)), covered(chain.iter().map(|hit| hit.1))],
             in_order: ratio(chain.len(), different).min(1.0),
             ..Alignment::default()
         };
-        let slots_in = |words: &[u32], from: usize, to: usize| {
+        let slots_in = |words: &[Flagged], from: usize, to: usize| {
             words.get(from..to).unwrap_or_default().iter().filter(|w| *w & SLOT != 0).count()
         };
         let (mut end_mine, mut end_theirs) = (0, 0);
@@ -192,18 +231,19 @@ impl<'a> Table<'a> {
 }
 
 /// Names and numbers that were replaced in a gap between common runs, and how many stand there.
-fn compare_gap(mine: &[u32], theirs: &[u32]) -> (usize, usize) {
-    let slots = |words: &[u32]| -> Vec<u32> {
-        words.iter().filter(|w| *w & SLOT != 0).map(|w| w >> 2).collect()
+fn compare_gap(mine: &[Flagged], theirs: &[Flagged]) -> (usize, usize) {
+    let slots = |words: &[Flagged]| -> Vec<Flagged> {
+        words.iter().filter(|w| *w & SLOT != 0).map(|w| w >> FLAG_BITS).collect()
     };
     let (mine, theirs) = (slots(mine), slots(theirs));
-    let missing = |from: &[u32], of: &[u32]| of.iter().filter(|w| !from.contains(w)).count();
+    let missing =
+        |from: &[Flagged], of: &[Flagged]| of.iter().filter(|w| !from.contains(w)).count();
     let differing = missing(&theirs, &mine).min(missing(&mine, &theirs));
     (differing, mine.len().min(theirs.len()))
 }
 
 /// Places of shingles that are boilerplate: those flagged and what lies between two flagged ones.
-fn boilerplate_places(words: &[u32], is_boilerplate: impl Fn(u32) -> bool) -> Vec<usize> {
+fn boilerplate_places(words: &[Flagged], is_boilerplate: impl Fn(u32) -> bool) -> Vec<usize> {
     let mut places = Vec::new();
     let mut last_flagged: Option<usize> = None;
     for (place, print) in shingles::prints(words) {
@@ -239,17 +279,12 @@ fn longest_rising(hits: &[(usize, usize)]) -> Vec<(usize, usize)> {
     chain
 }
 
-/// Marks the words under the shingles that begin at `starts`.
-fn covered(starts: impl Iterator<Item = usize>, len: usize) -> Vec<bool> {
-    let mut marks = vec![false; len];
+/// How many words stand under the shingles that begin at `starts`, which rise.
+fn covered(starts: impl Iterator<Item = usize>) -> usize {
+    let (mut words, mut end) = (0, 0);
     for start in starts {
-        for mark in marks.iter_mut().skip(start).take(params::SHINGLE_WORDS) {
-            *mark = true;
-        }
+        words += start + params::SHINGLE_WORDS - end.max(start);
+        end = start + params::SHINGLE_WORDS;
     }
-    marks
-}
-
-fn count(marks: &[bool]) -> usize {
-    marks.iter().filter(|mark| **mark).count()
+    words
 }

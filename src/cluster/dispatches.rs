@@ -5,13 +5,11 @@
 //! and footers chain everything to everything.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
-use crate::news::{ArticleId, Because, Fixed, Relation, Signal, StoryId};
+use crate::news::{ArticleId, Because, Fixed, Relation, Signal};
 
 use super::align::{Alignment, Overlap, Table};
 use super::features::Features;
-use super::mix::MixState;
 use super::{Entry, Found, Probe, Window, params};
 
 /// A text compared with the probe.
@@ -47,14 +45,13 @@ impl Window {
 
     /// The texts that share enough with the probe's to be laid beside it.
     fn compared(&self, probe: &Probe<'_>) -> Vec<Compared<'_>> {
-        let prints = probe.features.prints();
-        let boilerplate = self.boilerplate(&prints);
-        let candidates = self.sharing(probe, &prints, &boilerplate);
+        let (boilerplate, hits) = self.hits(&probe.features.prints());
+        let candidates = self.sharing(probe, hits);
         if candidates.is_empty() {
             return Vec::new();
         }
-        let table = Table::of(probe.features, |print| boilerplate.binary_search(&print).is_ok());
-        candidates.into_iter().map(|slot| compare(&table, self.entry(slot))).collect()
+        let mut table = Table::of(probe.features, &boilerplate);
+        candidates.into_iter().map(|slot| compare(&mut table, self.entry(slot))).collect()
     }
 
     /// The texts that were laid beside a probe's, with the share of the shorter found in the other.
@@ -64,51 +61,58 @@ impl Window {
         compared.iter().map(alike).collect()
     }
 
-    /// Fingerprints that stand in many stories, sorted.
+    /// Fingerprints that stand in many stories, sorted as they are given.
     pub(super) fn boilerplate(&self, prints: &[u32]) -> Vec<u32> {
-        let stands_in_many = |print: &u32| {
-            let Some(list) = self.prints.get(print) else { return false };
-            if list.len() <= params::BOILERPLATE_STORIES {
-                return false;
+        self.hits(prints).0
+    }
+
+    /// Fingerprints that stand in many stories, in their order, and the texts that hold others, one for each.
+    fn hits(&self, prints: &[u32]) -> (Vec<u32>, Vec<u32>) {
+        let (mut boilerplate, mut hits) = (Vec::new(), Vec::with_capacity(4 * prints.len()));
+        for print in prints {
+            let list = self.prints.of(*print);
+            if list.len() > params::BOILERPLATE_STORIES && self.stand_in_many(list) {
+                boilerplate.push(*print);
+            } else {
+                hits.extend(ends(list));
             }
-            let mut stories: Vec<StoryId> = Vec::with_capacity(params::BOILERPLATE_STORIES + 1);
-            for slot in ends(list) {
-                let story = self.entry(slot).story;
-                if !stories.contains(&story) {
-                    stories.push(story);
-                    if stories.len() > params::BOILERPLATE_STORIES {
-                        return true;
-                    }
-                }
+        }
+        (boilerplate, hits)
+    }
+
+    fn stand_in_many(&self, list: &[u32]) -> bool {
+        let mut homes = [0; params::BOILERPLATE_STORIES];
+        let mut known = 0;
+        for slot in ends(list) {
+            let home = self.hot[slot as usize].home;
+            if homes.iter().take(known).any(|other| *other == home) {
+                continue;
             }
-            false
-        };
-        prints.iter().copied().filter(stands_in_many).collect()
+            match homes.get_mut(known) {
+                Some(next) => *next = home,
+                None => return true,
+            }
+            known += 1;
+        }
+        false
     }
 
     /// Entries that share most fingerprints with the probe, at most a few of each dispatch.
-    fn sharing(&self, probe: &Probe<'_>, prints: &[u32], boilerplate: &[u32]) -> Vec<u32> {
-        let mut counts: HashMap<u32, u32, MixState> = HashMap::with_hasher(MixState);
-        for print in prints {
-            if boilerplate.binary_search(print).is_ok() {
-                continue;
-            }
-            for slot in self.prints.get(print).into_iter().flat_map(|list| ends(list)) {
-                *counts.entry(slot).or_default() += 1;
-            }
-        }
-        let mut ranked: Vec<(Reverse<u32>, u64, u32)> = counts
-            .into_iter()
-            .filter(|(slot, count)| {
-                *count >= params::PRINTS_SHARED_MIN && self.may_match(probe, self.entry(*slot))
-            })
-            .map(|(slot, count)| (Reverse(count), self.arrival(slot), slot))
+    fn sharing(&self, probe: &Probe<'_>, mut hits: Vec<u32>) -> Vec<u32> {
+        hits.sort_unstable();
+        let mut ranked: Vec<(Reverse<usize>, u64, u32)> = hits
+            .chunk_by(|a, b| a == b)
+            .filter(|same| same.len() >= params::PRINTS_SHARED_MIN as usize)
+            .map(|same| (Reverse(same.len()), self.arrival(same[0]), same[0]))
             .collect();
         ranked.sort_unstable();
         let mut taken: Vec<u32> = Vec::with_capacity(params::DISPATCH_CANDIDATES_MAX);
         for (_, _, slot) in ranked {
-            let dispatch = self.entry(slot).dispatch;
-            let of_it = taken.iter().filter(|other| self.entry(**other).dispatch == dispatch);
+            let entry = self.entry(slot);
+            if !self.may_match(probe, entry) {
+                continue;
+            }
+            let of_it = taken.iter().filter(|other| self.entry(**other).dispatch == entry.dispatch);
             if of_it.count() < params::CANDIDATES_A_DISPATCH {
                 taken.push(slot);
             }
@@ -135,14 +139,14 @@ fn ends(list: &[u32]) -> impl Iterator<Item = u32> + '_ {
     head.iter().chain(tail).copied()
 }
 
-fn compare<'a>(table: &Table<'_>, entry: &'a Entry) -> Compared<'a> {
+fn compare<'a>(table: &mut Table<'_>, entry: &'a Entry) -> Compared<'a> {
     let (overlap, alignment, relation) = judge(table, &entry.features);
     Compared { entry, overlap, alignment, relation }
 }
 
 /// What a text shares with the one in the table, word by word where it is enough to look, and how they stand.
 pub(super) fn judge(
-    table: &Table<'_>,
+    table: &mut Table<'_>,
     theirs: &Features,
 ) -> (Overlap, Option<Alignment>, Relation) {
     let overlap = table.overlap(theirs);

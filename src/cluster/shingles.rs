@@ -1,10 +1,10 @@
 //! Shingles of a text, and the few of them that stand in the index.
 
-use super::features::BREAK;
+use super::features::{BREAK, FLAG_BITS, Flagged};
 use super::params;
 
 /// Shingles of flagged words with the place of their first word. None crosses a break.
-pub(super) fn of(words: &[u32]) -> impl Iterator<Item = (usize, u32)> + '_ {
+pub(super) fn of(words: &[Flagged]) -> impl Iterator<Item = (usize, u32)> + '_ {
     words.windows(params::SHINGLE_WORDS).enumerate().filter_map(|(place, window)| {
         let is_whole = window.iter().skip(1).all(|word| word & BREAK == 0);
         is_whole.then(|| (place, mix(window)))
@@ -12,7 +12,7 @@ pub(super) fn of(words: &[u32]) -> impl Iterator<Item = (usize, u32)> + '_ {
 }
 
 /// How many different shingles there are.
-pub(super) fn count(words: &[u32]) -> u32 {
+pub(super) fn count(words: &[Flagged]) -> u32 {
     let mut all: Vec<u32> = of(words).map(|(_, shingle)| shingle).collect();
     all.sort_unstable();
     all.dedup();
@@ -20,7 +20,7 @@ pub(super) fn count(words: &[u32]) -> u32 {
 }
 
 /// Fingerprints with their places: all of a short text, the least of each window of a long one.
-pub(super) fn prints(words: &[u32]) -> Vec<(usize, u32)> {
+pub(super) fn prints(words: &[Flagged]) -> Vec<(usize, u32)> {
     let all: Vec<(usize, u32)> = of(words).collect();
     if all.len() <= params::PRINTS_KEEP_ALL {
         return all;
@@ -38,30 +38,31 @@ pub(super) fn prints(words: &[u32]) -> Vec<(usize, u32)> {
 }
 
 /// Fingerprints without places, sorted, each once: what the index holds of a text.
-pub(super) fn distinct_prints(words: &[u32]) -> Vec<u32> {
+pub(super) fn distinct_prints(words: &[Flagged]) -> Vec<u32> {
     let mut all: Vec<u32> = prints(words).into_iter().map(|(_, print)| print).collect();
     all.sort_unstable();
     all.dedup();
     all
 }
 
-/// Mixes words without their flags.
-fn mix(window: &[u32]) -> u32 {
-    let mut state = 0_u64;
-    for word in window {
-        state = (state ^ u64::from(word >> 2)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        state ^= state >> 29;
-    }
-    let [.., a, b, c, d] = state.wrapping_mul(0xbf58_476d_1ce4_e5b9).to_le_bytes();
-    u32::from_le_bytes([a, b, c, d])
+/// Mixes words without their flags: they are packed, none loses a bit, and spread.
+fn mix(window: &[Flagged]) -> u32 {
+    let packed = window.iter().fold(0, |packed, word| {
+        (packed << (Flagged::BITS - FLAG_BITS)) | u64::from(word >> FLAG_BITS)
+    });
+    let state = (packed ^ 0x5851_f42d_4c95_7f2d).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let state = (state ^ (state >> 32)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let [a, b, c, d, ..] = state.to_be_bytes();
+    u32::from_be_bytes([a, b, c, d])
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::features::flagged;
     use super::*;
 
-    fn text(len: u32) -> Vec<u32> {
-        (0..len).map(|i| i.wrapping_mul(0x9e37_79b1) << 2).collect()
+    fn text(len: u32) -> Vec<Flagged> {
+        (0..len).map(|i| flagged(i.wrapping_mul(0x9e37_79b1), 0)).collect()
     }
 
     #[test]

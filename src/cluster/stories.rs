@@ -3,7 +3,7 @@
 //! Texts that speak for their dispatches are compared, so that 300 copies count once.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -12,12 +12,11 @@ use crate::news::{Because, Fixed, Signal, StoryId};
 use super::align::Table;
 use super::dispatches::strongest_first;
 use super::features::Features;
+use super::lexicon::Holder;
 use super::likeness::{self, Likeness, MEASURES};
-use super::mix::MixState;
-use super::rarity::{Common, Part, Vector};
+use super::rarity::{Common, Part, Weighed};
 use super::story::Story;
-use super::terms::{NAME, NUMBER, TITLE};
-use super::window::Holder;
+use super::terms::NUMBER;
 use super::{Linked, Merge, Probe, Window, params};
 
 /// A story with its likeness.
@@ -62,20 +61,13 @@ impl Window {
 
     /// Looks for a story that is one with `touched`; the best one, if it is alike enough.
     pub fn merge_for(&self, touched: StoryId) -> Option<Merge> {
-        let home = self.stories.get(&touched)?;
+        let home = self.home_of(touched)?;
         let mut speakers: Vec<u32> = home.speakers().collect();
         speakers.sort_unstable_by_key(|slot| Reverse(self.arrival(*slot)));
         speakers.truncate(params::MERGE_SPEAKERS);
         let mut votes: HashMap<StoryId, (f64, u32, Ranked)> = HashMap::new();
         for slot in &speakers {
-            let entry = self.entry(*slot);
-            let probe = Probe {
-                features: &entry.features,
-                fetched_at: entry.fetched_at,
-                moment: entry.moment,
-                exclude: Some(entry.article),
-            };
-            for ranked in self.rank_stories(&probe, Some(touched)) {
+            for ranked in self.rank_stories(&self.entry(*slot).probe(), Some(touched)) {
                 let vote = votes.entry(ranked.story).or_insert((0.0, 0, ranked));
                 vote.0 += ranked.score;
                 vote.1 += 1;
@@ -111,30 +103,30 @@ impl Window {
 
     /// Live stories near a probe, best first.
     fn rank_stories(&self, probe: &Probe<'_>, without: Option<StoryId>) -> Vec<Ranked> {
-        let vector = self.vector(&probe.features.terms);
-        let near = self.near_in_terms(probe, &vector, without);
-        self.rank_texts(probe, &vector, near)
+        let mine = self.weighed(probe.features);
+        let near = self.near_in_terms(probe, &mine, without);
+        self.rank_texts(probe, &mine, near)
     }
 
     /// The stories of these texts, best first.
     pub(super) fn rank_texts(
         &self,
         probe: &Probe<'_>,
-        vector: &Vector,
+        mine: &Weighed,
         texts: Vec<u32>,
     ) -> Vec<Ranked> {
-        let mut by_story: HashMap<StoryId, Vec<(f64, u32)>> = HashMap::new();
+        let mut by_home: BTreeMap<u32, Vec<(f64, u32)>> = BTreeMap::new();
         for slot in texts {
-            let cosine = self.cosine(vector, &self.entry(slot).features.terms);
-            by_story.entry(self.entry(slot).story).or_default().push((cosine, slot));
+            let near = by_home.entry(self.hot[slot as usize].home).or_default();
+            near.push((self.cosine(mine, slot), slot));
         }
-        let mut ranked: Vec<Ranked> = by_story
+        let mut ranked: Vec<Ranked> = by_home
             .into_iter()
-            .map(|(story, mut near)| {
+            .map(|(home, mut near)| {
                 near.sort_by(|a, b| {
                     b.0.total_cmp(&a.0).then(self.arrival(a.1).cmp(&self.arrival(b.1)))
                 });
-                self.rank(probe, vector, story, &near)
+                self.rank(probe, mine, self.home_at(home), &near)
             })
             .collect();
         judge(&mut ranked, probe.features.has_body);
@@ -144,50 +136,44 @@ impl Window {
         ranked
     }
 
-    fn rank(
-        &self,
-        probe: &Probe<'_>,
-        vector: &Vector,
-        story: StoryId,
-        near: &[(f64, u32)],
-    ) -> Ranked {
-        let home = self.stories.get(&story).expect("entries name stories that are held");
-        let nearest = self.entry(near[0].1);
+    fn rank(&self, probe: &Probe<'_>, mine: &Weighed, home: &Story, near: &[(f64, u32)]) -> Ranked {
+        let nearest = near[0].1;
         let top = &near[..near.len().min(3)];
         #[expect(clippy::cast_precision_loss, reason = "at most three")]
         let mean = top.iter().map(|pair| pair.0).sum::<f64>() / top.len() as f64;
-        let (mine, theirs) = (probe.features, &nearest.features);
+        let theirs = &self.entry(nearest).features;
+        let terms = home.terms(|slot| self.sums_of(slot));
+        let within = self.within(mine, home.len(), &terms, &home.profile(&terms));
+        let common = self.common(mine, nearest);
+        let gives_numbers = || mine.parts.iter().any(|part| part.flags & NUMBER != 0);
+        let numbers_differ = common.gives_numbers && common.numbers == 0 && gives_numbers();
+        let apart = time_apart(probe.moment, home);
         let mut likeness = Likeness::default();
         let mut set = |measure: usize, value: f64| likeness.0[measure] = value;
-        set(likeness::CENTRE, self.profile_cosine(vector, home));
+        set(likeness::CENTRE, within.centre);
         set(likeness::BEST, near[0].0);
         set(likeness::NEAR, mean);
-        set(likeness::TITLE_SHARED, self.shared_weight(mine, theirs, TITLE));
-        set(likeness::NAMES, self.shared_weight(mine, theirs, NAME));
-        set(likeness::COVER, self.cover(mine, TITLE, |hash| home.holds(hash)));
-        set(likeness::COVER_BACK, self.cover(theirs, TITLE, |hash| mine.holds(hash)));
-        let common = self.common(mine, theirs);
-        let held = mine.terms.iter().map(|term| home.support(term.hash)).sum();
+        set(likeness::TITLE_SHARED, common.title);
+        set(likeness::NAMES, common.name_weight);
+        set(likeness::COVER, within.cover);
+        set(likeness::COVER_BACK, common.cover_back);
         set(likeness::RARE, damped(common.rare));
         set(likeness::NUMBERS, damped(common.numbers));
-        let both_count =
-            [mine, theirs].iter().all(|f| f.terms.iter().any(|t| t.flags & NUMBER != 0));
-        set(likeness::NUMBERS_DIFFER, f64::from(both_count && common.numbers == 0));
-        let apart = time_apart(probe.moment, home);
+        set(likeness::NUMBERS_DIFFER, f64::from(numbers_differ));
         set(likeness::TIME, (-(apart / params::TIME_SIGMA_S).powi(2) / 2.0).exp());
         set(likeness::DAYS, (1.0 + apart / 86_400.0).ln());
-        set(likeness::ONE_FORM, conflict(mine, theirs));
-        set(likeness::CORE, self.core(home, mine));
-        set(likeness::WORDS, damped(mine.terms.len().min(theirs.terms.len())));
-        set(likeness::NAMES_COVER, self.cover(mine, NAME, |hash| home.holds(hash)));
+        set(likeness::ONE_FORM, conflict(probe.features, theirs));
+        set(likeness::CORE, within.core);
+        set(likeness::WORDS, damped(mine.parts.len().min(theirs.terms.len())));
+        set(likeness::NAMES_COVER, within.names_cover);
         set(likeness::PAIRS, damped(common.pairs));
         Ranked {
-            story,
+            story: home.id,
             first_arrival: home.first_arrival,
-            nearest: near[0].1,
+            nearest,
             likeness,
             common,
-            held,
+            held: within.held,
             score: 0.0,
         }
     }
@@ -196,58 +182,58 @@ impl Window {
     pub(super) fn near_in_terms(
         &self,
         probe: &Probe<'_>,
-        vector: &Vector,
+        mine: &Weighed,
         without: Option<StoryId>,
     ) -> Vec<u32> {
-        let frequent = (self.groups / params::FREQUENT_SHARE).max(params::FREQUENT_MIN);
-        let mut sums: HashMap<u32, f64, MixState> = HashMap::with_hasher(MixState);
-        let mut lists: Vec<(usize, &Part, &[Holder])> = vector
-            .parts
-            .iter()
-            .filter_map(|part| {
-                let list = self.terms.get(&part.hash)?;
-                (list.len() <= frequent).then_some((list.len(), part, list.as_slice()))
-            })
-            .collect();
+        let frequent = (self.terms.groups / params::FREQUENT_SHARE).max(params::FREQUENT_MIN);
+        let mut lists: Vec<&Part> =
+            mine.parts.iter().filter(|part| part.holders > 0 && part.holders <= frequent).collect();
         // Rarest first, and only so many: the cost of an article must not grow with the window.
-        lists.sort_unstable_by_key(|(len, part, _)| (*len, part.hash));
+        lists.sort_unstable_by_key(|part| (part.holders, part.hash));
+        let mut sums = self.sums.borrow_mut();
+        let mut met: Vec<u32> = Vec::new();
         let mut budget = params::HOLDERS_MAX;
-        for (len, part, list) in lists {
-            if len > budget {
+        for part in lists {
+            if part.holders > budget {
                 break;
             }
-            budget -= len;
-            for holder in list {
-                *sums.entry(holder.slot).or_default() +=
-                    part.weight * part.idf * f64::from(holder.weight);
+            budget -= part.holders;
+            #[expect(clippy::cast_possible_truncation, reason = "it ranks candidates only")]
+            let weight = (part.weight * part.rarity) as f32;
+            for Holder { slot, weight: theirs } in self.terms.holders(part.number) {
+                let sum = &mut sums[*slot as usize];
+                if *sum == 0.0 {
+                    met.push(*slot);
+                }
+                *sum += weight * f32::from(*theirs);
             }
         }
         let excluded = probe.exclude.and_then(|article| self.slot_of(article));
-        let mut ranked: Vec<(f64, u64, u32)> = sums
-            .into_iter()
-            .filter(|(slot, _)| Some(*slot) != excluded)
-            .filter(|(slot, _)| {
-                let story = self.entry(*slot).story;
-                Some(story) != without && self.is_live(story, probe.fetched_at)
-            })
-            .map(|(slot, sum)| {
-                let entry = self.entry(slot);
-                (sum / entry.features.length(), entry.arrival, slot)
-            })
-            .collect();
-        let by_rank =
-            |a: &(f64, u64, u32), b: &(f64, u64, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-        if ranked.len() > params::STORY_CANDIDATES_MAX {
-            ranked.select_nth_unstable_by(params::STORY_CANDIDATES_MAX, by_rank);
-            ranked.truncate(params::STORY_CANDIDATES_MAX);
+        let mut ranked: Vec<Near> = Vec::with_capacity(met.len());
+        for slot in met {
+            let sum = std::mem::take(&mut sums[slot as usize]);
+            let hot = &self.hot[slot as usize];
+            if Some(slot) != excluded {
+                ranked.push(Near { share: sum / hot.length, arrival: hot.arrival, slot });
+            }
         }
-        ranked.sort_unstable_by(by_rank);
-        ranked.into_iter().map(|(_, _, slot)| slot).collect()
+        let mut ranked = BinaryHeap::from(ranked);
+        let mut taken = Vec::with_capacity(params::STORY_CANDIDATES_MAX);
+        while let Some(Near { slot, .. }) = ranked.pop() {
+            let home = self.home(slot);
+            if Some(home.id) != without && self.is_live(home, probe.fetched_at) {
+                taken.push(slot);
+                if taken.len() == params::STORY_CANDIDATES_MAX {
+                    break;
+                }
+            }
+        }
+        taken
     }
 
-    pub(super) fn is_live(&self, story: StoryId, at: Timestamp) -> bool {
-        let newest = self.stories.get(&story).and_then(|home| home.newest);
-        newest.is_some_and(|newest| at.duration_since(newest).abs() <= self.config.story_window)
+    pub(super) fn is_live(&self, home: &Story, at: Timestamp) -> bool {
+        let window = self.config.story_window;
+        home.newest.is_some_and(|newest| at.duration_since(newest).abs() <= window)
     }
 
     /// What is measured of a probe and each live story near it: the input of the script that learns the weights.
@@ -258,9 +244,37 @@ impl Window {
     }
 }
 
+/// A text near a probe; the nearest is the greatest, of equals the first.
+#[derive(Clone, Copy, Debug)]
+struct Near {
+    share: f32,
+    arrival: u64,
+    slot: u32,
+}
+
+impl Ord for Near {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.share.total_cmp(&other.share).then(other.arrival.cmp(&self.arrival))
+    }
+}
+
+impl PartialOrd for Near {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Near {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Near {}
+
 /// Whether two bodies share a form and differ in its facts.
 pub(super) fn are_siblings(mine: &Features, theirs: &Features) -> bool {
-    let table = Table::of(mine, |_| false);
+    let mut table = Table::of(mine, &[]);
     table.overlap(theirs).containment() >= params::SIBLING_CONTAINMENT
         && table.align(theirs).is_template()
 }

@@ -1,23 +1,26 @@
 //! What the window keeps of one story: its dispatches, and the sum of their terms.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::cmp::Reverse;
 
 use jiff::Timestamp;
 
-use crate::news::DispatchId;
+use crate::news::{DispatchId, StoryId};
 
 use super::features::Features;
-use super::mix::MixState;
 use super::{Entry, params};
 
 /// One story in the window.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Story {
-    groups: BTreeMap<DispatchId, Group>,
-    /// Sum of the normalised weights of each term, and how many dispatches hold it.
-    sums: HashMap<u32, Sum, MixState>,
-    /// The heaviest terms of `sums`, by hash.
-    pub(super) profile: Vec<(u32, Sum)>,
+    pub(super) id: StoryId,
+    /// By dispatch.
+    groups: Vec<Group>,
+    /// Sum of the normalised weights of each term, and how many dispatches hold it, by hash. Empty where one dispatch
+    /// says it all.
+    sums: Vec<Sum>,
+    /// The heaviest terms of `sums`, by hash, where there are more than a profile has.
+    heaviest: Vec<Sum>,
     /// Fetch of the newest member.
     pub(super) newest: Option<Timestamp>,
     /// First and last moment that a member states.
@@ -27,8 +30,9 @@ pub(super) struct Story {
 }
 
 /// The members of a dispatch in a story.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Group {
+    dispatch: DispatchId,
     /// By arrival.
     members: Vec<u32>,
     /// The one that speaks for it: the longest, of equals the first.
@@ -36,13 +40,28 @@ struct Group {
 }
 
 /// What a term weighs in a story.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sum {
+    pub(super) hash: u32,
+    /// Its number in the lexicon.
+    pub(super) number: u32,
     pub(super) weight: u32,
     pub(super) dispatches: u32,
 }
 
 impl Story {
+    pub(super) fn new(id: StoryId) -> Self {
+        Self {
+            id,
+            groups: Vec::new(),
+            sums: Vec::new(),
+            heaviest: Vec::new(),
+            newest: None,
+            moments: None,
+            first_arrival: 0,
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.groups.is_empty()
     }
@@ -53,28 +72,20 @@ impl Story {
     }
 
     pub(super) fn members(&self) -> impl Iterator<Item = u32> + '_ {
-        self.groups.values().flat_map(|group| group.members.iter().copied())
+        self.groups.iter().flat_map(|group| group.members.iter().copied())
     }
 
     /// The texts that speak for its dispatches.
     pub(super) fn speakers(&self) -> impl Iterator<Item = u32> + '_ {
-        self.groups.values().map(|group| group.speaker)
-    }
-
-    /// Whether any of its dispatches holds a term.
-    pub(super) fn holds(&self, hash: u32) -> bool {
-        self.sums.contains_key(&hash)
-    }
-
-    /// 0 for a term that it does not hold, 2 for one that most of at least three dispatches hold, else 1.
-    pub(super) fn support(&self, hash: u32) -> usize {
-        let Some(sum) = self.sums.get(&hash) else { return 0 };
-        let is_core = self.len() >= 3 && 2 * sum.dispatches as usize > self.len();
-        1 + usize::from(is_core)
+        self.groups.iter().map(|group| group.speaker)
     }
 
     pub(super) fn speaker(&self, dispatch: DispatchId) -> Option<u32> {
-        self.groups.get(&dispatch).map(|group| group.speaker)
+        self.group(dispatch).ok().map(|at| self.groups[at].speaker)
+    }
+
+    fn group(&self, dispatch: DispatchId) -> Result<usize, usize> {
+        self.groups.binary_search_by_key(&dispatch, |group| group.dispatch)
     }
 
     pub(super) fn add<'a>(
@@ -84,13 +95,26 @@ impl Story {
         entry: impl Fn(u32) -> &'a Entry,
     ) {
         let is_first = self.is_empty();
-        let group = self.groups.entry(dispatch).or_default();
         let added = entry(slot);
-        let at = group.members.partition_point(|other| entry(*other).arrival < added.arrival);
-        let is_only = group.members.is_empty();
-        group.members.insert(at, slot);
-        if is_only || rank(added) > rank(entry(group.speaker)) {
-            group.speaker = slot;
+        match self.group(dispatch) {
+            Ok(at) => {
+                let group = &mut self.groups[at];
+                let at =
+                    group.members.partition_point(|other| entry(*other).arrival < added.arrival);
+                group.members.insert(at, slot);
+                if rank(added) > rank(entry(group.speaker)) {
+                    group.speaker = slot;
+                }
+            }
+            Err(at) => {
+                if is_first {
+                    // Most stories stay with one dispatch.
+                    self.groups.reserve_exact(1);
+                }
+                let mut members = Vec::with_capacity(1);
+                members.push(slot);
+                self.groups.insert(at, Group { dispatch, members, speaker: slot });
+            }
         }
         self.newest = self.newest.max(Some(added.fetched_at));
         self.first_arrival =
@@ -107,72 +131,136 @@ impl Story {
         slot: u32,
         entry: impl Fn(u32) -> &'a Entry,
     ) {
-        let Some(group) = self.groups.get_mut(&dispatch) else { return };
+        let Ok(at) = self.group(dispatch) else { return };
+        let group = &mut self.groups[at];
         group.members.retain(|other| *other != slot);
         if group.members.is_empty() {
-            self.groups.remove(&dispatch);
-        } else {
+            self.groups.remove(at);
+        } else if group.speaker == slot {
             group.choose(&entry);
         }
-        self.refresh_times(entry);
-    }
-
-    pub(super) fn sum(&mut self, features: &Features) {
-        for (hash, weight) in features.normalised() {
-            let sum = self.sums.entry(hash).or_default();
-            sum.weight += weight;
-            sum.dispatches += 1;
-        }
-    }
-
-    pub(super) fn subtract(&mut self, features: &Features) {
-        for (hash, weight) in features.normalised() {
-            if let Some(sum) = self.sums.get_mut(&hash) {
-                sum.weight -= weight;
-                sum.dispatches -= 1;
-                if sum.dispatches == 0 {
-                    self.sums.remove(&hash);
-                }
-            }
-        }
-    }
-
-    /// Brings the times in line with the members after one left.
-    fn refresh_times<'a>(&mut self, entry: impl Fn(u32) -> &'a Entry) {
         self.newest = self.members().map(|slot| entry(slot).fetched_at).max();
         self.first_arrival = self.members().map(|slot| entry(slot).arrival).min().unwrap_or(0);
         let moments = || self.members().filter_map(|slot| entry(slot).moment);
         self.moments = moments().min().zip(moments().max());
     }
 
-    /// Brings the profile in line with the sums.
-    pub(super) fn refresh_profile(&mut self) {
-        self.profile.clear();
-        self.profile.extend(self.sums.iter().map(|(hash, sum)| (*hash, *sum)));
-        let rank = |term: &(u32, Sum)| (std::cmp::Reverse(term.1.weight), term.0);
-        if self.profile.len() > params::PROFILE_TERMS {
-            self.profile.select_nth_unstable_by_key(params::PROFILE_TERMS, rank);
-            self.profile.truncate(params::PROFILE_TERMS);
+    /// Takes in the terms of a text that speaks for one of its dispatches. `others` are those that spoke before, for a
+    /// story that kept no sums of one alone.
+    pub(super) fn sum(&mut self, added: &[Sum], others: impl Iterator<Item = Vec<Sum>>) {
+        if self.len() > 1 {
+            if self.sums.is_empty() {
+                for other in others {
+                    self.sums = joined(&self.sums, &other);
+                }
+            }
+            self.sums = joined(&self.sums, added);
         }
-        self.profile.sort_unstable_by_key(|term| term.0);
+        self.refresh();
+    }
+
+    /// Takes out the terms of a text that speaks no more.
+    pub(super) fn subtract(&mut self, gone: &[Sum]) {
+        for term in gone {
+            if let Ok(at) = self.sums.binary_search_by_key(&term.hash, |sum| sum.hash) {
+                self.sums[at].weight -= term.weight;
+                self.sums[at].dispatches -= term.dispatches;
+            }
+        }
+        self.sums.retain(|sum| sum.dispatches > 0);
+        self.refresh();
+    }
+
+    /// Brings the profile in line with the sums.
+    fn refresh(&mut self) {
+        if self.len() <= 1 {
+            self.sums = Vec::new();
+        }
+        self.heaviest.clear();
+        if self.sums.len() > params::PROFILE_TERMS {
+            self.heaviest.extend_from_slice(&self.sums);
+            self.heaviest.select_nth_unstable_by_key(params::PROFILE_TERMS, by_weight);
+            self.heaviest.truncate(params::PROFILE_TERMS);
+            self.heaviest.sort_unstable_by_key(|sum| sum.hash);
+        }
+    }
+
+    /// Every term of it, by hash; `own` gives those of the text that speaks alone.
+    pub(super) fn terms(&self, own: impl Fn(u32) -> Vec<Sum>) -> Cow<'_, [Sum]> {
+        match self.groups[..] {
+            [ref only] => Cow::Owned(own(only.speaker)),
+            _ => Cow::Borrowed(&self.sums),
+        }
+    }
+
+    /// The heaviest of `terms`, by hash: beyond them is noise of single reports.
+    pub(super) fn profile<'t>(&'t self, terms: &'t [Sum]) -> Cow<'t, [Sum]> {
+        if terms.len() <= params::PROFILE_TERMS {
+            return Cow::Borrowed(terms);
+        }
+        if !self.heaviest.is_empty() {
+            return Cow::Borrowed(&self.heaviest);
+        }
+        let mut heaviest = terms.to_vec();
+        heaviest.select_nth_unstable_by_key(params::PROFILE_TERMS, by_weight);
+        heaviest.truncate(params::PROFILE_TERMS);
+        heaviest.sort_unstable_by_key(|sum| sum.hash);
+        Cow::Owned(heaviest)
+    }
+
+    /// Bytes it holds beside its members' slots.
+    pub(super) fn bytes(&self) -> u64 {
+        let sums = self.sums.len() + self.heaviest.len();
+        (size_of::<Self>() + self.len() * (size_of::<Group>() + 32) + sums * size_of::<Sum>())
+            as u64
     }
 
     pub(super) fn feed_digest(&self, hasher: &mut blake3::Hasher) {
-        for (dispatch, group) in &self.groups {
-            hasher.update(&dispatch.0.0);
+        for group in &self.groups {
+            hasher.update(&group.dispatch.0.0);
             hasher.update(&group.members.len().to_le_bytes());
         }
-        for (hash, sum) in &self.profile {
-            hasher.update(&hash.to_le_bytes());
+        for sum in &self.sums {
+            hasher.update(&sum.hash.to_le_bytes());
             hasher.update(&sum.weight.to_le_bytes());
             hasher.update(&sum.dispatches.to_le_bytes());
         }
-        hasher.update(&self.sums.len().to_le_bytes());
         hasher.update(&self.first_arrival.to_le_bytes());
         for moment in [self.newest, self.moments.map(|m| m.0), self.moments.map(|m| m.1)] {
             hasher.update(&moment.map_or(i128::MIN, Timestamp::as_nanosecond).to_le_bytes());
         }
     }
+}
+
+fn by_weight(sum: &Sum) -> (Reverse<u32>, u32) {
+    (Reverse(sum.weight), sum.hash)
+}
+
+/// Two lists of terms, both by hash, added up.
+fn joined(one: &[Sum], other: &[Sum]) -> Vec<Sum> {
+    let mut all = Vec::with_capacity(one.len() + other.len());
+    let mut rest = other.iter().peekable();
+    for sum in one {
+        while let Some(before) = rest.next_if(|other| other.hash < sum.hash) {
+            all.push(*before);
+        }
+        let mut sum = *sum;
+        if let Some(same) = rest.next_if(|other| other.hash == sum.hash) {
+            sum.weight += same.weight;
+            sum.dispatches += same.dispatches;
+        }
+        all.push(sum);
+    }
+    all.extend(rest);
+    all
+}
+
+/// What the terms of one text weigh in a story; `numbers` are those of its terms in the lexicon.
+pub(super) fn sums_of(features: &Features, numbers: &[u32]) -> Vec<Sum> {
+    let pairs = features.normalised().zip(numbers);
+    pairs
+        .map(|((hash, weight), number)| Sum { hash, number: *number, weight, dispatches: 1 })
+        .collect()
 }
 
 impl Group {
@@ -183,6 +271,6 @@ impl Group {
 }
 
 /// The text that says most speaks, of equals the first.
-fn rank(entry: &Entry) -> (usize, std::cmp::Reverse<u64>) {
-    (entry.features.terms.len(), std::cmp::Reverse(entry.arrival))
+fn rank(entry: &Entry) -> (usize, Reverse<u64>) {
+    (entry.features.terms.len(), Reverse(entry.arrival))
 }

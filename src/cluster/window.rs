@@ -4,14 +4,16 @@
 //! by arrival, sums are integers, counts are counts of entries. A window rebuilt from its surviving
 //! entries answers as the one that lived through it all.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
 use crate::news::{ArticleId, DispatchId, Hash16, StoryId};
 
-use super::mix::MixState;
-use super::story::Story;
+use super::lexicon::Lexicon;
+use super::prints::Prints;
+use super::story::{Story, Sum, sums_of};
 use super::{Config, Entry, Features};
 
 /// The desk's memory: entries, and how to find those that are near a probe.
@@ -19,30 +21,39 @@ use super::{Config, Entry, Features};
 pub struct Window {
     pub(super) config: Config,
     slots: Vec<Option<Entry>>,
+    /// Of each slot what is asked of many, side by side.
+    pub(super) hot: Vec<Hot>,
+    /// Numbers of the terms of each text that speaks, in the order of its terms.
+    numbers: Vec<Box<[u32]>>,
     free: Vec<u32>,
     by_article: HashMap<ArticleId, u32>,
     hours: BTreeMap<i64, Vec<u32>>,
-    /// Fingerprint → slots, by arrival.
-    pub(super) prints: HashMap<u32, Vec<u32>, MixState>,
-    /// Term → representatives of dispatches that hold it, by arrival.
-    pub(super) terms: HashMap<u32, Vec<Holder>, MixState>,
-    pub(super) stories: HashMap<StoryId, Story>,
-    /// Representatives in the term index.
-    pub(super) groups: usize,
+    pub(super) prints: Prints,
+    /// Terms of the texts that speak for their dispatches.
+    pub(super) terms: Lexicon,
+    by_story: HashMap<StoryId, u32>,
+    homes: Vec<Option<Story>>,
+    free_homes: Vec<u32>,
+    /// Bytes of entries and stories.
     bytes: u64,
+    /// A sum for each slot, all 0 between two questions.
+    pub(super) sums: RefCell<Vec<f32>>,
 }
 
-/// A representative that holds a term.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Holder {
-    pub(super) slot: u32,
-    pub(super) weight: u16,
+/// What is asked of many entries at once.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Hot {
+    pub(super) arrival: u64,
+    /// Where its story stands.
+    pub(super) home: u32,
+    /// Length of the vector of its term weights.
+    pub(super) length: f32,
 }
 
 /// Bytes of an entry beside its features: slot, map, hour list, group.
-const ENTRY_BYTES: u64 = 320;
-/// Bytes of one posting with its share of the map.
-const POSTING_BYTES: u64 = 40;
+const ENTRY_BYTES: u64 = 420;
+/// Bytes of a number of a term.
+const NUMBER_BYTES: u64 = 4;
 
 impl Window {
     /// An empty window.
@@ -53,11 +64,15 @@ impl Window {
             free: Vec::new(),
             by_article: HashMap::new(),
             hours: BTreeMap::new(),
-            prints: HashMap::with_hasher(MixState),
-            terms: HashMap::with_hasher(MixState),
-            stories: HashMap::new(),
-            groups: 0,
+            prints: Prints::default(),
+            terms: Lexicon::default(),
+            by_story: HashMap::new(),
+            homes: Vec::new(),
+            free_homes: Vec::new(),
             bytes: 0,
+            hot: Vec::new(),
+            numbers: Vec::new(),
+            sums: RefCell::default(),
         }
     }
 
@@ -68,14 +83,13 @@ impl Window {
         let slot = self.free_slot();
         self.by_article.insert(entry.article, slot);
         self.hours.entry(hour_of(entry.fetched_at)).or_default().push(slot);
-        let arrival = entry.arrival;
         let prints = entry.features.prints();
+        self.hot[slot as usize] =
+            Hot { arrival: entry.arrival, home: 0, length: entry.features.length() };
         self.slots[slot as usize] = Some(entry);
+        let hot = &self.hot;
         for print in prints {
-            let mut list = self.prints.remove(&print).unwrap_or_default();
-            let at = list.partition_point(|other| self.arrival(*other) < arrival);
-            list.insert(at, slot);
-            self.prints.insert(print, list);
+            self.prints.add(print, slot, |slot| hot[slot as usize].arrival);
         }
         self.join_group(slot);
     }
@@ -87,12 +101,7 @@ impl Window {
         let Some(entry) = self.slots[slot as usize].take() else { return };
         self.bytes -= bytes_of(&entry);
         for print in entry.features.prints() {
-            if let Some(list) = self.prints.get_mut(&print) {
-                list.retain(|other| *other != slot);
-                if list.is_empty() {
-                    self.prints.remove(&print);
-                }
-            }
+            self.prints.drop(print, slot);
         }
         let hour = hour_of(entry.fetched_at);
         if let Some(list) = self.hours.get_mut(&hour) {
@@ -125,7 +134,7 @@ impl Window {
 
     /// Moves all of one story into another.
     pub fn merge_stories(&mut self, from: StoryId, into: StoryId) {
-        let Some(story) = self.stories.get(&from) else { return };
+        let Some(story) = self.home_of(from) else { return };
         let members: Vec<ArticleId> =
             story.members().map(|slot| self.entry(slot).article).collect();
         for article in members {
@@ -140,18 +149,17 @@ impl Window {
     pub fn evict_before(&mut self, hour: i64) -> usize {
         let kept = self.hours.split_off(&hour);
         let gone = std::mem::replace(&mut self.hours, kept);
-        let mut count = 0;
-        for slot in gone.into_values().flatten() {
-            let article = self.entry(slot).article;
-            self.remove(article);
-            count += 1;
+        let gone: Vec<ArticleId> =
+            gone.into_values().flatten().map(|slot| self.entry(slot).article).collect();
+        for article in &gone {
+            self.remove(*article);
         }
-        count
+        gone.len()
     }
 
     /// Bytes held, by count of what is stored; the allocator's own overhead is in the unit sizes.
     pub fn bytes(&self) -> u64 {
-        self.bytes
+        self.bytes + self.prints.bytes() + self.terms.bytes()
     }
 
     /// Articles held.
@@ -189,13 +197,13 @@ impl Window {
             hasher.update(&moment.to_le_bytes());
             entry.features.feed_digest(&mut hasher);
         }
-        let mut stories: Vec<_> = self.stories.iter().collect();
-        stories.sort_by_key(|(id, _)| **id);
-        for (id, story) in stories {
-            hasher.update(&id.0.0);
+        let mut stories: Vec<&Story> = self.homes.iter().flatten().collect();
+        stories.sort_by_key(|story| story.id);
+        for story in stories {
+            hasher.update(&story.id.0.0);
             story.feed_digest(&mut hasher);
         }
-        for count in [self.groups, self.terms.len(), self.prints.len(), self.hours.len()] {
+        for count in [self.terms.groups, self.terms.len(), self.prints.len(), self.hours.len()] {
             hasher.update(&count.to_le_bytes());
         }
         let mut digest = [0; 16];
@@ -214,7 +222,7 @@ impl Window {
     /// All stories, by id.
     #[cfg(test)]
     pub(super) fn story_ids(&self) -> Vec<StoryId> {
-        let mut ids: Vec<StoryId> = self.stories.keys().copied().collect();
+        let mut ids: Vec<StoryId> = self.by_story.keys().copied().collect();
         ids.sort_unstable();
         ids
     }
@@ -222,7 +230,10 @@ impl Window {
     fn free_slot(&mut self) -> u32 {
         self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
-            u32::try_from(self.slots.len() - 1).expect("memory ends long before four billion slots")
+            self.hot.push(Hot::default());
+            self.numbers.push(Box::default());
+            self.sums.get_mut().push(0.0);
+            number(self.slots.len() - 1)
         })
     }
 
@@ -235,81 +246,114 @@ impl Window {
     }
 
     pub(super) fn arrival(&self, slot: u32) -> u64 {
-        self.entry(slot).arrival
+        self.hot[slot as usize].arrival
+    }
+
+    /// The story of an entry.
+    pub(super) fn home(&self, slot: u32) -> &Story {
+        self.home_at(self.hot[slot as usize].home)
+    }
+
+    pub(super) fn home_at(&self, at: u32) -> &Story {
+        self.homes[at as usize].as_ref().expect("entries name stories that are held")
+    }
+
+    pub(super) fn home_of(&self, story: StoryId) -> Option<&Story> {
+        self.by_story.get(&story).map(|at| self.home_at(*at))
+    }
+
+    /// Numbers of the terms of a text that speaks for its dispatch, in their order.
+    pub(super) fn numbers(&self, slot: u32) -> &[u32] {
+        &self.numbers[slot as usize]
+    }
+
+    /// What the terms of a text that speaks weigh in its story.
+    pub(super) fn sums_of(&self, slot: u32) -> Vec<Sum> {
+        sums_of(&self.entry(slot).features, self.numbers(slot))
     }
 
     /// Enters an article into its story; the dispatch's longest text there speaks for it.
     fn join_group(&mut self, slot: u32) {
-        let entry = self.entry(slot);
-        let (story, dispatch) = (entry.story, entry.dispatch);
-        let mut home = self.stories.remove(&story).unwrap_or_default();
-        let before = home.speaker(dispatch);
-        let slots = &self.slots;
-        home.add(dispatch, slot, |slot| {
-            slots[slot as usize].as_ref().expect("groups name filled slots only")
+        let (story, dispatch) = (self.entry(slot).story, self.entry(slot).dispatch);
+        let at = match self.by_story.get(&story) {
+            Some(at) => *at,
+            None => {
+                let at = self.free_homes.pop().unwrap_or_else(|| {
+                    self.homes.push(None);
+                    number(self.homes.len() - 1)
+                });
+                self.homes[at as usize] = Some(Story::new(story));
+                self.by_story.insert(story, at);
+                at
+            }
+        };
+        self.hot[slot as usize].home = at;
+        self.change_group(at, dispatch, |home, slots| {
+            home.add(dispatch, slot, |slot| filled(slots, slot));
         });
-        let after = home.speaker(dispatch);
-        self.stories.insert(story, home);
-        self.change_speaker(story, before, after);
     }
 
     fn leave_group(&mut self, slot: u32) {
-        let entry = self.entry(slot);
-        let (story, dispatch) = (entry.story, entry.dispatch);
-        let Some(mut home) = self.stories.remove(&story) else { return };
-        let before = home.speaker(dispatch);
-        let slots = &self.slots;
-        home.drop_member(dispatch, slot, |slot| {
-            slots[slot as usize].as_ref().expect("groups name filled slots only")
+        let (at, dispatch) = (self.hot[slot as usize].home, self.entry(slot).dispatch);
+        self.change_group(at, dispatch, |home, slots| {
+            home.drop_member(dispatch, slot, |slot| filled(slots, slot));
         });
-        let after = home.speaker(dispatch);
-        self.stories.insert(story, home);
-        self.change_speaker(story, before, after);
     }
 
-    fn change_speaker(&mut self, story: StoryId, before: Option<u32>, after: Option<u32>) {
-        let Some(mut home) = self.stories.remove(&story) else { return };
-        if before == after {
-            self.stories.insert(story, home);
-            return;
-        }
-        if let Some(slot) = before {
-            self.groups -= 1;
-            let entry = self.slots[slot as usize].as_ref().expect("a speaker is an entry");
-            home.subtract(&entry.features);
-            for term in &entry.features.terms {
-                if let Some(list) = self.terms.get_mut(&term.hash) {
-                    list.retain(|holder| holder.slot != slot);
-                    if list.is_empty() {
-                        self.terms.remove(&term.hash);
-                    }
-                }
-            }
-        }
-        if let Some(slot) = after {
-            self.groups += 1;
-            let entry = self.slots[slot as usize].as_ref().expect("a speaker is an entry");
-            home.sum(&entry.features);
-            let slots = &self.slots;
-            let arrival_of = |slot: u32| slots[slot as usize].as_ref().map_or(0, |e| e.arrival);
-            for term in &entry.features.terms {
-                let list = self.terms.entry(term.hash).or_default();
-                let at = list.partition_point(|other| arrival_of(other.slot) < entry.arrival);
-                list.insert(at, Holder { slot, weight: term.weight });
-            }
-        }
-        home.refresh_profile();
+    /// Changes the members of a dispatch in a story, and brings indexes and sums in line with who speaks for it then.
+    fn change_group(
+        &mut self,
+        at: u32,
+        dispatch: DispatchId,
+        change: impl FnOnce(&mut Story, &[Option<Entry>]),
+    ) {
+        let Some(mut home) = self.homes[at as usize].take() else { return };
         if !home.is_empty() {
-            self.stories.insert(story, home);
+            self.bytes -= home.bytes();
+        }
+        let before = home.speaker(dispatch);
+        change(&mut home, &self.slots);
+        let after = home.speaker(dispatch);
+        if before != after {
+            if let Some(slot) = before {
+                let sums = self.sums_of(slot);
+                home.subtract(&sums);
+                let numbers = std::mem::take(&mut self.numbers[slot as usize]);
+                self.bytes -= numbers.len() as u64 * NUMBER_BYTES;
+                self.terms.leave(slot, &numbers);
+            }
+            if let Some(slot) = after {
+                let features = &filled(&self.slots, slot).features;
+                let terms = features.terms.iter().map(|term| (term.hash, term.weight));
+                let hot = &self.hot;
+                let numbers = self.terms.enter(slot, terms, |slot| hot[slot as usize].arrival);
+                self.bytes += numbers.len() as u64 * NUMBER_BYTES;
+                self.numbers[slot as usize] = numbers;
+                let others: Vec<u32> = home.speakers().filter(|other| *other != slot).collect();
+                let sums = self.sums_of(slot);
+                home.sum(&sums, others.into_iter().map(|other| self.sums_of(other)));
+            }
+        }
+        if home.is_empty() {
+            self.by_story.remove(&home.id);
+            self.free_homes.push(at);
+        } else {
+            self.bytes += home.bytes();
+            self.homes[at as usize] = Some(home);
         }
     }
 }
 
+fn filled(slots: &[Option<Entry>], slot: u32) -> &Entry {
+    slots[slot as usize].as_ref().expect("groups name filled slots only")
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).expect("memory ends long before four billion entries")
+}
+
 fn bytes_of(entry: &Entry) -> u64 {
-    let features = &entry.features;
-    let prints = features.shingles as usize * 2 / 5;
-    let postings = (features.terms.len() + prints) as u64;
-    ENTRY_BYTES + features.heap_bytes() as u64 + postings * POSTING_BYTES
+    ENTRY_BYTES + entry.features.heap_bytes() as u64
 }
 
 /// Hours since the epoch, rounded down.

@@ -26,23 +26,24 @@ impl Window {
         earlier: &Article,
     ) -> Option<StoryEvidence> {
         let entry = self.entry(self.slot_of(other)?);
-        let home = self.stories.get(&entry.story)?;
-        let vector = self.vector(&probe.features.terms);
-        let mut near = self.near_in_terms(probe, &vector, None);
+        let home = self.home_of(entry.story)?;
+        let weighed = self.weighed(probe.features);
+        let mut near = self.near_in_terms(probe, &weighed, None);
         let was_weighed = near.iter().any(|slot| self.entry(*slot).story == entry.story);
         if !was_weighed {
             let excluded = probe.exclude.and_then(|article| self.slot_of(article));
             let texts = home.speakers().filter(|slot| Some(*slot) != excluded);
             near.extend(texts.take(params::STORY_CANDIDATES_MAX));
         }
-        let ranked = self.rank_texts(probe, &vector, near);
+        let ranked = self.rank_texts(probe, &weighed, near);
         let place = ranked.iter().position(|ranked| ranked.story == entry.story)?;
         let found = &ranked[place];
         let (bias, measures) = measures(found, probe.features.has_body);
         let (mine, theirs) = (probe.features, &entry.features);
         let spelled = Two { later: spelled(later), earlier: spelled(earlier) };
-        let common = self.common(mine, theirs);
         let of = |measure: usize| found.likeness.0[measure];
+        let shared: Vec<&Term> = mine.terms.iter().filter(|term| theirs.holds(term.hash)).collect();
+        let rare = self.rare_holders();
         Some(StoryEvidence {
             story: entry.story,
             dispatches: home.len(),
@@ -53,8 +54,8 @@ impl Window {
             nearest: self.entry(found.nearest).article,
             bias,
             measures,
-            terms_shared: common.all,
-            terms_rare: common.rare,
+            terms_shared: shared.len(),
+            terms_rare: shared.iter().filter(|term| self.terms.held_by(term.hash) <= rare).count(),
             terms: self.shared_terms(mine, theirs, &spelled.later),
             names: anchors(mine, theirs, &spelled, |flags| flags & (NAME | PAIR) == NAME),
             numbers: anchors(mine, theirs, &spelled, |flags| flags & NUMBER != 0),
@@ -65,9 +66,9 @@ impl Window {
 
     /// The stories that a probe is nearest to, best first, at most `most`.
     pub fn nearby(&self, probe: &Probe<'_>, most: usize) -> Vec<Nearby> {
-        let vector = self.vector(&probe.features.terms);
-        let near = self.near_in_terms(probe, &vector, None);
-        let ranked = self.rank_texts(probe, &vector, near);
+        let weighed = self.weighed(probe.features);
+        let near = self.near_in_terms(probe, &weighed, None);
+        let ranked = self.rank_texts(probe, &weighed, near);
         let shown = ranked.iter().take(most).map(|ranked| Nearby {
             story: ranked.story,
             nearest: self.entry(ranked.nearest).article,
@@ -99,7 +100,7 @@ impl Window {
             wall(
                 "dormant",
                 "no article came to the story within the story window: it takes none any more",
-                !self.is_live(found.story, probe.fetched_at),
+                !self.home_of(found.story).is_some_and(|home| self.is_live(home, probe.fetched_at)),
             ),
         ]
     }
@@ -110,15 +111,15 @@ impl Window {
         theirs: &Features,
         spelled: &HashMap<u32, String>,
     ) -> Vec<SharedTerm> {
-        let rare = self.rare_holders();
+        let (rare, base) = (self.rare_holders(), self.terms.rarity_base());
         let mut terms: Vec<(f64, SharedTerm)> = Vec::new();
         for term in &mine.terms {
             let (Some(other), Some(word)) = (theirs.term(term.hash), spelled.get(&term.hash))
             else {
                 continue;
             };
-            let holders = self.terms.get(&term.hash).map_or(0, Vec::len);
-            let rarity = self.idf_of(holders);
+            let holders = self.terms.held_by(term.hash);
+            let rarity = self.terms.rarity(base, holders);
             let weight = f64::from(term.weight) * f64::from(other.weight) * rarity * rarity;
             let shared = SharedTerm {
                 term: word.clone(),

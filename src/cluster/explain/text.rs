@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::cluster::align::{Alignment, Overlap, Run, Table};
 use crate::cluster::dispatches::{self, Side, judge};
-use crate::cluster::features::{FLAG_BITS, Features};
+use crate::cluster::features::{Features, Flagged, flagged};
 use crate::cluster::words::{Word, placed_words};
 use crate::cluster::{Window, params, shingles};
 use crate::news::{Article, Fixed, Relation};
@@ -21,8 +21,8 @@ impl Window {
         let others = theirs.prints();
         let in_both = |print: &&u32| is_evidence(print) && others.binary_search(print).is_ok();
         let prints_shared = prints.iter().filter(in_both).count();
-        let table = Table::of(&mine, |print| !is_evidence(&print));
-        let (overlap, _, relation) = judge(&table, &theirs);
+        let mut table = Table::of(&mine, &boilerplate);
+        let (overlap, _, relation) = judge(&mut table, &theirs);
         let alignment = table.align(&theirs);
         let side = Side { mine: &mine, theirs: &theirs, overlap: &overlap, alignment: &alignment };
         let obstacle = obstacle(&mine, &theirs, prints_shared);
@@ -250,7 +250,8 @@ impl Laid {
         let ends = self.begins.iter().skip(1).copied().chain([self.quoted.len()]);
         let each = self.begins.iter().zip(ends).filter_map(|(&begin, end)| {
             let words = self.quoted.get(begin..end)?;
-            let hashes: Vec<u32> = words.iter().map(|(word, _)| word.hash << FLAG_BITS).collect();
+            let hashes: Vec<Flagged> =
+                words.iter().map(|(word, _)| flagged(word.hash, 0)).collect();
             let is_shared = shingles::of(&hashes)
                 .any(|(_, shingle)| other.quoted.binary_search(&shingle).is_ok());
             let (first, last) = (words.first()?.1, words.last()?.1);
