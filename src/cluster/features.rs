@@ -59,12 +59,23 @@ pub(super) fn flagged(hash: u32, flags: Flagged) -> Flagged {
 impl Features {
     /// Reads an article's title, body and credits; dates and ids do not matter.
     pub fn of(article: &Article) -> Self {
-        let body = words(&article.text.body, &article.not_text);
         let headline = strip_labels(&article.title, &article.notice.label);
-        let title = words(headline.rest, &[]);
-        let (clean, quoted) = clean_words(&body);
-        let (skeleton, slots) = shape(&title);
+        let (title, body) = cut(article, &headline);
         let (label_stems, labels) = names(headline.rest, &article.text.body);
+        let terms = terms::of(&title, &body);
+        Self { terms, label_stems, labels, ..Self::of_words(article, &headline, &title, &body) }
+    }
+
+    /// The same without what stories are told by: enough to look for copies.
+    pub fn of_text(article: &Article) -> Self {
+        let headline = strip_labels(&article.title, &article.notice.label);
+        let (title, body) = cut(article, &headline);
+        Self::of_words(article, &headline, &title, &body)
+    }
+
+    fn of_words(article: &Article, headline: &Headline<'_>, title: &[Word], body: &[Word]) -> Self {
+        let (clean, quoted) = clean_words(body);
+        let (skeleton, slots) = shape(title);
         let mut wire: Vec<u32> = article.provenance.wire.iter().map(|id| hash_of(id)).collect();
         if !article.own_agency.is_empty() {
             wire.insert(0, hash_of(&article.own_agency));
@@ -73,14 +84,14 @@ impl Features {
             shingles: shingles::count(&clean),
             words: clean,
             quoted,
-            terms: terms::of(&title, &body),
+            terms: Box::default(),
             title: title.iter().map(|w| w.stem).filter(|stem| *stem != 0).collect(),
             skeleton,
             slots,
             outlet: [hash_of(&article.outlet.id), hash_of(&article.outlet.family)],
             wire: wire.into(),
-            label_stems,
-            labels,
+            label_stems: Box::default(),
+            labels: Box::default(),
             is_update: headline.is_update
                 || matches!(article.notice.kind, NoticeKind::Update | NoticeKind::Correction),
             is_notice: matches!(
@@ -173,6 +184,11 @@ impl Features {
     pub(super) fn shares_newsroom(&self, other: &Self) -> bool {
         self.outlet.iter().zip(&other.outlet).any(|(a, b)| a == b) || self.shares_credit(other)
     }
+}
+
+/// The words of headline and body.
+fn cut(article: &Article, headline: &Headline<'_>) -> (Vec<Word>, Vec<Word>) {
+    (words(headline.rest, &[]), words(&article.text.body, &article.not_text))
 }
 
 /// The first names of headline and lede as spelled, each once, with the stems they stand for.

@@ -205,6 +205,7 @@ impl Desk {
         }
         survivor.merged_from.push(from);
         survivor.status = StoryStatus::Active;
+        self.ages.note(into, survivor.last_seen());
         told.stories.remove(&from);
         told.note(into, StoryKind::Merged, because);
         told.note(from, StoryKind::Merged, because);

@@ -46,8 +46,10 @@ pub struct Desk {
     /// Every story with an article in the window or a member young enough.
     stories: BTreeMap<StoryId, LiveStory>,
     marks: DeskMarks,
-    /// Stories that changed since the last sweep.
+    /// Stories that changed since the last sweep and may be one with another.
     touched: BTreeSet<StoryId>,
+    /// When stories come to rest, and when they may be forgotten.
+    ages: Ages,
 }
 
 impl Desk {
@@ -59,6 +61,7 @@ impl Desk {
             stories: BTreeMap::new(),
             marks: DeskMarks::default(),
             touched: BTreeSet::new(),
+            ages: Ages::default(),
         }
     }
 
@@ -72,7 +75,7 @@ impl Desk {
         let mut desk = Self::new(config);
         desk.marks = marks;
         for story in stories {
-            desk.stories.insert(story.id, LiveStory::stored(story));
+            desk.hold(story);
         }
         for article in articles {
             let hour = hour_of(article.placed.first_fetched);
@@ -126,7 +129,7 @@ impl Desk {
         let mut told = Told::default();
         self.advance(batch.fetched_at, &mut told);
         for story in recalled.stories {
-            self.stories.entry(story.id).or_insert_with(|| LiveStory::stored(story));
+            self.hold(story);
         }
         let mut taken = Taken::default();
         let last = recalled.flip.as_ref();
@@ -248,24 +251,40 @@ impl Desk {
         self.rest(now, told);
     }
 
+    /// Takes in a story of the store, unless it is held.
+    fn hold(&mut self, story: StoredStory) {
+        let id = story.id;
+        let held = self.stories.entry(id).or_insert_with(|| LiveStory::stored(story));
+        self.ages.note(id, held.last_seen());
+    }
+
     /// Lets stories rest whose last article is older than the story window.
     fn rest(&mut self, now: Timestamp, told: &mut Told) {
         let window = self.config.cluster.story_window;
-        for (id, story) in &mut self.stories {
-            let evicted = hour_of(story.last_seen()) < self.marks.window_start_hour;
-            let quiet = evicted || now.duration_since(story.last_seen()) > window;
-            if quiet && story.status == StoryStatus::Active {
+        let start = Self::horizon(&self.marks);
+        let before = now.saturating_sub(window).unwrap_or(Timestamp::MIN).max(start);
+        for id in self.ages.take_active(before) {
+            let Some(story) = self.stories.get_mut(&id) else { continue };
+            if story.status != StoryStatus::Active {
+                continue;
+            }
+            let last_seen = story.last_seen();
+            if last_seen < start || now.duration_since(last_seen) > window {
                 story.status = StoryStatus::Dormant;
-                told.dormant(*id);
+                told.dormant(id);
+            } else {
+                self.ages.note(id, last_seen);
             }
         }
     }
 
     fn forget_old_stories(&mut self) {
-        let old: Vec<StoryId> =
-            self.stories.iter().filter(|(_, s)| self.is_old(s)).map(|(id, _)| *id).collect();
-        for id in old {
-            self.stories.remove(&id);
+        for id in self.ages.take_held(Self::horizon(&self.marks)) {
+            match self.stories.get(&id) {
+                Some(story) if self.is_old(story) => drop(self.stories.remove(&id)),
+                Some(story) => self.ages.note(id, story.last_seen()),
+                None => {}
+            }
         }
     }
 
@@ -274,6 +293,34 @@ impl Desk {
         hour_of(story.last_seen()) < self.marks.window_start_hour
             && story.status != StoryStatus::Active
     }
+}
+
+/// Stories by the moment when an article last came to them as far as was noted: never later than it did, so that who is
+/// old is found without asking all.
+#[derive(Debug, Default)]
+struct Ages {
+    active: BTreeSet<(Timestamp, StoryId)>,
+    held: BTreeSet<(Timestamp, StoryId)>,
+}
+
+impl Ages {
+    fn note(&mut self, story: StoryId, last_seen: Timestamp) {
+        self.active.insert((last_seen, story));
+        self.held.insert((last_seen, story));
+    }
+
+    fn take_active(&mut self, before: Timestamp) -> Vec<StoryId> {
+        take_before(&mut self.active, before)
+    }
+
+    fn take_held(&mut self, before: Timestamp) -> Vec<StoryId> {
+        take_before(&mut self.held, before)
+    }
+}
+
+fn take_before(ages: &mut BTreeSet<(Timestamp, StoryId)>, before: Timestamp) -> Vec<StoryId> {
+    let later = ages.split_off(&(before, StoryId(Hash16([0; 16]))));
+    std::mem::replace(ages, later).into_iter().map(|(_, story)| story).collect()
 }
 
 /// Hours since the epoch.

@@ -118,6 +118,9 @@ impl Desk {
             (false, StoryStatus::Dormant) => StoryKind::Reopened,
             (false, _) => StoryKind::ArticleAdded,
         };
+        if kind != StoryKind::ArticleAdded {
+            self.ages.note(id, member.fetched_at.0);
+        }
         story.status = StoryStatus::Active;
         story.put(member);
         told.note(id, kind, if kind == StoryKind::Created { &[] } else { because });

@@ -30,13 +30,18 @@ def sentences(text):
             part = part.strip()
             if not part:
                 continue
-            if len(found) > start and ABBREVIATED.search(found[-1]):
+            if len(found) > start and (ABBREVIATED.search(found[-1]) or is_open(found[-1])):
                 found[-1] += " " + part
             else:
                 found.append(part)
         if start and len(found) > start:
             found[start] = BREAK + found[start]
     return found
+
+
+def is_open(text):
+    """Whether a short text stops inside a quotation: what follows belongs to it."""
+    return len(text.split()) < 80 and (text.count('"') % 2 == 1 or text.count("“") > text.count("”"))
 
 
 def joined(parts):

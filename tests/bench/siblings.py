@@ -189,7 +189,7 @@ def sibling(form, values, way, rng):
     while filled(form, others) == filled(form, values):
         others = facts(form, rng)
         if way == "names":
-            kept = [slot for slot in values if re.match(r"n\d", slot) or slot.startswith(("day", "month", "coin"))]
+            kept = [slot for slot in values if re.match(r"n\d", slot) or slot.startswith(("day", "month"))]
         elif way == "numbers":
             kept = [slot for slot in values if not re.match(r"n\d", slot)]
         else:
@@ -232,9 +232,8 @@ def made(seed):
     lines, pairs = [], []
 
     def add(form, label, kind, title, text, hours):
-        day = rng.uniform(0, 100)
         outlet = rng.choice(["Vale Post", "Harbour Herald", "Ridgeway Courier", "Lakeside Ledger", "Carden Gazette"])
-        lines.append(dict(at=hours, label=label, form=form, kind=kind, title=title, text=text, outlet=outlet, tie=day))
+        lines.append(dict(at=hours, label=label, form=form, kind=kind, title=title, text=text, outlet=outlet))
         return lines[-1]
 
     for form in FORMS:
@@ -242,10 +241,10 @@ def made(seed):
             values, hours = facts(form, rng), rng.uniform(0, 96)
             label = f"{form}-{family}"
             first = add(form, f"{label}-0", "filed", *filled(form, values), hours)
-            names = family % 2 == 0
-            way = "names" if names else rng.choice(["numbers", "both", "both"])
-            other = add(form, f"{label}-1", "sibling", *filled(form, sibling(form, values, way, rng)), hours + rng.uniform(0, 30))
-            pairs.append((first, other, 0, "names" if names else "facts"))
+            way = "names" if family % 2 == 0 else rng.choice(["numbers", "both", "both"])
+            later = filled(form, sibling(form, values, way, rng))
+            other = add(form, f"{label}-1", "sibling", *later, hours + rng.uniform(0, 30))
+            pairs.append((first, other, 0, "names" if way == "names" else "facts"))
             for of, part in ((first, "0"), (other, "1")):
                 if rng.random() < 0.5:
                     way, title, text = copied(of["title"], of["text"], rng)
@@ -256,7 +255,7 @@ def made(seed):
 
 def write_all(out, seed):
     lines, pairs = made(seed)
-    lines.sort(key=lambda line: (line["at"], line["tie"]))
+    lines.sort(key=lambda line: line["at"])
     for number, line in enumerate(lines):
         line["id"] = f"s{number:05}"
     with open(out / "siblings.jsonl", "w", encoding="utf-8") as file:

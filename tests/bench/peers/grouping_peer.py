@@ -212,9 +212,9 @@ def main():
     parser.add_argument("--pairs", metavar="PAIRS.jsonl")
     parser.add_argument("--days", type=float, default=7)
     parser.add_argument("--cosine", type=numbers(float), default=[0.08, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7])
-    parser.add_argument("--jaccard", type=numbers(float), default=[0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8])
-    parser.add_argument("--shingles", type=numbers(int), default=[1, 2, 3])
-    parser.add_argument("--hamming", type=numbers(int), default=[3, 6, 10])
+    parser.add_argument("--jaccard", type=numbers(float), default=[0.25, 0.3, 0.35, 0.4, 0.5])
+    parser.add_argument("--shingles", type=numbers(int), default=[2, 3])
+    parser.add_argument("--hamming", type=numbers(int), default=[3, 6])
     args = parser.parse_args()
     lines, moments = in_order(scoring.lines_of(args.gold))
     texts = [line.get("text") or line.get("title") or "" for line in lines]

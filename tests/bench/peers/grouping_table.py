@@ -3,6 +3,7 @@
 import json
 import sys
 
+
 def rank(figure):
     """By labelled pairs where they are what a set is for, else by B-cubed F1."""
     return figure["judged"][2] if "judged" in figure else figure["b3"][2]

@@ -54,10 +54,14 @@ theirs() {
   "$python" "$peers/grouping_peer.py" "$here/$set.jsonl" "$@" "${pairs[@]}"
 }
 
-for set in copies siblings copies-hand62; do
-  ours "$set" dispatch
-  theirs "$set" datasketch rensa simhash tfidf
-done >"$here/dispatch"
+{
+  for set in copies copies-hand62; do
+    ours "$set" dispatch
+    theirs "$set" datasketch rensa simhash tfidf
+  done
+  ours siblings dispatch
+  theirs siblings --jaccard 0.5,0.7,0.8,0.9 --cosine 0.7,0.8,0.9,0.95 datasketch rensa simhash tfidf
+} >"$here/dispatch"
 for set in allsides-dated allsides-dated-and-background allsides-fulltext-dev uci-titles-dev; do
   ours "$set" story
   theirs "$set" --days 3 tfidf
