@@ -62,7 +62,8 @@ impl Features {
         let headline = strip_labels(&article.title, &article.notice.label);
         let (title, body) = cut(article, &headline);
         let (label_stems, labels) = names(headline.rest, &article.text.body);
-        let terms = terms::of(&title, &body);
+        let (first, rest) = body.split_at(if title.is_empty() { opening(&body) } else { 0 });
+        let terms = terms::of(if title.is_empty() { first } else { &title }, rest);
         Self { terms, label_stems, labels, ..Self::of_words(article, &headline, &title, &body) }
     }
 
@@ -184,6 +185,13 @@ impl Features {
     pub(super) fn shares_newsroom(&self, other: &Self) -> bool {
         self.outlet.iter().zip(&other.outlet).any(|(a, b)| a == b) || self.shares_credit(other)
     }
+}
+
+/// How many words at the beginning of a body stand for the headline it lacks: its first sentence or line, within reason.
+fn opening(body: &[Word]) -> usize {
+    let end = body.iter().skip(params::OPENING_WORDS_MIN).position(|word| word.opens_sentence);
+    let end = end.map_or(body.len(), |end| end + params::OPENING_WORDS_MIN);
+    end.min(params::OPENING_WORDS_MAX)
 }
 
 /// The words of headline and body.

@@ -61,6 +61,10 @@ pub(super) const ROUND_UP_SHARE: f64 = 0.6;
 /// What an equal explicit credit adds to the score of a parent.
 pub(super) const PARENT_CREDIT: f64 = 1.1;
 
+/// Words of a body that stand for a headline it lacks: its first sentence, but at least …
+pub(super) const OPENING_WORDS_MIN: usize = 4;
+/// … and at most so many.
+pub(super) const OPENING_WORDS_MAX: usize = 20;
 /// Words of the body that count as its lede.
 pub(super) const LEDE_WORDS: usize = 60;
 /// Names of an article that are kept as spelled, to be shown as evidence.
@@ -70,7 +74,7 @@ pub(super) const LABELS_SHOWN: usize = 5;
 /// Terms kept of one article, heaviest first.
 pub(super) const TERMS_MAX: usize = 160;
 /// Texts compared as wholes for one article.
-pub(super) const STORY_CANDIDATES_MAX: usize = 64;
+pub(super) const STORY_CANDIDATES_MAX: usize = 40;
 /// Because entries of one judgement (records.md).
 pub(super) const BECAUSE_MAX: usize = 8;
 /// Terms of a story's profile, heaviest first: beyond them is noise of single reports.
@@ -88,10 +92,11 @@ pub(super) const HOLDERS_MAX: usize = 4_096;
 pub(super) const TIME_SIGMA_S: f64 = 72.0 * 3600.0;
 /// Texts of a story that are asked when it may be one with another.
 pub(super) const MERGE_SPEAKERS: usize = 8;
-/// Score from which an article joins a story.
-pub(super) const JOIN_SCORE: f64 = 0.55;
+/// Score from which an article joins a story. Strict: what was kept apart too long is merged, what was joined too soon
+/// stays wrong.
+pub(super) const JOIN_SCORE: f64 = 0.8;
 /// The same for a headline alone: it shares few words with the others of its story.
-pub(super) const JOIN_SCORE_TITLE: f64 = 0.4;
+pub(super) const JOIN_SCORE_TITLE: f64 = 0.45;
 
 /// A term held by at most so many dispatches is rare …
 pub(super) const RARE_HOLDERS: usize = 4;
@@ -102,8 +107,12 @@ pub(super) const RARE_SHARE: usize = 200;
 pub(super) const MERGE_SCORE: f64 = 0.5;
 /// The same for stories of headlines.
 pub(super) const MERGE_SCORE_TITLE: f64 = 0.3;
-/// Terms that a text must share with a story: one alone is a coincidence.
+/// Terms that a text must share with a story: a few are a coincidence.
 pub(super) const COMMON_TERMS_MIN: usize = 4;
+/// The same for a headline alone, which has hardly twice as many …
+pub(super) const COMMON_TERMS_MIN_TITLE: usize = 2;
+/// … once so many dispatches have shown which terms are rare.
+pub(super) const WARM_DISPATCHES: usize = 100;
 /// What is left of the score where two headlines have one form and other facts.
 pub(super) const ONE_FORM_FACTOR: f64 = 0.5;
 /// Stories that may be passed over as template siblings before an article opens its own.

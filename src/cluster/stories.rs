@@ -129,7 +129,7 @@ impl Window {
                 self.rank(probe, mine, self.home_at(home), &near)
             })
             .collect();
-        judge(&mut ranked, probe.features.has_body);
+        judge(&mut ranked, probe.features.has_body, self.common_terms_min(probe.features));
         ranked.sort_by(|a, b| {
             b.score.total_cmp(&a.score).then(a.first_arrival.cmp(&b.first_arrival))
         });
@@ -231,6 +231,16 @@ impl Window {
         taken
     }
 
+    /// Terms that a text must share with a story.
+    pub(super) fn common_terms_min(&self, features: &Features) -> usize {
+        let is_warm = self.terms.groups >= params::WARM_DISPATCHES;
+        if features.has_body || !is_warm {
+            params::COMMON_TERMS_MIN
+        } else {
+            params::COMMON_TERMS_MIN_TITLE
+        }
+    }
+
     pub(super) fn is_live(&self, home: &Story, at: Timestamp) -> bool {
         let window = self.config.story_window;
         home.newest.is_some_and(|newest| at.duration_since(newest).abs() <= window)
@@ -280,7 +290,7 @@ pub(super) fn are_siblings(mine: &Features, theirs: &Features) -> bool {
 }
 
 /// Sets the margins, then the probabilities.
-fn judge(ranked: &mut [Ranked], has_body: bool) {
+fn judge(ranked: &mut [Ranked], has_body: bool, common_terms_min: usize) {
     let centres: Vec<f64> = ranked.iter().map(|r| r.likeness.0[likeness::CENTRE]).collect();
     let mut sorted = centres.clone();
     sorted.sort_by(|a, b| b.total_cmp(a));
@@ -289,7 +299,7 @@ fn judge(ranked: &mut [Ranked], has_body: bool) {
         let rival = sorted.get(usize::from(is_first)).copied().unwrap_or(0.0);
         ranked.likeness.0[likeness::MARGIN] = centre - rival;
         ranked.score = ranked.likeness.probability(has_body);
-        if ranked.held < params::COMMON_TERMS_MIN {
+        if ranked.held < common_terms_min {
             ranked.score = 0.0;
         } else if ranked.likeness.0[likeness::ONE_FORM] > 0.0 {
             ranked.score *= params::ONE_FORM_FACTOR;

@@ -50,6 +50,8 @@ KINDS = {
 }
 # Texts of their own that take something of others, as shares of all articles.
 OTHERS = {"derived": 0.03, "excerpt": 0.03, "round_up": 0.02}
+# How often the headline changes with it; a later version of a text keeps its own.
+HEADLINE_CHANGES = {"headline": 1, "rewritten": 0.5, "write_through": 0.1, "bridge": 0.1, "correction": 0.1}
 WHOLE = {"exact", "reworded", "reshuffled", "headline", "boilerplate", "correction"}
 
 TOO_FEW = "copies.py: too few texts for so many articles; give more texts, or fewer --articles"
@@ -145,9 +147,8 @@ class Maker:
         delays = sorted(min(60 * 3600, rng.lognormvariate(math.log(2.5 * 3600), 1.2)) for _ in range(dispatch.size - 1))
         times = [dispatch.at] + [dispatch.at + delay for delay in delays]
         if len(times) > 1 and rng.random() < 0.05:
-            # The agency's own text reaches us after its copies.
-            other = rng.randrange(1, len(times))
-            times[0], times[other] = times[other], times[0]
+            # The text itself reaches us after some of its copies.
+            times[0] = rng.choice(times[1:]) + 60
         others = rng.sample(self.outlets, min(len(self.outlets), dispatch.size))
         parts = self.dressed(dispatch, dispatch.versions[0], dispatch.outlet, 0.9)
         self.add(dispatch.label, kind, dispatch.title, parts, dispatch.outlet, times[0])
@@ -187,7 +188,7 @@ class Maker:
             dispatch.versions.append(parts)
         elif kind == "boilerplate":
             marks = 2
-        if kind == "headline" or rng.random() < (0.5 if kind in ("rewritten", "write_through") else 0.25):
+        if rng.random() < HEADLINE_CHANGES.get(kind, 0.25):
             title = edits.headline(title, parts, rng)
         if kind in WHOLE and rng.random() < 0.5:
             dispatch.passed_on.append(parts)
@@ -199,9 +200,15 @@ class Maker:
         """A later version by the same newsroom: a new lede, most of the rest kept; for a bridge sentences of an earlier text."""
         rng = self.rng
         dispatch.later -= 1
-        rest = base[1:] if len(base) > 2 and rng.random() < 0.6 else base
+        whole = edits.words_of(base)
+        rest = base[1:] if rng.random() < 0.6 else base
         rest = edits.dropped(rest, rng, rng.uniform(0, 0.25))
+        if edits.words_of(rest) < 0.55 * whole:
+            rest = base
+        # More of the earlier text than of anything else, or it would be another dispatch.
         ledes = [self.ledes.pop()]
+        while edits.words_of(ledes) > 0.8 * edits.words_of(rest) and self.ledes:
+            ledes = [self.ledes.pop()]
         while self.ledes and rng.random() < 0.4 and edits.words_of(ledes + self.ledes[-1:]) * 3 < edits.words_of(rest):
             ledes.append(self.ledes.pop())
         parts = ledes + rest

@@ -141,7 +141,7 @@ fn people_read_it_without_colours_and_marks_say_what_is_shared() {
         "By our desk. ⟦The harbour of Kalmar was closed",
         "‹‹We heard a loud crash",
         "% of the later copied: ",
-        "it joins from 0.550 on",
+        "it joins from 0.800 on",
         "judged again on them, it is placed as it was",
     ] {
         assert!(text.contains(words), "{words}\n{text}");

@@ -214,11 +214,11 @@ fn eval_lays_its_worst_mistakes_side_by_side_and_draws_right_and_wrong_company()
     let row = told.lines().find(|line| line.contains(" │ ") && line.contains("e0-2")).unwrap();
     assert!(row.contains("e0-0"), "both ids stand in one row: {row}");
     assert!(
-        told.lines().any(|line| line.starts_with("c 0.") && line.contains("(joins from 0.55)")),
+        told.lines().any(|line| line.starts_with("c 0.") && line.contains("(joins from 0.80)")),
         "{told}"
     );
     assert!(svg.contains("labelled the same: 47 in all"), "{svg}");
-    assert!(svg.contains("class=\"limit\"") && svg.contains("joins from 0.55"), "{svg}");
+    assert!(svg.contains("class=\"limit\"") && svg.contains("joins from 0.80"), "{svg}");
     assert_eq!(plot("two.svg", &["--json"]).1, svg, "the same figures, the same bytes");
     let json: Value = serde_json::from_slice(&plot("two.svg", &["--json"]).0.stdout).unwrap();
     let alike = &json["false_joins"][0]["alike"];

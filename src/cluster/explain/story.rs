@@ -84,8 +84,8 @@ impl Window {
         vec![
             veto(
                 "too_few_terms",
-                "fewer than four terms of the story: the score is 0",
-                found.held < params::COMMON_TERMS_MIN,
+                "too few terms of the story (four; two for a headline once 100 dispatches are held): the score is 0",
+                found.held < self.common_terms_min(probe.features),
             ),
             veto(
                 "one_form",

@@ -20,11 +20,11 @@ WORD = re.compile(r"\w+")
 
 
 def moment_of(line, last):
-    """Seconds; one without a date stands where it should be taken."""
-    published = line.get("published")
-    if not published:
+    """Seconds; one without a date that can be read stands where it should be taken."""
+    try:
+        return datetime.datetime.fromisoformat(line["published"].replace("Z", "+00:00")).timestamp()
+    except (AttributeError, KeyError, ValueError):
         return last
-    return datetime.datetime.fromisoformat(published.replace("Z", "+00:00")).timestamp()
 
 
 def in_order(lines):

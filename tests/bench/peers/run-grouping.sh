@@ -3,14 +3,17 @@
 # The labelled sets stand in $COPYTASTER_EVAL_DATA; copies of their texts and template siblings are generated. COPYTASTER is
 # the program, built before (target/release/copytaster without one). Needs Python 3 with venv and Python's package index.
 # Peers have their thresholds swept and picked on the very lines that are scored; copytaster runs as shipped. Prints a
-# table a level; all figures, by kind of edit too, go to grouping.jsonl in $KEEP where that is set, with the generated lines.
+# table a set; all figures, by kind of edit too, and the generated lines are left in the folder $KEEP where that is set.
 set -euo pipefail
 data=$(realpath "${COPYTASTER_EVAL_DATA:?names the folder with the labelled sets}")
 program=$(realpath "${1:-$(dirname "$0")/../../../target/release/copytaster}")
 seed=${2:-1} articles=${3:-20000}
+kept=$(realpath -m "${KEEP:-/nowhere}")
 cd "$(dirname "$0")/../../.."
 here=$(mktemp -d)
 trap 'rm -rf "$here"' EXIT
+[ -n "${KEEP:-}" ] || kept=$here/kept
+mkdir -p "$kept"
 python3 -m venv "$here/venv"
 "$here/venv/bin/pip" install -q datasketch==2.0.0 rensa==0.5.0 simhash==2.1.2 scikit-learn==1.9.1 numpy==2.4.6 scipy==1.17.1
 python=$here/venv/bin/python
@@ -19,6 +22,7 @@ export PYTHONDONTWRITEBYTECODE=1
 
 "$python" tests/bench/copies.py --out "$here" --seed "$seed" --articles "$articles" \
   "$data"/{allsides-fulltext,background,allsides}-dev.jsonl >&2
+cp "$here"/{copies,siblings,siblings-pairs}.jsonl "$kept"
 "$python" - "$data" "$here" <<'PYTHON'
 import json, sys
 data, here = sys.argv[1:]
@@ -61,19 +65,14 @@ theirs() {
   done
   ours siblings dispatch
   theirs siblings --jaccard 0.5,0.7,0.8,0.9 --cosine 0.7,0.8,0.9,0.95 datasketch rensa simhash tfidf
-} >"$here/dispatch"
+} >"$kept/dispatch.jsonl"
 for set in allsides-dated allsides-dated-and-background allsides-fulltext-dev uci-titles-dev; do
   ours "$set" story
   theirs "$set" --days 3 tfidf
-done >"$here/story"
+done >"$kept/story.jsonl"
 {
   ours ecbplus-dev story --config "$here/years.toml"
   theirs ecbplus-dev --days 3650 tfidf
-} >>"$here/story"
+} >>"$kept/story.jsonl"
 
-"$python" "$peers/grouping_table.py" "$here/dispatch" "$here/story"
-if [ -n "${KEEP:-}" ]; then
-  mkdir -p "$KEEP"
-  cat "$here/dispatch" "$here/story" >"$KEEP/grouping.jsonl"
-  cp "$here"/{copies,siblings,siblings-pairs}.jsonl "$KEEP"
-fi
+"$python" "$peers/grouping_table.py" "$kept/dispatch.jsonl" "$kept/story.jsonl"
