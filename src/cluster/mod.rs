@@ -141,6 +141,17 @@ pub struct Linked {
     pub runner_up: Option<(StoryId, Fixed)>,
 }
 
+impl Linked {
+    /// Whether it is so near to a story it does not join that this one and its own may be one.
+    pub fn has_rival(&self) -> bool {
+        let rival = match self.story {
+            Some(_) => self.runner_up.map_or(Fixed(0), |(_, score)| score),
+            None => self.score,
+        };
+        rival >= Fixed::from_f64(params::MERGE_HINT)
+    }
+}
+
 /// Two stories that are one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Merge {

@@ -90,6 +90,8 @@ pub(super) const FREQUENT_MIN: usize = 100;
 pub(super) const HOLDERS_MAX: usize = 4_096;
 /// Width of the time kernel in seconds.
 pub(super) const TIME_SIGMA_S: f64 = 72.0 * 3600.0;
+/// Score of a story that an article does not join, from which it is asked whether its own is one with that.
+pub(super) const MERGE_HINT: f64 = 0.2;
 /// Texts of a story that are asked when it may be one with another.
 pub(super) const MERGE_SPEAKERS: usize = 8;
 /// Score from which an article joins a story. Strict: what was kept apart too long is merged, what was joined too soon

@@ -30,6 +30,8 @@ struct Placement {
     matched: Match,
     /// Defects of the judgement, such as `copy_undecidable`.
     defects: Vec<String>,
+    /// Whether its story may be one with another that it is near to.
+    has_rival: bool,
 }
 
 impl Desk {
@@ -44,16 +46,20 @@ impl Desk {
                 // A sweep may have merged its story since the store was asked.
                 placed.story = told.home(placed.story);
                 taken.revised += 1;
-                self.revise(item, &placed, told)
+                let change = self.revise(item, &placed, told);
+                self.touched.insert(change.story);
+                change
             }
         };
-        self.touched.insert(change.story);
         taken.changes.push(Change::Article(Box::new(change)));
     }
 
     fn open(&mut self, item: Item, told: &mut Told) -> ArticleChange {
         let features = Features::of(&item.article);
         let placement = self.find(&item, &features, None);
+        if placement.has_rival {
+            self.touched.insert(placement.story);
+        }
         self.enter(item, features, placement, told)
     }
 
@@ -71,6 +77,7 @@ impl Desk {
             story: judged.story.unwrap_or_else(|| StoryId::opened_by(item.id, 1)),
             matched: judged.matched,
             defects: judged.defects,
+            has_rival: judged.has_rival,
         }
     }
 
@@ -179,6 +186,7 @@ impl Desk {
             story: placed.story,
             matched: placed.matched.clone(),
             defects: Vec::new(),
+            has_rival: false,
         }
     }
 
@@ -232,6 +240,8 @@ pub struct Judged {
     pub matched: Match,
     /// Defects of the judgement, such as `copy_undecidable`.
     pub defects: Vec<String>,
+    /// Whether its story may be one with another that it is near to.
+    pub has_rival: bool,
 }
 
 /// Looks for the nearest dispatch and story. `is_held` says whether the desk still holds a story; another takes no
@@ -241,7 +251,8 @@ pub fn judge(window: &Window, probe: &Probe<'_>, is_held: impl Fn(StoryId) -> bo
     if let (Some(dispatch), Some(story)) = (found.dispatch, found.story) {
         let matched = matched(&found);
         let (dispatch, story) = (Some(dispatch), Some(story));
-        return Judged { dispatch, story, matched, defects: found.defects };
+        let (defects, has_rival) = (found.defects, false);
+        return Judged { dispatch, story, matched, defects, has_rival };
     }
     link(found, window.find_story(probe), is_held)
 }
@@ -249,6 +260,7 @@ pub fn judge(window: &Window, probe: &Probe<'_>, is_held: impl Fn(StoryId) -> bo
 fn link(found: Found, linked: Linked, is_held: impl Fn(StoryId) -> bool) -> Judged {
     // The same form with other facts is a reason to stay apart, whatever words are shared.
     let is_sibling = found.relation == Relation::TemplateSibling;
+    let has_rival = linked.has_rival();
     let story = linked
         .story
         .filter(|story| is_held(*story))
@@ -269,7 +281,7 @@ fn link(found: Found, linked: Linked, is_held: impl Fn(StoryId) -> bool) -> Judg
         }
         (None, _) => matched(&found),
     };
-    Judged { dispatch: None, story, matched, defects: found.defects }
+    Judged { dispatch: None, story, matched, defects: found.defects, has_rival }
 }
 
 fn name(article: Option<ArticleId>) -> String {

@@ -127,6 +127,9 @@ impl Desk {
         } else {
             let linked = self.window.find_story(&probe);
             let story = linked.story.unwrap_or_else(|| StoryId::opened_by(article, 1));
+            if linked.has_rival() {
+                self.touched.insert(story);
+            }
             (DispatchId::opened_by(article, 1), story)
         };
         let arrival = self.arrivals;
@@ -139,7 +142,6 @@ impl Desk {
             moment,
             features,
         });
-        self.touched.insert(story);
         self.slowest_us.push(begun.elapsed().as_micros());
         (dispatch, story)
     }
@@ -149,6 +151,7 @@ impl Desk {
             if let Some(merge) = self.window.merge_for(story) {
                 self.window.merge_stories(merge.b, merge.a);
                 self.home.insert(merge.b, merge.a);
+                self.touched.insert(merge.a);
             }
         }
     }
