@@ -74,7 +74,7 @@ pub(super) const LABELS_SHOWN: usize = 5;
 /// Terms kept of one article, heaviest first.
 pub(super) const TERMS_MAX: usize = 160;
 /// Texts compared as wholes for one article.
-pub(super) const STORY_CANDIDATES_MAX: usize = 40;
+pub(super) const STORY_CANDIDATES_MAX: usize = 32;
 /// Because entries of one judgement (records.md).
 pub(super) const BECAUSE_MAX: usize = 8;
 /// Terms of a story's profile, heaviest first: beyond them is noise of single reports.
@@ -91,7 +91,7 @@ pub(super) const HOLDERS_MAX: usize = 4_096;
 /// Width of the time kernel in seconds.
 pub(super) const TIME_SIGMA_S: f64 = 72.0 * 3600.0;
 /// Score of a story that an article does not join, from which it is asked whether its own is one with that.
-pub(super) const MERGE_HINT: f64 = 0.2;
+pub(super) const MERGE_HINT: f64 = 0.1;
 /// Texts of a story that are asked when it may be one with another.
 pub(super) const MERGE_SPEAKERS: usize = 8;
 /// Score from which an article joins a story. Strict: what was kept apart too long is merged, what was joined too soon
@@ -112,7 +112,9 @@ pub(super) const MERGE_SCORE_TITLE: f64 = 0.3;
 /// Terms that a text must share with a story: a few are a coincidence.
 pub(super) const COMMON_TERMS_MIN: usize = 4;
 /// The same for a headline alone, which has hardly twice as many …
-pub(super) const COMMON_TERMS_MIN_TITLE: usize = 2;
+pub(super) const COMMON_TERMS_MIN_TITLE: usize = 3;
+/// … and one less …
+pub(super) const COMMON_TERMS_MIN_WARM: usize = 2;
 /// … once so many dispatches have shown which terms are rare.
 pub(super) const WARM_DISPATCHES: usize = 100;
 /// What is left of the score where two headlines have one form and other facts.

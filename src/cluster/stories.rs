@@ -234,10 +234,10 @@ impl Window {
     /// Terms that a text must share with a story.
     pub(super) fn common_terms_min(&self, features: &Features) -> usize {
         let is_warm = self.terms.groups >= params::WARM_DISPATCHES;
-        if features.has_body || !is_warm {
-            params::COMMON_TERMS_MIN
-        } else {
-            params::COMMON_TERMS_MIN_TITLE
+        match (features.has_body, is_warm) {
+            (true, _) => params::COMMON_TERMS_MIN,
+            (false, false) => params::COMMON_TERMS_MIN_TITLE,
+            (false, true) => params::COMMON_TERMS_MIN_WARM,
         }
     }
 

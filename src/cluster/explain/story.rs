@@ -84,7 +84,7 @@ impl Window {
         vec![
             veto(
                 "too_few_terms",
-                "too few terms of the story (four; two for a headline once 100 dispatches are held): the score is 0",
+                "too few terms of the story (four, for a headline three, once 100 dispatches are held two): the score is 0",
                 found.held < self.common_terms_min(probe.features),
             ),
             veto(
