@@ -14,10 +14,13 @@ use crate::news::{
     Wanted, WindowArticle, hash16,
 };
 
+mod again;
 mod flip;
 mod identify;
 pub mod independence;
 mod live;
+mod member;
+mod notice;
 mod place;
 pub mod revise;
 #[cfg(test)]
@@ -26,6 +29,7 @@ pub(crate) mod testing;
 use flip::Verdict;
 pub use identify::wanted;
 use live::{LiveStory, Told};
+pub use notice::stands_apart;
 pub use place::{Judged, judge};
 
 /// Seconds between sweeps that look for stories to merge, in stream time.
@@ -78,6 +82,7 @@ impl Desk {
             let hour = hour_of(article.placed.first_fetched);
             if hour >= desk.marks.window_start_hour
                 && desk.stories.contains_key(&article.placed.story)
+                && !stands_apart(&article.article)
             {
                 desk.window.insert(entry(&article));
             }
@@ -129,6 +134,7 @@ impl Desk {
             self.stories.entry(story.id).or_insert_with(|| LiveStory::stored(story));
         }
         let mut taken = Taken::default();
+        told.again.hand_over(&mut taken);
         let last = recalled.flip.as_ref();
         let verdict = flip::judge(&batch.feed.id, &wants, &recalled.articles, last);
         taken.is_guid_flip = verdict.words_count();
@@ -153,6 +159,7 @@ impl Desk {
         let mut told = Told::default();
         self.advance(now, &mut told);
         let mut taken = Taken::default();
+        told.again.hand_over(&mut taken);
         self.finish(told, &mut taken);
         self.forget_old_stories();
         taken
@@ -223,7 +230,8 @@ impl Desk {
 
     /// Joins stories that turned out to be one.
     fn sweep(&mut self, told: &mut Told) {
-        for id in std::mem::take(&mut self.touched) {
+        let touched = std::mem::take(&mut self.touched);
+        for &id in &touched {
             if !self.stories.contains_key(&id) {
                 continue;
             }

@@ -40,6 +40,8 @@ mod identity;
 #[cfg(test)]
 mod kill9;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod polite;
