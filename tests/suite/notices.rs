@@ -1,4 +1,4 @@
-//! Kills, withdrawals, corrections and embargoes, from article lines to records, by the program itself.
+//! Kills, withdrawals, corrections, embargoes and live blogs, from article lines to records, by the program itself.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -321,4 +321,26 @@ fn an_embargoed_text_neither_leads_nor_is_an_origin_beside_another() {
     assert_eq!(written.last("e-1")["dispatch_id"], written.last("e-2")["dispatch_id"]);
     assert_eq!(story["lead_article_id"], written.last("e-2")["article_id"]);
     assert_eq!(story["independence"][0]["origin"], written.last("e-2")["outlet"]["family"]);
+}
+
+#[test]
+fn live_blogs_and_round_ups_join_none_and_are_joined_by_none() {
+    let mut desk = Desk::new();
+    desk.line("f-1", "Canal Herald", "Ferry sinks off Kalmar with 48 aboard", FERRY);
+    desk.line("b-1", "Harbour Post", "Harbour bridge closed at Sandvik", BRIDGE);
+    desk.line("live", "Visby Allehanda", "Ferry sinks off Kalmar – live updates", FERRY);
+    desk.line("both", "Island Times", "The day on the coast", &format!("{FERRY}\n\n{BRIDGE}"));
+    desk.line("f-2", "Evening Echo", "Kalmar ferry disaster", FERRY);
+    desk.line("b-2", "Evening Echo", "Sandvik bridge cracks", BRIDGE);
+    let written = desk.written();
+    for id in ["live", "both"] {
+        let record = written.last(id);
+        assert!(record["defects"].as_array().unwrap().contains(&json!("round_up")), "{record}");
+        assert_eq!(counts(written.story(id)), [1, 1, 1, 1], "{id}");
+    }
+    assert_eq!(written.last("both")["match"]["relation"], "derived");
+    for (first, second) in [("f-1", "f-2"), ("b-1", "b-2")] {
+        assert_eq!(written.last(first)["dispatch_id"], written.last(second)["dispatch_id"]);
+        assert_eq!(counts(written.story(first)), [2, 1, 2, 2 - 1]);
+    }
 }
