@@ -3,7 +3,7 @@
 //! Pure: no clock, no chance, no IO; equal entries give equal answers. `words` cuts a text, `features`
 //! keeps what is compared, `window` holds the entries with their indexes. `dispatches` decides on
 //! common text (`shingles`, `align`), `stories` on common terms (`terms`, `rarity`, `story`) by what
-//! `likeness` was taught. `named` finds what a notice is about. Every other number that decides stands in `params`. `explain` says all of it in words and
+//! `likeness` was taught. `named` finds what a notice is about, `split` what one report holds together. Every other number that decides stands in `params`. `explain` says all of it in words and
 //! figures, by the same functions.
 
 mod align;
@@ -16,6 +16,7 @@ mod named;
 mod params;
 mod rarity;
 mod shingles;
+mod split;
 mod stems;
 mod stories;
 mod story;
@@ -39,6 +40,7 @@ pub use explain::{
 };
 pub use features::Features;
 pub use named::Place;
+pub use split::Split;
 pub use stories::joins_at;
 pub use window::Window;
 

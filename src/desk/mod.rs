@@ -23,6 +23,7 @@ mod member;
 mod notice;
 mod place;
 pub mod revise;
+mod split;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -32,8 +33,11 @@ use live::{LiveStory, Told};
 pub use notice::stands_apart;
 pub use place::{Judged, judge};
 
-/// Seconds between sweeps that look for stories to merge, in stream time.
+/// Seconds between sweeps that look for stories to merge or split, in stream time.
 const SWEEP_S: i64 = 60;
+
+/// Stories that one sweep looks at to split them; each costs a few milliseconds at worst.
+const SPLITS_LOOKED_AT: usize = 32;
 
 /// What the desk is allowed to hold and for how long.
 #[derive(Clone, Debug)]
@@ -228,16 +232,21 @@ impl Desk {
         }
     }
 
-    /// Joins stories that turned out to be one.
+    /// Joins stories that turned out to be one, then splits those that turned out to be two.
     fn sweep(&mut self, told: &mut Told) {
         let touched = std::mem::take(&mut self.touched);
         for &id in &touched {
             if !self.stories.contains_key(&id) {
                 continue;
             }
-            if let Some(merge) = self.window.merge_for(id) {
+            if let Some(merge) = self.window.merge_for(id)
+                && !self.would_fall_apart(merge.a, merge.b)
+            {
                 self.merge(merge.a, merge.b, &merge.because, told);
             }
+        }
+        for id in touched.into_iter().take(SPLITS_LOOKED_AT) {
+            self.split(id, told);
         }
     }
 

@@ -30,6 +30,8 @@ mod feeds;
 #[cfg(test)]
 mod full_text;
 #[cfg(test)]
+mod halves;
+#[cfg(test)]
 mod health;
 #[cfg(test)]
 mod hours;

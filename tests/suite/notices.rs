@@ -3,8 +3,14 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use copytaster::enrich;
+use copytaster::news::Input;
+use copytaster::pipeline::replay;
+use copytaster::tables::Tables;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::halves;
 
 const FERRY: &str = "The ferry Aurelia sank in heavy seas off Kalmar before dawn on Tuesday with 48 passengers aboard, \
      the coast guard said. Helicopters from Visby lifted 31 people from two life rafts and trawlers took in nine more. \
@@ -343,4 +349,102 @@ fn live_blogs_and_round_ups_join_none_and_are_joined_by_none() {
         assert_eq!(written.last(first)["dispatch_id"], written.last(second)["dispatch_id"]);
         assert_eq!(counts(written.story(first)), [2, 1, 2, 2 - 1]);
     }
+}
+
+#[test]
+fn a_story_that_one_report_holds_together_is_split_and_stays_so() {
+    let mut desk = Desk::new();
+    let (title, text) = halves::BETWEEN;
+    desk.line("between", "Baltic Review", title, text);
+    for n in 0..3 {
+        let (title, text) = halves::FERRY[n];
+        desk.line(&format!("ferry-{n}"), &format!("Paper {n}"), title, text);
+        let (title, text) = halves::BANK[n];
+        desk.line(&format!("bank-{n}"), &format!("Journal {n}"), title, text);
+    }
+    // Hours of sweeps, and copies that touch both halves.
+    for n in 0..9 {
+        let (title, text) = if n % 2 == 0 { halves::FERRY[n % 3] } else { halves::BANK[n % 3] };
+        desk.line(&format!("more-{n}"), &format!("Evening {n}"), title, text);
+    }
+    let written = desk.written();
+    let told =
+        |kind: &str| written.stories.iter().filter(|r| r["type"] == kind).collect::<Vec<_>>();
+    let [split] = told("story.split")[..] else { panic!("{:?}", told("story.split")) };
+    assert!(told("story.merged").is_empty());
+    let created = told("story.created");
+    let other = created.iter().find(|r| r["split_from"] == split["story_id"]).unwrap();
+    assert_eq!(other["commit"], split["commit"]);
+    assert_eq!(
+        split["story_id"],
+        written.of("between")[0]["story_id"],
+        "the root's half keeps the id"
+    );
+    assert!(split["because"][0]["detail"].as_str().unwrap().contains("nothing in common"));
+    for name in ["ferry", "bank"] {
+        let homes = [0, 1, 2].map(|n| written.last(&format!("{name}-{n}"))["story_id"].clone());
+        assert!(homes.iter().all(|home| *home == homes[0]), "{name}: {homes:?}");
+    }
+    assert_ne!(written.last("ferry-0")["story_id"], written.last("bank-0")["story_id"]);
+    let moved: Vec<&Value> =
+        written.articles.iter().filter(|r| r["type"] == "article.reassigned").collect();
+    assert!(moved.len() >= 2);
+    for record in moved {
+        assert_eq!(record["story_id"], other["story_id"]);
+        assert_eq!(record["match"]["because"][0]["signal"], "moved");
+    }
+    // Its id is the hex of the article that opens it, which opened none before.
+    let first = written.articles.iter().find(|r| r["type"] == "article.reassigned").unwrap();
+    let hex = |value: &Value| value.as_str().unwrap().split_once('_').unwrap().1.to_owned();
+    assert_eq!(hex(&other["story_id"]), hex(&first["article_id"]));
+}
+
+#[test]
+fn a_kill_in_one_body_with_its_target_and_a_copy_tells_each_record_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = crate::restart::open(&dir.path().join("desk.db"), &[]);
+    let (feed, tables) = (replay::feed("wire"), Tables::builtin());
+    let at = "2025-03-04T06:00:00Z".parse().unwrap();
+    let article = |id: &str, outlet: &str, title: &str, text: &str| {
+        let context = enrich::Context { feed: &feed, fetched_at: at, tables: &tables };
+        let line = enrich::PlainText {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            text: text.to_owned(),
+            outlet: outlet.to_owned(),
+            ..enrich::PlainText::default()
+        };
+        enrich::plain(line, &context)
+    };
+    let kill = article("2", "reuters", "KILL: Ferry sinks off Kalmar", "Mandatory kill.");
+    let mut batch = replay::batch(&feed, at, kill);
+    // Undated items are taken from the end.
+    batch.items.push(article("copy", "Harbour Post", "Kalmar ferry lost", FERRY));
+    batch.items.push(article("1", "reuters", "Ferry sinks off Kalmar", FERRY));
+    writer.take(Input::Batch(Box::new(batch)), at).unwrap();
+    let group = writer.commit().unwrap();
+    let told: Vec<Value> =
+        group.lines.iter().map(|line| serde_json::from_slice(&line.bytes).unwrap()).collect();
+    let told: Vec<String> = told
+        .iter()
+        .map(|r| {
+            format!(
+                "{} {} {}",
+                r["type"].as_str().unwrap(),
+                r["guid"].as_str().unwrap_or("-"),
+                r["revision"]
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "article.new 1 1",
+            "article.new copy 1",
+            "article.new 2 1",
+            "article.withdrawn 1 2",
+            "article.revised copy 2",
+            "story.created - 1",
+        ]
+    );
 }
