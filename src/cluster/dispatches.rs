@@ -6,7 +6,7 @@
 
 use std::cmp::Reverse;
 
-use crate::news::{ArticleId, Because, Fixed, Relation, Signal};
+use crate::news::{ArticleId, Because, Fixed, ROUND_UP, Relation, Signal};
 
 use super::align::{Alignment, Overlap, Table};
 use super::features::Features;
@@ -35,7 +35,8 @@ impl Window {
         let parent = best(&compared, features, |c| joins(c.relation));
         match parent {
             Some(parent) if is_round_up(parent, &compared) => {
-                Found { relation: Relation::Derived, ..apart(parent, features) }
+                let defects = vec![ROUND_UP.to_owned()];
+                Found { relation: Relation::Derived, defects, ..apart(parent, features) }
             }
             Some(parent) => found(parent, features),
             None => best(&compared, features, |c| c.relation != Relation::New)

@@ -116,13 +116,13 @@ impl Lexicon {
     }
 
     /// Rarity of a term that so many dispatches hold.
-    pub(super) fn rarity(&self, base: f64, holders: usize) -> f64 {
+    pub(super) fn rarity(base: f64, holders: usize) -> f64 {
         base - LOGS.get(holders).copied().unwrap_or_else(|| ln_of_next(holders))
     }
 
     /// Rarity of a numbered term.
     pub(super) fn rarity_of(&self, base: f64, number: u32) -> f64 {
-        self.rarity(base, self.holders(number).len())
+        Self::rarity(base, self.holders(number).len())
     }
 
     /// Different terms.

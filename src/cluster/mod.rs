@@ -3,7 +3,7 @@
 //! Pure: no clock, no chance, no IO; equal entries give equal answers. `words` cuts a text, `features`
 //! keeps what is compared, `window` holds the entries with their indexes. `dispatches` decides on
 //! common text (`shingles`, `align`), `stories` on common terms (`terms`, `rarity`, `story`) by what
-//! `likeness` was taught. Every other number that decides stands in `params`. `explain` says all of it in words and
+//! `likeness` was taught. `named` finds what a notice is about, `split` what one report holds together. Every other number that decides stands in `params`. `explain` says all of it in words and
 //! figures, by the same functions.
 
 mod align;
@@ -13,10 +13,12 @@ mod features;
 mod lexicon;
 mod likeness;
 mod mix;
+mod named;
 mod params;
 mod prints;
 mod rarity;
 mod shingles;
+mod split;
 mod stems;
 mod stories;
 mod story;
@@ -39,6 +41,8 @@ pub use explain::{
     TimeApart, Two, Veto,
 };
 pub use features::Features;
+pub use named::Place;
+pub use split::Split;
 pub use stories::joins_at;
 pub use window::Window;
 
@@ -142,13 +146,17 @@ pub struct Linked {
 }
 
 impl Linked {
-    /// Whether it is so near to a story it does not join that this one and its own may be one.
-    pub fn has_rival(&self) -> bool {
-        let rival = match self.story {
-            Some(_) => self.runner_up.map_or(Fixed(0), |(_, score)| score),
-            None => self.score,
-        };
-        rival >= Fixed::from_f64(params::MERGE_HINT)
+    /// Whether stories should be asked again: it is so near to one it does not join that this one and its own may be
+    /// one, or it joined one with some doubt.
+    pub fn is_unsure(&self) -> bool {
+        let is_near = |score: Fixed| score >= Fixed::from_f64(params::MERGE_HINT);
+        match self.story {
+            Some(_) => {
+                self.score < Fixed::from_f64(params::SURE_SCORE)
+                    || self.runner_up.is_some_and(|(_, score)| is_near(score))
+            }
+            None => is_near(self.score),
+        }
     }
 }
 

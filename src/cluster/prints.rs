@@ -47,7 +47,7 @@ impl Prints {
         let list = &mut self.lists[(*found & !LIST) as usize];
         let added = arrival(slot);
         let at = match list.last() {
-            Some(last) if arrival(*last) < added => list.len(),
+            Some(newest) if arrival(*newest) < added => list.len(),
             _ => list.partition_point(|other| arrival(*other) < added),
         };
         list.insert(at, slot);

@@ -1,6 +1,7 @@
 //! How rare the terms of an article are among the dispatches of the window, and how alike texts are by their rare terms.
 
 use super::features::Features;
+use super::lexicon::Lexicon;
 use super::story::Sum;
 use super::terms::{NAME, NUMBER, PAIR, TITLE};
 use super::{Window, params};
@@ -110,7 +111,7 @@ impl Window {
         for term in &features.terms {
             let number = self.terms.number(term.hash);
             let holders = number.map_or(0, |number| self.terms.holders(number).len());
-            let rarity = self.terms.rarity(base, holders);
+            let rarity = Lexicon::rarity(base, holders);
             let weight = f64::from(term.weight) * rarity;
             square += weight * weight;
             let part = Part {

@@ -111,9 +111,7 @@ impl Story {
                     // Most stories stay with one dispatch.
                     self.groups.reserve_exact(1);
                 }
-                let mut members = Vec::with_capacity(1);
-                members.push(slot);
-                self.groups.insert(at, Group { dispatch, members, speaker: slot });
+                self.groups.insert(at, Group { dispatch, members: vec![slot], speaker: slot });
             }
         }
         self.newest = self.newest.max(Some(added.fetched_at));

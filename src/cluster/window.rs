@@ -275,17 +275,16 @@ impl Window {
     /// Enters an article into its story; the dispatch's longest text there speaks for it.
     fn join_group(&mut self, slot: u32) {
         let (story, dispatch) = (self.entry(slot).story, self.entry(slot).dispatch);
-        let at = match self.by_story.get(&story) {
-            Some(at) => *at,
-            None => {
-                let at = self.free_homes.pop().unwrap_or_else(|| {
-                    self.homes.push(None);
-                    number(self.homes.len() - 1)
-                });
-                self.homes[at as usize] = Some(Story::new(story));
-                self.by_story.insert(story, at);
-                at
-            }
+        let at = if let Some(at) = self.by_story.get(&story) {
+            *at
+        } else {
+            let at = self.free_homes.pop().unwrap_or_else(|| {
+                self.homes.push(None);
+                number(self.homes.len() - 1)
+            });
+            self.homes[at as usize] = Some(Story::new(story));
+            self.by_story.insert(story, at);
+            at
         };
         self.hot[slot as usize].home = at;
         self.change_group(at, dispatch, |home, slots| {

@@ -75,7 +75,10 @@ fn origin(members: &[&Member]) -> Option<(String, OriginKind)> {
     if let Some(body) = members.iter().find(|m| m.outlet_kind == OutletKind::Official) {
         return Some((body.family.clone(), OriginKind::Primary));
     }
-    let root = members.iter().find(|m| m.outlet_kind != OutletKind::Transport)?;
+    let mut speakers = members.iter().filter(|m| m.outlet_kind != OutletKind::Transport);
+    let first = speakers.clone().next()?;
+    // What is not for publication yet, or dates itself ahead, is no origin where another is.
+    let root = speakers.find(|m| m.embargo_until.is_none()).unwrap_or(first);
     let family = retold(root).unwrap_or(&root.family);
     Some((family.to_owned(), OriginKind::Outlet))
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::again::Again;
 use super::{Desk, independence};
 use crate::news::{
-    ArticleId, Because, Change, Hash16, Member, StoredStory, StoryChange, StoryId, StoryKind,
-    StoryState, StoryStatus, Taken, Tally, Time, hash16,
+    ArticleId, Because, Change, Hash16, Member, NoticeKind, StoredStory, StoryChange, StoryId,
+    StoryKind, StoryState, StoryStatus, Taken, Tally, Time, hash16,
 };
 
 /// Article ids listed in a story record.
@@ -79,6 +80,18 @@ impl LiveStory {
         matches!(&self.members[..], [only] if only.article == article)
     }
 
+    /// Words for people, while nothing of it counts because its texts were taken back.
+    fn retracted_reason(&self) -> String {
+        if self.status != StoryStatus::Retracted {
+            return String::new();
+        }
+        let stopped = || self.members.iter().filter(|m| m.uncounted);
+        let is_killed = stopped().any(|m| m.bearing() == NoticeKind::Kill);
+        let is_wire = stopped().any(|m| !m.wire.is_empty());
+        let word = if is_killed { "killed" } else { "withdrawn" };
+        format!("{word} by its {}", if is_wire { "wire" } else { "outlet" })
+    }
+
     /// Hash of all that decisions and records depend on.
     pub(super) fn digest(&self) -> Hash16 {
         let members = serde_json::to_string(&self.members).expect("members are plain data");
@@ -113,7 +126,7 @@ impl LiveStory {
             merged_from: self.merged_from.clone(),
             merged_into: None,
             split_from: self.split_from,
-            retracted_reason: String::new(),
+            retracted_reason: self.retracted_reason(),
             people: most_frequent(self.members.iter().flat_map(|m| &m.people)),
             places: most_frequent(self.members.iter().flat_map(|m| &m.places)),
             watches: most_frequent(self.members.iter().flat_map(|m| &m.watches)),
@@ -137,6 +150,8 @@ fn most_frequent<'a>(ids: impl Iterator<Item = &'a String>) -> Vec<String> {
 pub(super) struct Told {
     stories: BTreeMap<StoryId, Happened>,
     losers: BTreeMap<StoryId, Loser>,
+    /// Records more about articles that are not in the input, or not yet.
+    pub(super) again: Again,
 }
 
 /// The losing side of a merge, as it stood.
@@ -204,7 +219,11 @@ impl Desk {
             survivor.put(member.clone());
         }
         survivor.merged_from.push(from);
-        survivor.status = StoryStatus::Active;
+        let was_taken_back =
+            survivor.status == StoryStatus::Retracted && loser.status == StoryStatus::Retracted;
+        if !was_taken_back {
+            survivor.status = StoryStatus::Active;
+        }
         self.ages.note(into, survivor.last_seen());
         told.stories.remove(&from);
         told.note(into, StoryKind::Merged, because);
@@ -215,7 +234,7 @@ impl Desk {
     /// Turns what happened into changes: one a story, its snapshot taken after everything.
     pub(super) fn finish(&mut self, told: Told, taken: &mut Taken) {
         let now = self.marks.stream.expect("advance set the stream time");
-        let Told { stories, mut losers } = told;
+        let Told { stories, mut losers, .. } = told;
         for (id, happened) in stories {
             let change = match losers.remove(&id) {
                 Some(loser) => self.loser(id, loser, happened, now),

@@ -14,22 +14,30 @@ use crate::news::{
     Wanted, WindowArticle, hash16,
 };
 
+mod again;
 mod flip;
 mod identify;
 pub mod independence;
 mod live;
+mod member;
+mod notice;
 mod place;
 pub mod revise;
+mod split;
 #[cfg(test)]
 pub(crate) mod testing;
 
 use flip::Verdict;
 pub use identify::wanted;
 use live::{LiveStory, Told};
+pub use notice::stands_apart;
 pub use place::{Judged, judge};
 
-/// Seconds between sweeps that look for stories to merge, in stream time.
+/// Seconds between sweeps that look for stories to merge or split, in stream time.
 const SWEEP_S: i64 = 60;
+
+/// Stories that one sweep looks at to split them; each costs a few milliseconds at worst.
+const SPLITS_LOOKED_AT: usize = 32;
 
 /// What the desk is allowed to hold and for how long.
 #[derive(Clone, Debug)]
@@ -81,6 +89,7 @@ impl Desk {
             let hour = hour_of(article.placed.first_fetched);
             if hour >= desk.marks.window_start_hour
                 && desk.stories.contains_key(&article.placed.story)
+                && !stands_apart(&article.article)
             {
                 desk.window.insert(entry(&article));
             }
@@ -132,6 +141,7 @@ impl Desk {
             self.hold(story);
         }
         let mut taken = Taken::default();
+        told.again.hand_over(&mut taken);
         let last = recalled.flip.as_ref();
         let verdict = flip::judge(&batch.feed.id, &wants, &recalled.articles, last);
         taken.is_guid_flip = verdict.words_count();
@@ -156,6 +166,7 @@ impl Desk {
         let mut told = Told::default();
         self.advance(now, &mut told);
         let mut taken = Taken::default();
+        told.again.hand_over(&mut taken);
         self.finish(told, &mut taken);
         self.forget_old_stories();
         taken
@@ -224,15 +235,21 @@ impl Desk {
         }
     }
 
-    /// Joins stories that turned out to be one.
+    /// Joins stories that turned out to be one, then splits those that turned out to be two.
     fn sweep(&mut self, told: &mut Told) {
-        for id in std::mem::take(&mut self.touched) {
+        let touched = std::mem::take(&mut self.touched);
+        for &id in &touched {
             if !self.stories.contains_key(&id) {
                 continue;
             }
-            if let Some(merge) = self.window.merge_for(id) {
+            if let Some(merge) = self.window.merge_for(id)
+                && !self.would_fall_apart(merge.a, merge.b)
+            {
                 self.merge(merge.a, merge.b, &merge.because, told);
             }
+        }
+        for id in touched.into_iter().take(SPLITS_LOOKED_AT) {
+            self.split(id, told);
         }
     }
 

@@ -4,12 +4,14 @@ use jiff::Timestamp;
 
 use super::identify::Item;
 use super::live::{LiveStory, Told};
+use super::member::member;
+use super::notice;
 use super::{Desk, independence, revise};
-use crate::cluster::{Entry, Features, Found, Linked, Probe, Window};
+use crate::cluster::{Entry, Features, Found, Linked, Place, Probe, Window};
 use crate::news::{
-    Article, ArticleChange, ArticleId, ArticleKind, Because, Change, DispatchId, Fixed,
-    Granularity, Match, Member, OutletKind, OwnSign, Placed, Relation, Signal, StoryId, StoryKind,
-    StoryStatus, Taken, Time,
+    Article, ArticleChange, ArticleId, ArticleKind, Because, Change, DispatchId, Granularity,
+    Match, Member, OutletKind, Placed, ROUND_UP, Relation, StoryId, StoryKind, StoryStatus, Taken,
+    Time,
 };
 
 /// Reasons listed for one article.
@@ -30,8 +32,8 @@ struct Placement {
     matched: Match,
     /// Defects of the judgement, such as `copy_undecidable`.
     defects: Vec<String>,
-    /// Whether its story may be one with another that it is near to.
-    has_rival: bool,
+    /// Whether its story should be asked whether it is one with another, and whether it hangs together.
+    is_unsure: bool,
 }
 
 impl Desk {
@@ -43,8 +45,9 @@ impl Desk {
                 self.open(item, told)
             }
             Some(mut placed) => {
-                // A sweep may have merged its story since the store was asked.
-                placed.story = told.home(placed.story);
+                // A sweep may have split or merged its story since the store was asked.
+                let since = told.again.since_recall(item.id);
+                placed.story = told.home(since.map_or(placed.story, |(_, story)| story));
                 taken.revised += 1;
                 let change = self.revise(item, &placed, told);
                 self.touched.insert(change.story);
@@ -52,15 +55,30 @@ impl Desk {
             }
         };
         taken.changes.push(Change::Article(Box::new(change)));
+        told.again.hand_over(taken);
     }
 
-    fn open(&mut self, item: Item, told: &mut Told) -> ArticleChange {
+    fn open(&mut self, mut item: Item, told: &mut Told) -> ArticleChange {
         let features = Features::of(&item.article);
-        let placement = self.find(&item, &features, None);
-        if placement.has_rival {
+        let target = self.target(&item, &features);
+        item.article.notice.target_article_id =
+            target.map(|target| target.article.to_string()).unwrap_or_default();
+        let is_note = item.article.notice.kind.is_note();
+        let placement = match target.filter(|_| is_note) {
+            Some(target) => {
+                Placement { dispatch: target.dispatch, story: target.story, ..alone(&item) }
+            }
+            None if notice::stands_apart(&item.article) => alone(&item),
+            None => self.find(&item, &features, None),
+        };
+        if placement.is_unsure {
             self.touched.insert(placement.story);
         }
-        self.enter(item, features, placement, told)
+        let change = self.enter(item, features, placement, told);
+        if let Some(target) = target {
+            self.spread(&change.member, &change.article.notice, &target, told);
+        }
+        change
     }
 
     /// The nearest dispatch and story for an item; `own` is itself where it stands already.
@@ -77,7 +95,7 @@ impl Desk {
             story: judged.story.unwrap_or_else(|| StoryId::opened_by(item.id, 1)),
             matched: judged.matched,
             defects: judged.defects,
-            has_rival: judged.has_rival,
+            is_unsure: judged.is_unsure,
         }
     }
 
@@ -93,16 +111,22 @@ impl Desk {
         let arrival = self.marks.arrivals;
         item.article.defects.extend(placement.defects);
         tidy_defects(&mut item.article);
-        let member = member(&item, placement.dispatch, arrival);
-        self.window.insert(Entry {
-            arrival,
-            article: item.id,
-            dispatch: placement.dispatch,
-            story: placement.story,
-            fetched_at: item.fetched_at,
-            moment: moment(&item.article, item.fetched_at),
-            features,
-        });
+        let mut member = member(&item, placement.dispatch, arrival);
+        let matched = &placement.matched;
+        member.mark = self.inherited(&item, placement.dispatch, placement.story, matched);
+        member.uncounted |= member.mark.as_ref().is_some_and(|mark| mark.kind.stops());
+        member.opened = !self.stories.contains_key(&placement.story);
+        if !notice::stands_apart(&item.article) {
+            self.window.insert(Entry {
+                arrival,
+                article: item.id,
+                dispatch: placement.dispatch,
+                story: placement.story,
+                fetched_at: item.fetched_at,
+                moment: moment(&item.article, item.fetched_at),
+                features,
+            });
+        }
         self.join(placement.story, member.clone(), &placement.matched.because, told);
         ArticleChange {
             id: item.id,
@@ -122,13 +146,18 @@ impl Desk {
         let story = self.stories.entry(id).or_insert_with(LiveStory::new);
         let kind = match (story.members.is_empty(), story.status) {
             (true, _) => StoryKind::Created,
-            (false, StoryStatus::Dormant) => StoryKind::Reopened,
+            // A kill and what it stopped wake nothing.
+            (false, StoryStatus::Dormant | StoryStatus::Retracted) if !member.uncounted => {
+                StoryKind::Reopened
+            }
             (false, _) => StoryKind::ArticleAdded,
         };
         if kind != StoryKind::ArticleAdded {
             self.ages.note(id, member.fetched_at.0);
         }
-        story.status = StoryStatus::Active;
+        if !member.uncounted {
+            story.status = StoryStatus::Active;
+        }
         story.put(member);
         told.note(id, kind, if kind == StoryKind::Created { &[] } else { because });
     }
@@ -136,18 +165,40 @@ impl Desk {
     /// A changed article stays where it stands, unless it stood alone and its text has found company.
     fn revise(&mut self, mut item: Item, placed: &Placed, told: &mut Told) -> ArticleChange {
         let known = item.known.take().expect("only known articles are revised");
-        let kind = known
+        let mut kind = known
             .article
             .as_ref()
             .map_or(ArticleKind::Material, |old| revise::kind(old, &item.article));
+        notice::keep_round_up(&mut item.article, known.article.as_ref());
         let features = Features::of(&item.article);
+        let before = self.member_of(placed.story, item.id).cloned();
+        let bears = notice::bears(&mut item, known.article.as_ref(), &mut kind);
+        let more = told.again.since_recall(item.id).map_or(0, |(times, _)| times);
         let mut at = self.replace_where(&item, placed, kind, &features);
         item.article.defects.append(&mut at.defects);
         tidy_defects(&mut item.article);
         let mut member = member(&item, at.dispatch, placed.arrival);
         member.fetched_at = Time(placed.first_fetched);
+        if let Some(before) = &before {
+            let old = known.article.as_ref().map_or("", |old| old.text.body.as_str());
+            let is_same_text = || notice::is_same_text(old, &item.article.text.body);
+            notice::keep_mark(&mut member, before, kind, is_same_text);
+        }
         self.renew(&item, placed, at.dispatch, features);
         self.note_revision(placed.story, &member, told);
+        let place = Place { article: item.id, dispatch: at.dispatch, story: placed.story };
+        let about = bears
+            .map(|about| if about == item.id { Some(place) } else { self.window.place_of(about) });
+        if let Some(about) = about.flatten() {
+            self.spread(&member, &item.article.notice, &about, told);
+        } else if before.is_some_and(|before| {
+            // Whoever took its own text back, or the wire whose text it is, may bring it again.
+            let is_its_own = before.mark.is_none() || before.outlet_kind == OutletKind::Wire;
+            is_its_own && before.uncounted && !member.uncounted
+        }) {
+            self.lift(&place, told);
+        }
+        self.settle(placed.story, told);
         if at.story != placed.story {
             self.merge(at.story, placed.story, &at.matched.because, told);
             at.story = self.home(at.story, placed.story);
@@ -155,7 +206,7 @@ impl Desk {
         ArticleChange {
             id: item.id,
             kind,
-            revision: known.revision + 1,
+            revision: known.revision + 1 + more,
             dispatch: at.dispatch,
             story: at.story,
             feed_id: item.feed_id,
@@ -186,7 +237,7 @@ impl Desk {
             story: placed.story,
             matched: placed.matched.clone(),
             defects: Vec::new(),
-            has_rival: false,
+            is_unsure: false,
         }
     }
 
@@ -213,10 +264,11 @@ impl Desk {
 
     /// Puts the new version of an article into the window in the old one's place.
     fn renew(&mut self, item: &Item, placed: &Placed, dispatch: DispatchId, features: Features) {
-        if !self.window.contains(item.id) {
+        self.window.remove(item.id);
+        let has_left = super::hour_of(placed.first_fetched) < self.marks.window_start_hour;
+        if has_left || notice::stands_apart(&item.article) {
             return;
         }
-        self.window.remove(item.id);
         self.window.insert(Entry {
             arrival: placed.arrival,
             article: item.id,
@@ -240,19 +292,24 @@ pub struct Judged {
     pub matched: Match,
     /// Defects of the judgement, such as `copy_undecidable`.
     pub defects: Vec<String>,
-    /// Whether its story may be one with another that it is near to.
-    pub has_rival: bool,
+    /// Whether its story should be asked whether it is one with another, and whether it hangs together.
+    pub is_unsure: bool,
 }
 
 /// Looks for the nearest dispatch and story. `is_held` says whether the desk still holds a story; another takes no
 /// article.
 pub fn judge(window: &Window, probe: &Probe<'_>, is_held: impl Fn(StoryId) -> bool) -> Judged {
     let found = window.find_dispatch(probe);
+    if found.defects.iter().any(|defect| defect == ROUND_UP) {
+        let matched = matched(&found);
+        let (defects, is_unsure) = (found.defects, false);
+        return Judged { dispatch: None, story: None, matched, defects, is_unsure };
+    }
     if let (Some(dispatch), Some(story)) = (found.dispatch, found.story) {
         let matched = matched(&found);
         let (dispatch, story) = (Some(dispatch), Some(story));
-        let (defects, has_rival) = (found.defects, false);
-        return Judged { dispatch, story, matched, defects, has_rival };
+        let (defects, is_unsure) = (found.defects, false);
+        return Judged { dispatch, story, matched, defects, is_unsure };
     }
     link(found, window.find_story(probe), is_held)
 }
@@ -260,7 +317,7 @@ pub fn judge(window: &Window, probe: &Probe<'_>, is_held: impl Fn(StoryId) -> bo
 fn link(found: Found, linked: Linked, is_held: impl Fn(StoryId) -> bool) -> Judged {
     // The same form with other facts is a reason to stay apart, whatever words are shared.
     let is_sibling = found.relation == Relation::TemplateSibling;
-    let has_rival = linked.has_rival();
+    let is_unsure = linked.is_unsure();
     let story = linked
         .story
         .filter(|story| is_held(*story))
@@ -281,7 +338,18 @@ fn link(found: Found, linked: Linked, is_held: impl Fn(StoryId) -> bool) -> Judg
         }
         (None, _) => matched(&found),
     };
-    Judged { dispatch: None, story, matched, defects: found.defects, has_rival }
+    Judged { dispatch: None, story, matched, defects: found.defects, is_unsure }
+}
+
+/// A dispatch and a story of its own.
+fn alone(item: &Item) -> Placement {
+    Placement {
+        dispatch: DispatchId::opened_by(item.id, 1),
+        story: StoryId::opened_by(item.id, 1),
+        matched: Match::default(),
+        defects: Vec::new(),
+        is_unsure: false,
+    }
 }
 
 fn name(article: Option<ArticleId>) -> String {
@@ -306,52 +374,4 @@ fn matched(found: &Found) -> Match {
 fn tidy_defects(article: &mut Article) {
     article.defects.sort();
     article.defects.dedup();
-}
-
-/// What a story keeps of an article.
-fn member(item: &Item, dispatch: DispatchId, arrival: u64) -> Member {
-    let article = &item.article;
-    Member {
-        article: item.id,
-        arrival,
-        dispatch,
-        outlet: article.outlet.id.clone(),
-        family: article.outlet.family.clone(),
-        outlet_kind: article.outlet.kind,
-        wire: article.provenance.wire.clone(),
-        role: article.provenance.role,
-        cited: Vec::new(),
-        sign: sign(article),
-        title: article.title.clone(),
-        lang: article.lang.clone(),
-        chars: article.text.body.chars().count() as u64,
-        fetched_at: Time(item.fetched_at),
-        embargo_until: article.notice.until,
-        uncounted: false,
-        notice: article.notice.kind,
-        people: article.people.iter().map(|p| p.id.clone()).collect(),
-        places: article.places.iter().filter(|p| p.is_event_place).map(|p| p.id.clone()).collect(),
-        watches: article.watch.iter().map(|w| w.id.clone()).collect(),
-    }
-}
-
-/// What an article shows about where its text comes from.
-fn sign(article: &Article) -> Because {
-    let says =
-        |signal, detail: &str| Because { signal, weight: Fixed::ONE, detail: detail.to_owned() };
-    match (article.outlet.kind, article.own_signs.first()) {
-        (OutletKind::Wire | OutletKind::Official, _) => says(Signal::OwnFeed, &article.outlet.id),
-        (_, Some(OwnSign::ToldOutlet(words))) => says(Signal::ToldOutlet, words),
-        (_, Some(OwnSign::Byline(words))) => says(Signal::Byline, words),
-        (_, Some(OwnSign::Dateline(words))) => says(Signal::Dateline, words),
-        (_, None) if !article.provenance.credit.is_empty() => {
-            says(Signal::Credit, &article.provenance.credit)
-        }
-        (_, None) if !article.provenance.wire.is_empty() => {
-            let printed = [&article.provenance.dateline, &article.provenance.byline];
-            let words = printed.iter().find(|words| !words.is_empty());
-            says(Signal::Credit, words.map_or(&article.provenance.wire[0], |words| words))
-        }
-        _ => independence::no_sign(),
-    }
 }

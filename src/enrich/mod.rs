@@ -15,6 +15,7 @@ mod page;
 pub mod properties;
 mod published;
 mod role;
+mod round_up;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -23,7 +24,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::news::{
-    Article, Draft, FIRST_YEAR, Feed, Provenance, Rung, StatedDate, Text, TextOrigin,
+    Article, Draft, FIRST_YEAR, Feed, Provenance, ROUND_UP, Rung, StatedDate, Text, TextOrigin,
 };
 use crate::tables::{self, Tables};
 use credit::{Fields, Rank};
@@ -204,6 +205,9 @@ fn assemble(mut source: Source<'_>, publisher: &Publisher<'_>, context: &Context
     let fields = Fields { authors: source.authors, rights: source.rights };
     let found = credit::find(&body, &fields, publisher, tables);
     let notice = notice::find(&source.title, &body, context.fetched_at, tables);
+    if round_up::is(&source.title, &body, tables) {
+        defects.push(ROUND_UP.to_owned());
+    }
     let summary = body.summary(tables, &found.not_text);
     let complete = is_complete(&body, is_cut, &mut defects);
     let provenance = provenance(&found, publisher);

@@ -5,7 +5,8 @@ use url::Url;
 
 use super::*;
 use crate::news::{
-    FeedId, Granularity, NoticeKind, OutletKind, OwnSign, PublishedOrigin, Role, SourceElement,
+    FeedId, Granularity, Name, NoticeKind, OutletKind, OwnSign, PublishedOrigin, Role,
+    SourceElement,
 };
 
 pub(super) static TABLES: LazyLock<Arc<Tables>> = LazyLock::new(|| Arc::new(Tables::builtin()));
@@ -269,6 +270,16 @@ fn labels_are_read_and_stay_in_the_headline() {
     );
     let notice = labelled("ADVISORY: Talks", "<p>Please kill item 4711 \"Talks end\".</p>");
     assert_eq!((notice.kind, notice.number), (NoticeKind::Kill, Some(4711)));
+    let notice =
+        labelled("Kill", "<p>Editors: please kill item dpa 157 “Talks end without a deal”.</p>");
+    assert_eq!((notice.kind, notice.number), (NoticeKind::Kill, Some(157)));
+    let headline = Name::Headline("Talks end without a deal".to_owned());
+    assert_eq!(notice.names, [Name::Item("dpa 157".to_owned()), headline]);
+    let notice = labelled("ADVISORY: Talks", "<p>Please hold the story slugged TALKS-END.</p>");
+    assert_eq!(notice.kind, NoticeKind::Hold);
+    assert_eq!(notice.names, [Name::Slug("TALKS-END".to_owned())]);
+    let report = format!("<p>Eds: adds quotes.</p><p>{}</p>", "The talks ended. ".repeat(50));
+    assert_eq!(labelled("Talks end", &report).kind, NoticeKind::None, "a report is no note");
     let notice = labelled("EMBARGOED UNTIL 0600 GMT Aug 17 - Talks end", STORY);
     let until = notice.until.map(|until| until.to_string());
     assert_eq!(

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Day, Fixed, Granularity, Hash16, Rung, Time};
+use super::{Day, Fixed, Granularity, Hash16, Notice, Rung, Time};
 
 /// What kind of publisher an outlet is.
 #[derive(
@@ -48,6 +48,9 @@ pub struct Outlet {
     /// What kind of publisher it is.
     pub kind: OutletKind,
 }
+
+/// The defect of an article that strings several stories together: it joins none, and none joins it.
+pub const ROUND_UP: &str = "round_up";
 
 /// Where a text was taken from.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -253,47 +256,6 @@ pub struct WatchHit {
     pub terms: Vec<String>,
     /// Share of its terms.
     pub score: Fixed,
-}
-
-/// What an agency's label asks of its customers.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum NoticeKind {
-    /// No label.
-    #[default]
-    #[serde(rename = "")]
-    None,
-    /// A later version.
-    Update,
-    /// A corrected version.
-    Correction,
-    /// Sent again.
-    Repeat,
-    /// A note to editors.
-    Advisory,
-    /// Do not use for now.
-    Hold,
-    /// Do not use.
-    Kill,
-    /// Taken back.
-    Withdrawal,
-    /// Not before a time.
-    Embargo,
-}
-
-/// A desk label parsed from headline or text.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
-pub struct Notice {
-    /// What it asks.
-    pub kind: NoticeKind,
-    /// As printed (`UPDATE 2-`).
-    pub label: String,
-    /// Its number.
-    pub number: Option<u64>,
-    /// The article it is about, `""` unknown.
-    pub target_article_id: String,
-    /// When an embargo ends.
-    pub until: Option<Time>,
 }
 
 /// A positive sign that the outlet did its own reporting.

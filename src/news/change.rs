@@ -8,6 +8,9 @@ use super::{
     Article, ArticleId, DispatchId, FeedId, Fixed, Flip, Member, StoryChange, StoryId, Wanted,
 };
 
+/// Reasons listed for one article.
+const BECAUSE_MAX: usize = 8;
+
 /// Kinds of evidence.
 #[derive(
     Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema,
@@ -145,10 +148,45 @@ pub struct ArticleChange {
 pub enum Change {
     /// An article record, and the article's row.
     Article(Box<ArticleChange>),
+    /// A record more about an article that says what it said; to be completed with what the store keeps of it.
+    Retold(Box<Retold>),
     /// An article remembered on a first poll, told nowhere: known, so never new again.
     Backfilled(Box<Article>, ArticleId),
     /// A story record, and the story's row.
     Story(Box<StoryChange>),
+}
+
+/// Something elsewhere bears on an article, or it stands elsewhere; its text is as before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Retold {
+    /// The article.
+    pub id: ArticleId,
+    /// What happened: `notice`, `withdrawn` or `reassigned`.
+    pub kind: ArticleKind,
+    /// Where it is now.
+    pub story: StoryId,
+    /// Why it is there, before what it was matched with.
+    pub moved: Vec<Because>,
+    /// What its story keeps of it.
+    pub member: Member,
+}
+
+impl Retold {
+    /// The article's next record, from the one before it.
+    pub fn after(self, last: ArticleChange) -> ArticleChange {
+        let mut matched = last.matched;
+        matched.because.splice(0..0, self.moved);
+        matched.because.truncate(BECAUSE_MAX);
+        ArticleChange {
+            kind: self.kind,
+            revision: last.revision + 1,
+            dispatch: self.member.dispatch,
+            story: self.story,
+            matched,
+            member: self.member,
+            ..last
+        }
+    }
 }
 
 /// A claim that led to an article: kept, so that the same claim finds it again.

@@ -14,6 +14,7 @@ mod hours;
 mod ids;
 mod line;
 mod link;
+mod notice;
 mod page;
 mod recall;
 mod scalar;
@@ -21,12 +22,12 @@ mod story;
 
 pub use access::{Login, Pass, Proxy, Route, Secret};
 pub use article::{
-    Article, Chain, Evidence, Notice, NoticeKind, Org, Outlet, OutletKind, OwnSign, Person, Place,
-    Provenance, Published, PublishedOrigin, Quote, QuoteKind, Role, Text, TextOrigin, WatchHit,
+    Article, Chain, Evidence, Org, Outlet, OutletKind, OwnSign, Person, Place, Provenance,
+    Published, PublishedOrigin, Quote, QuoteKind, ROUND_UP, Role, Text, TextOrigin, WatchHit,
 };
 pub use batch::{Batch, Committed, FetchReport, Health, HealthChange, Input, Rejection};
 pub use change::{
-    ArticleChange, ArticleKind, Because, Change, Match, Relation, Sighting, Signal, Taken,
+    ArticleChange, ArticleKind, Because, Change, Match, Relation, Retold, Sighting, Signal, Taken,
 };
 pub use draft::{
     AHEAD_MAX, Draft, FIRST_YEAR, Granularity, Rung, SourceElement, StatedDate, StatedZone,
@@ -37,6 +38,7 @@ pub use hours::{Hour, Polling};
 pub use ids::{ArticleId, DispatchId, FeedId, Hash16, IdError, StoryId, hash16};
 pub use line::{Line, Stream, StreamEnd};
 pub use link::{has_possible_host, masked};
+pub use notice::{Name, Notice, NoticeKind};
 pub use page::Page;
 pub use recall::{
     DeskMarks, Flip, Found, Known, Placed, Recalled, StoredStory, Wanted, WindowArticle,

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ArticleId, Because, DispatchId, Fixed, NoticeKind, OutletKind, Role, StoryId, Time};
+use super::{
+    ArticleId, Because, DispatchId, Fixed, Notice, NoticeKind, OutletKind, Role, StoryId, Time,
+};
 
 /// What happened to a story, weightiest last named in records.md.
 #[derive(
@@ -164,12 +166,28 @@ pub struct Member {
     pub uncounted: bool,
     /// Its desk label.
     pub notice: NoticeKind,
+    /// A kill, hold or correction elsewhere that bears on it; told in the place of its own label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Box<Notice>>,
+    /// Whether it opened a story, or the half of one that was split off.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub opened: bool,
+    /// Whether it stands in such a half, which is never split again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub split_off: bool,
     /// People, by mention.
     pub people: Vec<String>,
     /// Event places.
     pub places: Vec<String>,
     /// Watches hit.
     pub watches: Vec<String>,
+}
+
+impl Member {
+    /// What bears on it: a notice elsewhere, else its own label.
+    pub fn bearing(&self) -> NoticeKind {
+        self.mark.as_ref().map_or(self.notice, |mark| mark.kind)
+    }
 }
 
 /// The counts of a story. Always: articles ≥ dispatches ≥ independent sources, articles ≥ outlets.

@@ -70,7 +70,7 @@ pub fn article(change: &ArticleChange, stamp: &Stamp<'_>, include_body: bool) ->
         quotes: article.quotes.clone(),
         watch: article.watch.clone(),
         matched,
-        notice: article.notice.clone(),
+        notice: change.member.mark.as_deref().unwrap_or(&article.notice).clone(),
         defects: article.defects.clone(),
     }
 }

@@ -26,6 +26,8 @@ pub(super) fn rows(taken: &Taken, packer: &mut Packer) -> Vec<Row> {
         match change {
             Change::Article(change) => rows.push(article(change, packer)),
             Change::Story(change) => rows.push(story(change, packer)),
+            // Whoever hands it over completes it: only then is there anything to keep.
+            Change::Retold(_) => {}
             Change::Backfilled(article, id) => {
                 let sightings = sightings.get_or_insert_with(|| {
                     taken.sightings.iter().map(|s| (s.article, s)).collect()

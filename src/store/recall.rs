@@ -3,7 +3,8 @@
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params};
 
 use crate::news::{
-    Article, ArticleId, Found, Hash16, Known, Member, Placed, StoredStory, StoryId, Wanted,
+    Article, ArticleChange, ArticleId, ArticleKind, Found, Hash16, Known, Member, Placed,
+    StoredStory, StoryId, Wanted,
 };
 
 use super::Store;
@@ -20,6 +21,12 @@ impl Store {
             .iter()
             .map(|wanted| known(&self.connection, &mut self.feeds, &mut self.packer, wanted))
             .collect();
+        self.told(found)
+    }
+
+    /// The latest record of an article; `None` if it was never told.
+    pub fn last_told(&mut self, id: ArticleId) -> Result<Option<ArticleChange>, Error> {
+        let found = last_told(&self.connection, &mut self.feeds, &mut self.packer, id);
         self.told(found)
     }
 
@@ -51,6 +58,30 @@ pub(super) fn known(
         claimed,
         placement: placed(packer, &row)?,
         article: article.transpose()?.flatten(),
+    }))
+}
+
+fn last_told(
+    db: &Connection,
+    feeds: &mut Feeds,
+    packer: &mut Packer,
+    id: ArticleId,
+) -> Result<Option<ArticleChange>, Fault> {
+    let Some((n, row)) = by_id(db, id)? else { return Ok(None) };
+    let (Some(placed), Some(article)) = (placed(packer, &row)?, told(db, packer, n, id)?) else {
+        return Ok(None);
+    };
+    Ok(Some(ArticleChange {
+        id,
+        kind: ArticleKind::New,
+        revision: row.revision,
+        dispatch: placed.dispatch,
+        story: placed.story,
+        feed_id: feeds.name(db, row.feed)?,
+        fetched_at: moment(row.fetched_ms)?,
+        matched: placed.matched,
+        article,
+        member: packer.unpack_json(&row.member)?,
     }))
 }
 

@@ -15,7 +15,7 @@ pub struct Config {
     pub outlets: Vec<OutletEntry>,
     /// Agencies; each replaces the built-in one of the same id.
     pub agencies: Vec<AgencyEntry>,
-    /// Folder whose `agencies.toml`, `outlets.toml`, `credits.toml`, `labels.toml`, `boilerplate.toml`, `words.toml` go over the built-in ones.
+    /// Folder whose `agencies.toml`, `outlets.toml`, `credits.toml`, `labels.toml`, `boilerplate.toml`, `roundups.toml`, `words.toml` go over the built-in ones.
     pub dir: Option<PathBuf>,
 }
 
@@ -204,6 +204,21 @@ pub(super) struct BoilerplateEntry {
     pub no: String,
 }
 
+/// One form of headline that round-ups have, with its example and its look-alike.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RoundUpEntry {
+    /// Name of the row.
+    pub id: String,
+    /// The pattern.
+    #[serde(rename = "match")]
+    pub pattern: String,
+    /// Must match.
+    pub yes: String,
+    /// Must not match.
+    pub no: String,
+}
+
 /// Word lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -257,6 +272,12 @@ pub(super) struct LabelFile {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct BoilerplateFile {
     pub(super) boilerplate: Vec<BoilerplateEntry>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RoundUpFile {
+    pub(super) roundup: Vec<RoundUpEntry>,
 }
 
 #[derive(Default, Deserialize)]

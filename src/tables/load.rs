@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::entry::{
     AgencyEntry, AgencyFile, BoilerplateEntry, BoilerplateFile, Config, CreditEntry, CreditFile,
-    LabelEntry, LabelFile, OutletEntry, OutletFile, WordFile, Words,
+    LabelEntry, LabelFile, OutletEntry, OutletFile, RoundUpEntry, RoundUpFile, WordFile, Words,
 };
 use super::error::Error;
 use crate::news::{Hash16, hash16};
@@ -16,12 +16,13 @@ use crate::news::{Hash16, hash16};
 /// No table needs more; a larger file is a mistake, not knowledge.
 const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
-const BUILTIN: [(&str, &str); 6] = [
+const BUILTIN: [(&str, &str); 7] = [
     ("agencies.toml", include_str!("../../config/tables/agencies.toml")),
     ("outlets.toml", include_str!("../../config/tables/outlets.toml")),
     ("credits.toml", include_str!("../../config/tables/credits.toml")),
     ("labels.toml", include_str!("../../config/tables/labels.toml")),
     ("boilerplate.toml", include_str!("../../config/tables/boilerplate.toml")),
+    ("roundups.toml", include_str!("../../config/tables/roundups.toml")),
     ("words.toml", include_str!("../../config/tables/words.toml")),
 ];
 
@@ -34,6 +35,7 @@ pub(super) struct Raw {
     pub(super) credits: Vec<CreditEntry>,
     pub(super) labels: Vec<LabelEntry>,
     pub(super) boilerplate: Vec<BoilerplateEntry>,
+    pub(super) round_ups: Vec<RoundUpEntry>,
     pub(super) words: Words,
     /// Hosts the configuration gave, with their outlet's id: they win over every built-in host.
     pub(super) own_hosts: BTreeMap<String, String>,
@@ -115,6 +117,11 @@ impl Raw {
             "boilerplate.toml" => {
                 for row in read::<BoilerplateFile>(shown, text)?.boilerplate {
                     put(&mut self.boilerplate, row, |entry| &entry.id);
+                }
+            }
+            "roundups.toml" => {
+                for row in read::<RoundUpFile>(shown, text)?.roundup {
+                    put(&mut self.round_ups, row, |entry| &entry.id);
                 }
             }
             "words.toml" => self.words.merge(read::<WordFile>(shown, text)?),

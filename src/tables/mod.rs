@@ -1,5 +1,5 @@
-//! Loaded knowledge: agencies, outlets and their families, credit patterns, desk labels, word lists. Read-only once
-//! built, shared, and hashed, so that a run can say which knowledge it judged by.
+//! Loaded knowledge: agencies, outlets and their families, credit patterns, desk labels, headlines of round-ups, word
+//! lists. Read-only once built, shared, and hashed, so that a run can say which knowledge it judged by.
 
 mod boilerplate;
 mod entities;
@@ -9,6 +9,7 @@ mod load;
 pub mod markup;
 mod names;
 mod patterns;
+mod round_ups;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,7 @@ use entry::Place;
 use load::Raw;
 use names::{Names, Reading};
 use patterns::{Labels, Rows};
+use round_ups::RoundUps;
 
 /// A news agency.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +76,7 @@ pub struct Tables {
     title_labels: Labels,
     line_labels: Labels,
     boilerplate: Boilerplate,
+    round_ups: RoundUps,
     words: Words,
     desks: HashSet<String>,
     datelines: HashSet<String>,
@@ -125,6 +128,7 @@ impl Tables {
             title_labels: Labels::compile(Place::Title, &raw.labels)?,
             line_labels: Labels::compile(Place::Line, &raw.labels)?,
             boilerplate: Boilerplate::compile(&raw.boilerplate)?,
+            round_ups: RoundUps::compile(&raw.round_ups)?,
             desks: set(&raw.words.desks),
             datelines: set(&raw.words.datelines),
             not_places: set(&raw.words.not_places),
@@ -248,6 +252,11 @@ impl Tables {
     /// The desk label in a headline.
     pub fn title_label(&self, title: &str) -> Option<Label> {
         self.title_labels.find(title)
+    }
+
+    /// Whether a headline is that of a live blog or a round-up.
+    pub fn is_round_up(&self, title: &str) -> bool {
+        self.round_ups.is(title)
     }
 
     /// Whether a block is neither story nor credit: a link to go on reading, a call to share.

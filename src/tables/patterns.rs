@@ -180,6 +180,10 @@ pub struct Label {
     pub number: Option<u64>,
     /// The words for the end of an embargo, `""` if none.
     pub until: String,
+    /// The number of the item it is about, with the word before it, `""` if none.
+    pub item: String,
+    /// The slug of what it is about, `""` if none.
+    pub slug: String,
 }
 
 /// The labels of one place.
@@ -220,6 +224,8 @@ impl Labels {
             label: group("label").trim().to_owned(),
             number: group("number").parse().ok(),
             until: group("until").trim().to_owned(),
+            item: group("item").trim().to_owned(),
+            slug: group("slug").trim().to_owned(),
         })
     }
 }

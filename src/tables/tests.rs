@@ -51,6 +51,51 @@ fn every_label_row_matches_its_example_and_not_its_look_alike() {
 }
 
 #[test]
+fn every_headline_of_a_round_up_matches_its_example_and_not_its_look_alike() {
+    let raw = Raw::load(&Config::default()).unwrap();
+    let mut wrong = Vec::new();
+    for entry in &raw.round_ups {
+        let row = RoundUps::compile(std::slice::from_ref(entry)).unwrap();
+        if !row.is(&entry.yes) {
+            wrong.push(format!("{} misses {:?}", entry.id, entry.yes));
+        }
+        if TABLES.is_round_up(&entry.no) {
+            wrong.push(format!("a row takes {:?}, as {} must not", entry.no, entry.id));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_report_is_not_taken_for_a_round_up_by_its_headline() {
+    for title in [
+        "What we know about the ferry that sank off Kalmar",
+        "Police live-stream raid on harbour",
+        "Thousands live in tents a week after the storm",
+        "In brief statement, minister resigns",
+        "The week in which the bank fell",
+        "Morning fog closes airport",
+        "Newsletter platform sued over data",
+        "Summit talks end: the highlights",
+        "Lebt das Tier noch? Live-Kamera zeigt Wolf",
+        "Live export ban: farmers sue",
+        "Daily brief",
+    ] {
+        let is_form = title == "Daily brief";
+        assert_eq!(TABLES.is_round_up(title), is_form, "{title}");
+    }
+    for title in [
+        "War in Ukraine live: drones hit harbour – latest updates",
+        "Ukraine war live updates: drones hit harbour",
+        "Europe live – as it happened",
+        "Guerra en Ucrania, en directo",
+        "Newsblog: Fähren stellen Betrieb ein",
+    ] {
+        assert!(TABLES.is_round_up(title), "{title}");
+    }
+}
+
+#[test]
 fn every_boilerplate_row_matches_its_example_and_not_its_look_alike() {
     let raw = Raw::load(&Config::default()).unwrap();
     assert!(raw.boilerplate.len() >= 10);

@@ -5,6 +5,7 @@
 
 mod after;
 mod counts;
+mod retold;
 
 use std::collections::BTreeSet;
 
@@ -121,7 +122,8 @@ impl Writer {
         match input {
             Input::Batch(batch) => self.take_batch(*batch, now),
             Input::Tick(moment) => {
-                let taken = self.desk.tick(moment);
+                let mut taken = self.desk.tick(moment);
+                retold::complete(&mut taken, &mut self.store)?;
                 if taken.changes.is_empty() {
                     return Ok(());
                 }
@@ -146,7 +148,8 @@ impl Writer {
         let stories = self.store.stories(&self.desk.wants_stories(&wants, &articles))?;
         let flip = if articles.is_empty() { None } else { self.flip(&after.feed)? };
         let recalled = Recalled { articles, stories, flip: flip.clone() };
-        let taken = self.desk.take(batch, wants, recalled);
+        let mut taken = self.desk.take(batch, wants, recalled);
+        retold::complete(&mut taken, &mut self.store)?;
         let commit = self.desk.next_commit();
         let time = self.stamp(now);
         after.heed(&taken, self.judge);
@@ -299,7 +302,7 @@ impl Writer {
                         render::story(change, stamp).into()
                     })?;
                 }
-                Change::Backfilled(..) => {}
+                Change::Backfilled(..) | Change::Retold(_) => {}
             }
         }
         Ok(())

@@ -127,7 +127,7 @@ impl Desk {
         } else {
             let linked = self.window.find_story(&probe);
             let story = linked.story.unwrap_or_else(|| StoryId::opened_by(article, 1));
-            if linked.has_rival() {
+            if linked.is_unsure() {
                 self.touched.insert(story);
             }
             (DispatchId::opened_by(article, 1), story)

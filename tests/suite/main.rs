@@ -30,6 +30,8 @@ mod feeds;
 #[cfg(test)]
 mod full_text;
 #[cfg(test)]
+mod halves;
+#[cfg(test)]
 mod health;
 #[cfg(test)]
 mod hours;
@@ -39,6 +41,8 @@ mod house;
 mod identity;
 #[cfg(test)]
 mod kill9;
+#[cfg(test)]
+mod notices;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]

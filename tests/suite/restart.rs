@@ -14,6 +14,8 @@ use copytaster::writer::{self, Writer};
 use copytaster::{cluster, desk};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::halves;
+
 /// Articles of the run; with one every eleven minutes they span more than a week, so windows close and stories rest.
 const ARTICLES: usize = 1100;
 
@@ -66,10 +68,13 @@ fn lines() -> Vec<(PlainText, Timestamp)> {
     let mut chance = Chance(11);
     let start: Timestamp = "2025-03-01T06:00:00Z".parse().unwrap();
     let mut lines: Vec<(PlainText, Timestamp)> = Vec::new();
+    let (ferry, bank) = (halves::FERRY, halves::BANK);
+    let halves = [halves::BETWEEN, ferry[0], bank[0], ferry[1], bank[1], ferry[2], bank[2]];
     for n in 0..ARTICLES {
         let at = start + SignedDuration::from_mins(11 * i64::try_from(n).unwrap());
-        let earlier = (n > 5).then(|| lines[n - 1 - chance.below(5)].0.clone());
-        let line = match (chance.below(4), earlier) {
+        let earlier = (n > 5).then(|| lines[lines.len() - 1 - chance.below(5)].0.clone());
+        let line = match (chance.below(6), earlier) {
+            (4, Some(other)) => notice(n, &mut chance, other),
             // A copy at another outlet, cut or with a new headline.
             (0, Some(other)) => PlainText {
                 id: format!("n{n}"),
@@ -84,8 +89,31 @@ fn lines() -> Vec<(PlainText, Timestamp)> {
             _ => fresh(n, &mut chance),
         };
         lines.push((line, at));
+        // Far enough in that a stop can come before a sweep splits their story.
+        if let Some((title, text)) = (n > 60).then(|| halves.get(n - 61)).flatten() {
+            let (title, text) = ((*title).to_owned(), (*text).to_owned());
+            let (id, outlet) = (format!("half{n}"), format!("Half {n}"));
+            let lang = "en".to_owned();
+            lines.push((PlainText { id, title, text, outlet, lang, ..PlainText::default() }, at));
+        }
     }
     lines
+}
+
+/// A newsroom's word on its own earlier article, or the article itself with that word on it.
+fn notice(n: usize, chance: &mut Chance, about: PlainText) -> PlainText {
+    let title = format!(
+        "{}{}",
+        ["KILL: ", "WITHDRAWN: ", "CORRECTED-", "HOLD: "][chance.below(4)],
+        about.title
+    );
+    let id = if chance.below(3) == 0 { about.id } else { format!("n{n}") };
+    let text = match chance.below(3) {
+        0 => format!("{} {n} more were counted.", about.text),
+        1 => format!("Editors: please kill \"{}\".", about.title),
+        _ => "This story has been withdrawn.".to_owned(),
+    };
+    PlainText { id, title, text, ..about }
 }
 
 fn fresh(n: usize, chance: &mut Chance) -> PlainText {
@@ -111,7 +139,7 @@ fn fresh(n: usize, chance: &mut Chance) -> PlainText {
     }
 }
 
-fn open(path: &Path, out: &[u8]) -> Writer {
+pub(crate) fn open(path: &Path, out: &[u8]) -> Writer {
     let config = store::Config {
         path: path.to_owned(),
         durability: store::Durability::Process,
@@ -171,11 +199,22 @@ fn random_stops_change_neither_the_records_nor_the_desk() {
     let tables = Tables::builtin();
     let (whole, digests) = run(&lines, &[], &tables);
     let text = std::str::from_utf8(&whole).unwrap();
-    for kind in ["article.revised", "\"dormant\"", "\"relation\":\"copy\""] {
+    for kind in [
+        "article.revised",
+        "article.withdrawn",
+        "article.reassigned",
+        "story.retracted",
+        "story.split",
+        "\"change\":\"notice\"",
+        "\"dormant\"",
+        "\"relation\":\"copy\"",
+    ] {
         assert!(text.contains(kind), "the run never shows {kind}");
     }
     let mut chance = Chance(3);
     let mut stops: Vec<usize> = (0..STOPS).map(|_| 1 + chance.below(ARTICLES - 1)).collect();
+    // Before and after a story is split.
+    stops.extend([66, 69, 71, 73]);
     stops.sort_unstable();
     let (stopped, after) = run(&lines, &stops, &tables);
     let first = digests.iter().find(|(n, digest)| after[*n] != **digest).map(|(n, _)| n);

@@ -213,7 +213,8 @@ impl Scene {
         if let Some(reader) = &mut self.reader {
             reader.each_article(since, |article| {
                 let Placed { arrival, first_fetched, .. } = article.placed;
-                if arrival < placed.arrival && first_fetched >= since {
+                let is_held = !desk::stands_apart(&article.article);
+                if arrival < placed.arrival && first_fetched >= since && is_held {
                     oldest = Some(oldest.map_or(first_fetched, |oldest| oldest.min(first_fetched)));
                     window.insert(desk::entry(&article));
                     // The desk's own bound holds here too: the oldest hours go first.

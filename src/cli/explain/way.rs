@@ -116,7 +116,12 @@ pub(super) struct Again {
 
 impl Again {
     pub(super) fn of(subject: &Subject, before: &Before) -> Option<Self> {
-        let entry = desk::entry(&subject.window_article()?);
+        let article = subject.window_article()?;
+        // A notice or a round-up was matched with nothing.
+        if desk::stands_apart(&article.article) {
+            return None;
+        }
+        let entry = desk::entry(&article);
         let judged = desk::judge(&before.window, &entry.probe(), |_| true);
         let recorded = &subject.placed.as_ref()?.matched;
         let Match { relation, score, nearest_article_id, .. } = judged.matched;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::news::{Because, Fixed, Member, NoticeKind, OutletKind, Signal};
+use crate::news::{Because, Fixed, Member, OutletKind, Signal, Time};
 use crate::record::ArticleRecord;
 
 /// The first span that does not cut out the words beside it.
@@ -66,12 +66,6 @@ pub(super) fn wrong_reference(record: &ArticleRecord) -> Option<String> {
     None
 }
 
-/// Whether it is a note to editors about another article, which counts nowhere.
-pub(super) fn is_notice(record: &ArticleRecord) -> bool {
-    let kinds = [NoticeKind::Advisory, NoticeKind::Hold, NoticeKind::Kill, NoticeKind::Withdrawal];
-    kinds.contains(&record.notice.kind) && !record.notice.target_article_id.is_empty()
-}
-
 /// What a story keeps of the article, as far as counting needs it and the record shows it.
 pub(super) fn member(record: &ArticleRecord, arrival: u64, uncounted: bool) -> Member {
     Member {
@@ -89,13 +83,22 @@ pub(super) fn member(record: &ArticleRecord, arrival: u64, uncounted: bool) -> M
         lang: String::new(),
         chars: record.text.chars,
         fetched_at: record.timing.fetched_at,
-        embargo_until: record.notice.until,
+        embargo_until: embargo_until(record),
         uncounted,
         notice: record.notice.kind,
+        mark: None,
+        opened: false,
+        split_off: false,
         people: Vec::new(),
         places: Vec::new(),
         watches: Vec::new(),
     }
+}
+
+/// Until when it may be no origin: the end of an embargo, or the moment from which it dates itself.
+fn embargo_until(record: &ArticleRecord) -> Option<Time> {
+    let until = [record.notice.until, record.published.time].into_iter().flatten();
+    until.filter(|until| until.0 > record.timing.fetched_at.0).max()
 }
 
 /// The outlet or agency that a chain leads through, `""` where it is neither.

@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::article::{is_notice, member, wrong_reference, wrong_span};
+use super::article::{member, wrong_reference, wrong_span};
+use super::bearing::{wrong_move, wrong_retraction, wrong_split, wrong_target};
 use super::files::Found;
 use super::report::{Check, Place, Report};
 use super::story::{wrong_origins, wrong_sums};
@@ -21,6 +22,7 @@ const OPENINGS_MAX: u32 = 16;
 struct Article {
     revision: u64,
     arrival: u64,
+    dispatch: DispatchId,
     story: StoryId,
     withdrawn: bool,
 }
@@ -98,8 +100,11 @@ impl<T: Fn(&[Member]) -> Tally> Ledger<T> {
                 self.merge(record, place, report);
             }
         }
+        let told: Vec<&StoryRecord> = stories.iter().map(|(_, record)| *record).collect();
         for (place, record) in &stories {
             self.refer(record, place, report);
+            report.check(Check::References, place, wrong_split(record, &told));
+            report.check(Check::Counts, place, wrong_retraction(record));
             let wrong = match record.kind {
                 // A loser tells its last state; its articles stand under the survivor by now.
                 StoryType::Merged => wrong_sums(record),
@@ -143,7 +148,16 @@ impl<T: Fn(&[Member]) -> Tally> Ledger<T> {
             .then(|| "timing.emitted_at is not the record's time".to_owned());
         report.check(Check::Offsets, place, wrong_span(record).or(emitted));
         report.check(Check::References, place, wrong_reference(record));
+        if record.kind == ArticleType::Reassigned {
+            let has_moved = known.is_some_and(|known| {
+                known.dispatch != record.dispatch_id
+                    || self.home(known.story) != self.home(record.story_id)
+            });
+            report.check(Check::References, place, wrong_move(record, has_moved));
+        }
         self.place(record, place);
+        let dispatch_of = |id| self.articles.get(&id).map(|article| article.dispatch);
+        report.check(Check::References, place, wrong_target(record, dispatch_of));
         self.wait_for_article(
             &record.matched.nearest_article_id,
             "match.nearest_article_id",
@@ -181,11 +195,12 @@ impl<T: Fn(&[Member]) -> Tally> Ledger<T> {
             ArticleWord::New | ArticleWord::Material | ArticleWord::Cosmetic => false,
             ArticleWord::Notice | ArticleWord::Reassigned => was_withdrawn,
         };
-        let known = Article { revision: record.revision, arrival, story, withdrawn };
+        let dispatch = record.dispatch_id;
+        let known = Article { revision: record.revision, arrival, dispatch, story, withdrawn };
         self.articles.insert(record.article_id, known);
         let members = self.members.entry(story).or_default();
         let at = members.partition_point(|member| member.arrival < arrival);
-        members.insert(at, member(record, arrival, withdrawn || is_notice(record)));
+        members.insert(at, member(record, arrival, withdrawn || record.notice.is_uncounted()));
     }
 
     fn revise_story(&mut self, record: &StoryRecord, place: &Place, report: &mut Report) {

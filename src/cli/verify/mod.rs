@@ -1,6 +1,7 @@
 //! `verify`: reads the output as any reader would and says what is not as the format says.
 
 mod article;
+mod bearing;
 mod files;
 mod ledger;
 mod report;

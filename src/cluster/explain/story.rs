@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::cluster::features::Features;
+use crate::cluster::lexicon::Lexicon;
 use crate::cluster::likeness::{self, MEASURES};
 use crate::cluster::stories::{Ranked, are_siblings, join_threshold, time_apart};
 use crate::cluster::terms::{NAME, NUMBER, PAIR, TITLE, Term, pair};
@@ -119,7 +120,7 @@ impl Window {
                 continue;
             };
             let holders = self.terms.held_by(term.hash);
-            let rarity = self.terms.rarity(base, holders);
+            let rarity = Lexicon::rarity(base, holders);
             let weight = f64::from(term.weight) * f64::from(other.weight) * rarity * rarity;
             let shared = SharedTerm {
                 term: word.clone(),

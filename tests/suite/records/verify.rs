@@ -211,3 +211,24 @@ fn other_files_are_left_alone_and_an_empty_directory_is_no_output() {
     fs::write(dir.path().join("articles-old.jsonl"), "").unwrap();
     assert!(verify(dir.path(), tally).unwrap().is_none());
 }
+
+#[test]
+fn a_retraction_split_or_move_that_the_records_do_not_bear_out_is_found() {
+    let reason =
+        |text: &str| text.replacen(r#""retracted_reason":"""#, r#""retracted_reason":"killed""#, 1);
+    assert!(found("stories", reason, Check::Counts).contains("retracted_reason"));
+    let status = |text: &str| text.replacen(r#""status":"active""#, r#""status":"retracted""#, 1);
+    assert!(found("stories", status, Check::Counts).contains("sources left"));
+    let split = |text: &str| {
+        let (_, rest) = text.split_once(r#""story_id":""#).unwrap();
+        let id = rest.get(..36).unwrap().to_owned();
+        let (first, rest) = text.split_once('\n').unwrap();
+        let rest = rest.replacen(r#""split_from":"""#, &format!(r#""split_from":"{id}""#), 1);
+        format!("{first}\n{}", rest.replacen("story.updated", "story.split", 1))
+    };
+    assert!(found("stories", split, Check::References).contains("nothing was split off"));
+    let moved = |text: &str| {
+        text.replacen(r#""type":"article.revised""#, r#""type":"article.reassigned""#, 1)
+    };
+    assert!(found("articles", moved, Check::References).contains("to where it stood"));
+}
