@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::features::{FLAG_BITS, Features, Flagged, SLOT};
+use super::features::{FLAG_BITS, Features, Flagged, NUMBER, SLOT};
 use super::{params, shingles};
 
 /// The shingles of one text by first place, ready to be compared with many others.
@@ -70,6 +70,8 @@ pub(super) struct Alignment {
     pub(super) slots_differing: usize,
     /// Slots in the common stretch.
     pub(super) slots: usize,
+    /// Numbers that differ, and numbers in the common stretch.
+    pub(super) numbers: [usize; 2],
 }
 
 /// A passage that two texts have in common, by places of words on each side. The sides differ in length only where
@@ -83,8 +85,10 @@ pub(super) struct Run {
 impl Alignment {
     /// Whether the texts share a form and differ in its facts.
     pub(super) fn is_template(&self) -> bool {
+        let [differing, numbers] = self.numbers;
         self.slots_differing >= params::TEMPLATE_SLOTS_MIN
             && ratio(self.slots_differing, self.slots) >= params::TEMPLATE_SLOTS
+            || differing >= params::TEMPLATE_NUMBERS_MIN && 2 * differing >= numbers
     }
 }
 
@@ -156,6 +160,25 @@ impl<'a> Table<'a> {
         Overlap { shared, sizes: [self.clean, other_size] }
     }
 
+    /// How many shingles the text shares with `other` and not with `first`.
+    pub(super) fn beyond(&mut self, first: &Features, other: &Features) -> usize {
+        self.overlap(first);
+        let before = self.round;
+        self.round += 1;
+        let mut beyond = 0;
+        for (_, shingle) in shingles::of(&other.words) {
+            let found = self.index[self.slot(shingle)];
+            let Some(place) = self.distinct.get_mut((found as usize).wrapping_sub(1)) else {
+                continue;
+            };
+            if place.round < before && !place.is_boilerplate {
+                place.round = self.round;
+                beyond += 1;
+            }
+        }
+        beyond
+    }
+
     /// Common shingles that stand in one order, by their first words here and there; and how many different ones
     /// there are in any order.
     fn chain(&self, other: &Features) -> (Vec<(usize, usize)>, usize) {
@@ -206,8 +229,8 @@ impl<'a> Table<'a> {
             in_order: ratio(chain.len(), different).min(1.0),
             ..Alignment::default()
         };
-        let slots_in = |words: &[Flagged], from: usize, to: usize| {
-            words.get(from..to).unwrap_or_default().iter().filter(|w| *w & SLOT != 0).count()
+        let slots_in = |words: &[Flagged], from: usize, to: usize, flag: Flagged| {
+            words.get(from..to).unwrap_or_default().iter().filter(|w| *w & flag != 0).count()
         };
         let (mut end_mine, mut end_theirs) = (0, 0);
         let last = (self.features.words.len(), other.words.len());
@@ -216,13 +239,18 @@ impl<'a> Table<'a> {
                 let gap_mine = self.features.words.get(end_mine..here).unwrap_or_default();
                 let gap_theirs = other.words.get(end_theirs..there).unwrap_or_default();
                 if gap_mine.len().max(gap_theirs.len()) <= params::SLOT_WORDS_MAX {
-                    let (differing, all) = compare_gap(gap_mine, gap_theirs);
+                    let (differing, all) = compare_gap(gap_mine, gap_theirs, SLOT);
                     alignment.slots_differing += differing;
                     alignment.slots += all;
+                    let (differing, all) = compare_gap(gap_mine, gap_theirs, NUMBER);
+                    alignment.numbers[0] += differing;
+                    alignment.numbers[1] += all;
                 }
             }
             let next = here + params::SHINGLE_WORDS;
-            alignment.slots += slots_in(&self.features.words, end_mine.max(here), next);
+            let from = end_mine.max(here);
+            alignment.slots += slots_in(&self.features.words, from, next, SLOT);
+            alignment.numbers[1] += slots_in(&self.features.words, from, next, NUMBER);
             end_mine = end_mine.max(next);
             end_theirs = end_theirs.max(there + params::SHINGLE_WORDS);
         }
@@ -230,10 +258,10 @@ impl<'a> Table<'a> {
     }
 }
 
-/// Names and numbers that were replaced in a gap between common runs, and how many stand there.
-fn compare_gap(mine: &[Flagged], theirs: &[Flagged]) -> (usize, usize) {
+/// What of a kind was replaced in a gap between common runs, and how many of it stand there.
+fn compare_gap(mine: &[Flagged], theirs: &[Flagged], flag: Flagged) -> (usize, usize) {
     let slots = |words: &[Flagged]| -> Vec<Flagged> {
-        words.iter().filter(|w| *w & SLOT != 0).map(|w| w >> FLAG_BITS).collect()
+        words.iter().filter(|w| *w & flag != 0).map(|w| w >> FLAG_BITS).collect()
     };
     let (mine, theirs) = (slots(mine), slots(theirs));
     let missing =

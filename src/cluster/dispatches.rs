@@ -10,6 +10,7 @@ use crate::news::{ArticleId, Because, Fixed, ROUND_UP, Relation, Signal};
 
 use super::align::{Alignment, Overlap, Table};
 use super::features::Features;
+use super::side::{common_quotes, joins, judge, same_title};
 use super::{Entry, Found, Probe, Window, params};
 
 /// A text compared with the probe.
@@ -28,12 +29,15 @@ impl Window {
         if features.is_notice {
             return Found::default();
         }
-        if (features.shingles as usize) < params::SHINGLES_MIN {
+        if features.shingles as usize + features.quoted.len() < params::SHINGLES_MIN {
             return Found { defects: vec!["copy_undecidable".to_owned()], ..Found::default() };
         }
-        let compared = self.compared(probe);
+        let (compared, mut table) = self.compared(probe);
         let parent = best(&compared, features, |c| joins(c.relation));
         match parent {
+            Some(parent) if strings_together(parent, &compared, &mut table) => {
+                Found { relation: Relation::Derived, ..apart(parent, features) }
+            }
             Some(parent) if is_round_up(parent, &compared) => {
                 let defects = vec![ROUND_UP.to_owned()];
                 Found { relation: Relation::Derived, defects, ..apart(parent, features) }
@@ -45,19 +49,20 @@ impl Window {
     }
 
     /// The texts that share enough with the probe's to be laid beside it.
-    fn compared(&self, probe: &Probe<'_>) -> Vec<Compared<'_>> {
+    fn compared<'p>(&self, probe: &Probe<'p>) -> (Vec<Compared<'_>>, Option<Table<'p>>) {
         let (boilerplate, hits) = self.hits(&probe.features.prints());
         let candidates = self.sharing(probe, hits);
         if candidates.is_empty() {
-            return Vec::new();
+            return (Vec::new(), None);
         }
         let mut table = Table::of(probe.features, &boilerplate);
-        candidates.into_iter().map(|slot| compare(&mut table, self.entry(slot))).collect()
+        let compared = candidates.into_iter().map(|slot| compare(&mut table, self.entry(slot)));
+        (compared.collect(), Some(table))
     }
 
     /// The texts that were laid beside a probe's, with the share of the shorter found in the other.
     pub fn alike_texts(&self, probe: &Probe<'_>) -> Vec<(ArticleId, Fixed)> {
-        let compared = self.compared(probe);
+        let (compared, _) = self.compared(probe);
         let alike = |c: &Compared<'_>| (c.entry.article, Fixed::from_f64(c.overlap.containment()));
         compared.iter().map(alike).collect()
     }
@@ -145,125 +150,9 @@ fn compare<'a>(table: &mut Table<'_>, entry: &'a Entry) -> Compared<'a> {
     Compared { entry, overlap, alignment, relation }
 }
 
-/// What a text shares with the one in the table, word by word where it is enough to look, and how they stand.
-pub(super) fn judge(
-    table: &mut Table<'_>,
-    theirs: &Features,
-) -> (Overlap, Option<Alignment>, Relation) {
-    let overlap = table.overlap(theirs);
-    if overlap.containment() >= params::DERIVED_CONTAINMENT && overlap.shared > 0 {
-        let alignment = table.align(theirs);
-        let side = Side { mine: table.features, theirs, overlap: &overlap, alignment: &alignment };
-        let relation = side.relation();
-        (overlap, Some(alignment), relation)
-    } else if shares_quotes(table.features, theirs) {
-        (overlap, None, Relation::SharedQuote)
-    } else {
-        (overlap, None, Relation::New)
-    }
-}
-
 /// The share of the shorter text from which two texts may be one dispatch.
 pub fn text_joins_at() -> Fixed {
     Fixed::from_f64(params::JOIN_CONTAINMENT)
-}
-
-/// Two texts laid side by side, with the rules that say how they stand to each other.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Side<'a> {
-    pub(super) mine: &'a Features,
-    pub(super) theirs: &'a Features,
-    pub(super) overlap: &'a Overlap,
-    pub(super) alignment: &'a Alignment,
-}
-
-impl Side<'_> {
-    /// The rules of the relations, in the order in which they bind.
-    pub(super) fn relation(&self) -> Relation {
-        let (containment, jaccard) = (self.overlap.containment(), self.overlap.jaccard());
-        if self.is_template_sibling() {
-            return Relation::TemplateSibling;
-        }
-        let is_joined = self.is_joined();
-        if is_joined && containment >= params::COPY_CONTAINMENT {
-            if jaccard >= params::COPY_JACCARD || self.overlap.lengths() >= params::COPY_LENGTHS {
-                Relation::Copy
-            } else if self.alignment.in_order >= params::IN_ORDER {
-                Relation::Truncation
-            } else {
-                Relation::Edited
-            }
-        } else if is_joined && jaccard >= params::COPY_JACCARD {
-            Relation::Copy
-        } else if self.is_later_version()
-            || (is_joined && self.mine.is_update && self.mine.shares_newsroom(self.theirs))
-        {
-            Relation::Revision
-        } else if is_joined {
-            Relation::Edited
-        } else {
-            Relation::Derived
-        }
-    }
-
-    pub(super) fn is_template_sibling(&self) -> bool {
-        self.overlap.containment() >= params::REVISION_CONTAINMENT && self.alignment.is_template()
-    }
-
-    /// Whether so much is shared that it can be no chance; little needs a second witness.
-    pub(super) fn is_enough(&self) -> bool {
-        self.overlap.shared >= params::SHINGLES_MIN
-            && (self.overlap.shared >= params::SHARED_CLEAR
-                || titles_overlap(self.mine, self.theirs)
-                || self.mine.shares_credit(self.theirs))
-    }
-
-    /// Whether both are so long that one speech quoted in both could be the overlap.
-    pub(super) fn are_long(&self) -> bool {
-        self.mine.words.len().min(self.theirs.words.len()) >= params::LONG_WORDS
-    }
-
-    /// Whether they are one dispatch by their text alone.
-    pub(super) fn is_joined(&self) -> bool {
-        let containment = self.overlap.containment();
-        self.is_enough()
-            && containment >= params::JOIN_CONTAINMENT
-            && (!self.are_long()
-                || containment >= params::LONG_CONTAINMENT
-                || self.overlap.jaccard() >= params::LONG_JACCARD)
-    }
-
-    /// Whether one is a write-through of the other: one newsroom, one headline.
-    pub(super) fn is_later_version(&self) -> bool {
-        self.is_enough()
-            && self.overlap.containment() >= params::REVISION_CONTAINMENT
-            && self.mine.shares_newsroom(self.theirs)
-            && same_title(self.mine, self.theirs)
-    }
-}
-
-pub(super) fn same_title(mine: &Features, theirs: &Features) -> bool {
-    mine.title.len() >= 2 && mine.title == theirs.title
-}
-
-pub(super) fn titles_overlap(mine: &Features, theirs: &Features) -> bool {
-    let common = mine.title.iter().filter(|stem| theirs.title.contains(stem)).count();
-    common >= 2 && 2 * common >= mine.title.len().min(theirs.title.len())
-}
-
-pub(super) fn shares_quotes(mine: &Features, theirs: &Features) -> bool {
-    common_quotes(mine, theirs) >= params::SHINGLES_MIN
-}
-
-fn common_quotes(mine: &Features, theirs: &Features) -> usize {
-    mine.quoted.iter().filter(|shingle| theirs.quoted.binary_search(shingle).is_ok()).count()
-}
-
-pub(super) fn joins(relation: Relation) -> bool {
-    matches!(
-        relation,
-        Relation::Copy | Relation::Truncation | Relation::Edited | Relation::Revision
-    )
 }
 
 /// The one best parent: the twin wins over a round-up that merely contains the lede.
@@ -283,6 +172,27 @@ fn best<'c, 'a>(
         .iter()
         .filter(|c| is_eligible(c))
         .max_by_key(|c| (rank(c), Reverse((c.entry.arrival, c.entry.article))))
+}
+
+/// Whether less than half of the probe is its best parent, and another dispatch stands at other places of it.
+fn strings_together(
+    parent: &Compared<'_>,
+    compared: &[Compared<'_>],
+    table: &mut Option<Table<'_>>,
+) -> bool {
+    let Some(table) = table else { return false };
+    let [mine, theirs] = parent.overlap.sizes;
+    parent.relation != Relation::Revision
+        && mine > theirs
+        && 2 * parent.overlap.shared < mine
+        && compared.iter().any(|other| {
+            other.entry.dispatch != parent.entry.dispatch
+                && other.entry.story != parent.entry.story
+                && other.overlap.shared >= params::SHINGLES_MIN
+                && other.relation != Relation::TemplateSibling
+                && table.beyond(&parent.entry.features, &other.entry.features)
+                    >= params::SHINGLES_MIN
+        })
 }
 
 /// Whether the probe strings several dispatches together, none of which covers most of it.

@@ -20,6 +20,8 @@ pub struct Features {
     pub(super) terms: Box<[terms::Term]>,
     /// Stems of the headline without agency labels, in order.
     pub(super) title: Box<[u32]>,
+    /// Words of the headline; `SLOT` marks those that are names in the body too, which are what the text is about.
+    pub(super) title_words: Box<[Flagged]>,
     /// Shape of the headline: numbers and names blanked. 0 for a headline of blanks only.
     pub(super) skeleton: u32,
     /// What stood in the blanks, in order.
@@ -39,16 +41,18 @@ pub struct Features {
     pub(super) has_body: bool,
 }
 
-/// A word as texts are laid side by side: the high bits of its hash above two flags. Fourteen bits tell words apart well
-/// enough, as three of them make a shingle: of 16,000 changed words one goes unnoticed.
+/// A word as texts are laid side by side: bits of its hash above three flags. Thirteen bits tell words apart well enough,
+/// as three of them make a shingle: of 8,000 changed words one goes unnoticed.
 pub(super) type Flagged = u16;
 
 /// A word that fills a slot: a number or a name.
 pub(super) const SLOT: Flagged = 1;
 /// Something was left out before this word: no shingle crosses it.
 pub(super) const BREAK: Flagged = 2;
-/// Bits below a word's hash that hold the two.
-pub(super) const FLAG_BITS: u32 = 2;
+/// A number.
+pub(super) const NUMBER: Flagged = 4;
+/// Bits below a word's hash that hold the three.
+pub(super) const FLAG_BITS: u32 = 3;
 
 /// A word's hash with its flags.
 pub(super) fn flagged(hash: u32, flags: Flagged) -> Flagged {
@@ -87,6 +91,7 @@ impl Features {
             quoted,
             terms: Box::default(),
             title: title.iter().map(|w| w.stem).filter(|stem| *stem != 0).collect(),
+            title_words: title_words(title, body),
             skeleton,
             slots,
             outlet: [hash_of(&article.outlet.id), hash_of(&article.outlet.family)],
@@ -153,7 +158,7 @@ impl Features {
     /// Feeds all that is compared into a digest.
     pub(super) fn feed_digest(&self, hasher: &mut blake3::Hasher) {
         hasher.update(&self.words.len().to_le_bytes());
-        for word in &self.words {
+        for word in self.words.iter().chain(&self.title_words) {
             hasher.update(&word.to_le_bytes());
         }
         let lists = [&self.quoted, &self.title, &self.slots, &self.wire];
@@ -224,6 +229,20 @@ fn names(title: &str, body: &str) -> (Box<[u32]>, Box<str>) {
     (stems.into(), labels.into())
 }
 
+fn title_words(title: &[Word], body: &[Word]) -> Box<[Flagged]> {
+    let is_name = |word: &&Word| word.kind == Kind::Capital && word.stem != 0;
+    let mut names: Vec<u32> =
+        body.iter().filter(is_name).filter(|w| !w.opens_sentence).map(|w| w.hash).collect();
+    names.sort_unstable();
+    let is_told = |word: &Word| is_name(&word) && names.binary_search(&word.hash).is_ok();
+    let flags = |word: &Word| match word.kind {
+        Kind::Number => NUMBER,
+        _ if is_told(word) => SLOT,
+        _ => 0,
+    };
+    title.iter().map(|word| flagged(word.hash, flags(word))).collect()
+}
+
 /// Words outside quotation marks with their flags, and the shingles inside them.
 fn clean_words(body: &[Word]) -> (Box<[Flagged]>, Box<[u32]>) {
     let mut clean = Vec::with_capacity(body.len());
@@ -236,6 +255,9 @@ fn clean_words(body: &[Word]) -> (Box<[Flagged]>, Box<[u32]>) {
         }
         if fills_slot(word) {
             flags |= SLOT;
+        }
+        if word.kind == Kind::Number {
+            flags |= NUMBER;
         }
         was_quoted = word.quoted;
         let flagged = flagged(word.hash, flags);

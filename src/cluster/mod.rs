@@ -18,6 +18,7 @@ mod params;
 mod prints;
 mod rarity;
 mod shingles;
+mod side;
 mod split;
 mod stems;
 mod stories;

@@ -30,6 +30,14 @@ pub(super) const BOILERPLATE_STORIES: usize = 3;
 
 /// Containment from which texts are one dispatch.
 pub(super) const JOIN_CONTAINMENT: f64 = 0.5;
+/// Names and numbers that may differ between two texts under one headline: a correction or two.
+pub(super) const CORRECTED_SLOTS: usize = 2;
+/// Containment from which a text may be a reworded one.
+pub(super) const REWORDED_CONTAINMENT: f64 = 0.28;
+/// Share of the shorter text with its quotations, in per cent, from which texts that are mostly quotation are one.
+pub(super) const QUOTES_PERCENT: usize = 80;
+/// Words of the shorter text, in per cent, that stand in the other in one order where it was reworded.
+pub(super) const REWORDED_PERCENT: usize = 40;
 /// Where both texts have this many words, they quote one speech as easily as they copy one text.
 pub(super) const LONG_WORDS: usize = 120;
 /// Two long texts are one dispatch from this containment on …
@@ -54,6 +62,8 @@ pub(super) const DERIVED_CONTAINMENT: f64 = 0.2;
 pub(super) const TEMPLATE_SLOTS: f64 = 0.3;
 /// Fewer differing slots than this are a correction, whatever their share.
 pub(super) const TEMPLATE_SLOTS_MIN: usize = 2;
+/// So many numbers that differ, at least half of all, make siblings whatever names stay: figures of another day.
+pub(super) const TEMPLATE_NUMBERS_MIN: usize = 3;
 /// Longest replaced stretch, in words, that is still a slot and not a rewritten sentence.
 pub(super) const SLOT_WORDS_MAX: usize = 12;
 /// A round-up: no dispatch covers more than this share of it.

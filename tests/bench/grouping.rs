@@ -2,12 +2,13 @@
 //!
 //! `cargo run --release --example grouping -- stories GOLD.jsonl [--with BACKGROUND.jsonl] [--dated] [--window-days N]`
 //! `cargo run --release --example grouping -- copies DOCS.jsonl PAIRS.jsonl`
+//! `cargo run --release --example grouping -- dispatches GOLD.jsonl`, by kind of edit where the lines have one
 //! `cargo run --release --example grouping -- learn body|headline GOLD.jsonl…` prints weights for `config/tables/grouping.toml`
 
 #![expect(clippy::print_stdout, reason = "a report for people is what it is for")]
 #![expect(clippy::disallowed_methods, reason = "it measures speed, so it reads the clock")]
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::time::Instant;
 
@@ -34,6 +35,9 @@ struct Line {
     published: Option<String>,
     #[serde(default)]
     source: Option<String>,
+    /// What was done to the text, in made-up copies.
+    #[serde(default)]
+    kind: String,
 }
 
 impl Line {
@@ -308,6 +312,45 @@ fn copies(args: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// How well texts labelled by dispatch are put together, and by kind of edit how many of its own and of others an article
+/// stands with.
+fn dispatches(args: &[String]) -> Result<()> {
+    let mut desk = Desk::new(Config::default());
+    let mut placed: Vec<(String, DispatchId, String)> = Vec::new();
+    let begun = Instant::now();
+    for (time, line) in in_order(read(&args[0])?) {
+        let features = Features::of(&line.article());
+        let (dispatch, _) = desk.take(&line, features, time);
+        placed.push((line.cluster.unwrap_or_default(), dispatch, line.kind));
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    let scored: Vec<(String, DispatchId)> =
+        placed.iter().map(|(gold, dispatch, _)| (gold.clone(), *dispatch)).collect();
+    println!("{}\n  {} lines in {seconds:.2} s", score(&scored), scored.len());
+    let (mut sizes, mut golds, mut both) =
+        (HashMap::new(), HashMap::<&str, f64>::new(), HashMap::new());
+    for (gold, dispatch) in &scored {
+        *sizes.entry(*dispatch).or_insert(0.0) += 1.0;
+        *golds.entry(gold.as_str()).or_insert(0.0) += 1.0;
+        *both.entry((gold.as_str(), *dispatch)).or_insert(0.0) += 1.0;
+    }
+    let mut kinds: BTreeMap<&str, (f64, f64, f64, f64)> = BTreeMap::new();
+    for (gold, dispatch, kind) in &placed {
+        let of = kinds.entry(kind).or_default();
+        let own: f64 = both[&(gold.as_str(), *dispatch)];
+        if golds[gold.as_str()] > 1.0 {
+            of.0 += 1.0;
+            of.1 += (own - 1.0) / (golds[gold.as_str()] - 1.0);
+        }
+        of.2 += 1.0;
+        of.3 += f64::from(sizes[dispatch] > own);
+    }
+    for (kind, (count, recall, all, mixed)) in kinds {
+        println!("  {kind:<18} {all:>6} recall {:.3} mixed {:.3}", recall / count, mixed / all);
+    }
+    Ok(())
+}
+
 /// Candidate stories of one article that are learnt from: its own and its nearest rivals.
 const RIVALS: usize = 6;
 
@@ -451,9 +494,10 @@ fn main() -> Result<()> {
     match args.first().map(String::as_str) {
         Some("stories") if args.len() >= 2 => stories(&args[1..]),
         Some("copies") if args.len() == 3 => copies(&args[1..]),
+        Some("dispatches") if args.len() == 2 => dispatches(&args[1..]),
         Some("learn") if args.len() >= 3 => learn(&args[1..]),
         _ => bail!(
-            "usage: grouping stories GOLD [--with FILE] [--dated] [--window-days N] | copies DOCS PAIRS"
+            "usage: grouping stories GOLD [--with FILE] [--dated] [--window-days N] | copies DOCS PAIRS | dispatches GOLD"
         ),
     }
 }

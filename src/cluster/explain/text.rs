@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::cluster::align::{Alignment, Overlap, Run, Table};
-use crate::cluster::dispatches::{self, Side, judge};
 use crate::cluster::features::{Features, Flagged, flagged};
+use crate::cluster::side::{self, Side, judge};
 use crate::cluster::words::{Word, placed_words};
 use crate::cluster::{Window, params, shingles};
 use crate::news::{Article, Fixed, Relation};
@@ -31,7 +31,7 @@ impl Window {
         let words = Two { later: mine.words.len(), earlier: theirs.words.len() };
         TextEvidence {
             relation,
-            joins: dispatches::joins(relation),
+            joins: side::joins(relation),
             reason: obstacle.unwrap_or_else(|| reason(&side, relation)),
             words,
             quoted_words: Two {
@@ -83,10 +83,13 @@ fn obstacle(mine: &Features, theirs: &Features, prints_shared: usize) -> Option<
 
 /// The rule that gave a relation, with its figures.
 fn reason(side: &Side<'_>, relation: Relation) -> String {
-    let Side { mine, overlap, alignment, .. } = side;
-    let (c, j, x) = (overlap.containment(), overlap.jaccard(), overlap.shared);
+    let Side { overlap, alignment, .. } = side;
+    let (c, j) = (overlap.containment(), overlap.jaccard());
     let (copy_c, copy_j) = (params::COPY_CONTAINMENT, params::COPY_JACCARD);
     match relation {
+        Relation::TemplateSibling if side.are_about_others() => {
+            "each is about a name that the other never says: one form, other facts".to_owned()
+        }
         Relation::TemplateSibling => format!(
             "{} of {} names and numbers in the common text differ: one form, other facts",
             alignment.slots_differing, alignment.slots
@@ -111,36 +114,59 @@ fn reason(side: &Side<'_>, relation: Relation) -> String {
             "c {c:.3} is at least {copy_c}, but only {:.3} of it stands in one order",
             alignment.in_order
         ),
+        Relation::Edited if side.is_one_with_quotes() => {
+            "mostly quotation, and one with its quotations under a common headline or credit"
+                .to_owned()
+        }
+        Relation::Edited if c < params::JOIN_CONTAINMENT => format!(
+            "c {c:.3}, and {} and {} words stand in one order under headlines alike: reworded",
+            alignment.words[0], alignment.words[1]
+        ),
         Relation::Edited => {
             format!(
                 "c {c:.3} is at least {}, below the {copy_c} of a copy",
                 params::JOIN_CONTAINMENT
             )
         }
-        Relation::Derived if !side.is_enough() => format!(
-            "x {x}: from {} on, or from {} with a common headline or credit, it could be one text",
-            params::SHARED_CLEAR,
-            params::SHINGLES_MIN
-        ),
-        Relation::Derived if c < params::JOIN_CONTAINMENT => format!(
-            "c {c:.3} is at least {}, below the {} of one text",
-            params::DERIVED_CONTAINMENT,
-            params::JOIN_CONTAINMENT
-        ),
-        Relation::Derived => format!(
-            "both have {} words or more ({} and {}), and c {c:.3} is below {} and J {j:.3} below {}",
-            params::LONG_WORDS,
-            mine.words.len(),
-            side.theirs.words.len(),
-            params::LONG_CONTAINMENT,
-            params::LONG_JACCARD
-        ),
+        Relation::Derived => why_derived(side),
         Relation::SharedQuote => {
             format!("c {c:.3} is below {}; they quote the same words", params::DERIVED_CONTAINMENT)
         }
         Relation::New | Relation::SameStory => {
             format!("c {c:.3} is below {}", params::DERIVED_CONTAINMENT)
         }
+    }
+}
+
+/// What kept a text apart from one that it shares much with.
+fn why_derived(side: &Side<'_>) -> String {
+    let (c, j, x) = (side.overlap.containment(), side.overlap.jaccard(), side.overlap.shared);
+    if side.is_mostly_own() {
+        format!(
+            "{x} of {} runs of the later text stand in the shorter one: most of it is its own, and no headline, credit or newsroom speaks for one dispatch",
+            side.overlap.sizes[0]
+        )
+    } else if !side.is_enough() {
+        format!(
+            "x {x}: from {} on, or from {} with a common headline or credit, it could be one text",
+            params::SHARED_CLEAR,
+            params::SHINGLES_MIN
+        )
+    } else if c < params::JOIN_CONTAINMENT {
+        format!(
+            "c {c:.3} is at least {}, below the {} of one text",
+            params::DERIVED_CONTAINMENT,
+            params::JOIN_CONTAINMENT
+        )
+    } else {
+        format!(
+            "both have {} words or more ({} and {}), and c {c:.3} is below {} and J {j:.3} below {}",
+            params::LONG_WORDS,
+            side.mine.words.len(),
+            side.theirs.words.len(),
+            params::LONG_CONTAINMENT,
+            params::LONG_JACCARD
+        )
     }
 }
 
@@ -196,11 +222,11 @@ fn checks(side: &Side<'_>, prints_shared: usize) -> Vec<Check> {
     let witness = |rule, meaning, holds: bool| check(rule, meaning, f64::from(holds), 1.0);
     let Side { mine, theirs, .. } = *side;
     checks.extend([
-        witness("same_title", "same headline", dispatches::same_title(mine, theirs)),
-        witness("titles_overlap", "headlines overlap", dispatches::titles_overlap(mine, theirs)),
+        witness("same_title", "same headline", side::same_title(mine, theirs)),
+        witness("titles_overlap", "headlines overlap", side::titles_overlap(mine, theirs)),
         witness("same_credit", "one agency credited", mine.shares_credit(theirs)),
         witness("same_newsroom", "one newsroom", mine.shares_newsroom(theirs)),
-        witness("shared_quote", "the same words quoted", dispatches::shares_quotes(mine, theirs)),
+        witness("shared_quote", "the same words quoted", side::shares_quotes(mine, theirs)),
     ]);
     checks
 }
