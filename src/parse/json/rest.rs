@@ -29,19 +29,23 @@ pub(super) fn read(text: &str, broken: usize, out: JsonFeed, limits: Limits<'_>)
     let mut pieces = Items::new(text, from, first);
     let (mut lost, mut is_last_cut) = (None, true);
     for piece in pieces.by_ref() {
+        if !piece.text.contains(':') {
+            // Brackets without anything in them.
+            continue;
+        }
         let is_over =
             out.items.len() >= limits.entries_max && !piece.text.contains("date_published");
-        let whole = if piece.is_whole { json_mend::whole(&piece.text) } else { None };
+        let whole = if piece.is_whole && !is_over { json_mend::whole(&piece.text) } else { None };
         let (value, is_cut) = match whole {
             _ if is_over => (Some(Lean::Object(Vec::new())), piece.is_whole),
             Some(value) => (Some(value), true),
             None => json_mend::value(&piece.text, piece.span.end == text.len()),
         };
         is_last_cut = is_cut;
-        let Some(value @ Lean::Object(_)) = value else {
+        if value.is_none() {
             lost = lost.or(Some(piece.span.start));
-            continue;
-        };
+        }
+        let value = value.unwrap_or(Lean::Object(Vec::new()));
         take(&mut out, ordinal, &value, limits);
         if let Some(claim) = out.items.last_mut().filter(|claim| claim.note.ordinal == ordinal) {
             claim.note.span = piece.span;

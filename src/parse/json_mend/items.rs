@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use serde::de::IgnoredAny;
 
-use super::signs::{Place, begins, is_named, looks, name, place, second_name};
+use super::signs::{Looks, Place, begins, is_named, looks, name, place, second_name};
 
 /// Names with which items begin.
 const NAMES: [&str; 16] = [
@@ -46,7 +46,7 @@ const FEED_NAMES: [&str; 10] = [
 ];
 
 /// How often a text may be read in search of what is whole: more is an attack, and is told as a cut.
-const READINGS_MAX: usize = 8;
+const READINGS_MAX: usize = 4;
 
 /// From so many objects on, a list is one of items.
 const LISTED_MAX: usize = 48;
@@ -69,6 +69,8 @@ pub(in super::super) struct Items<'t> {
     key: Option<&'t str>,
     /// Where that one begins.
     first: usize,
+    /// Where it was last seen that no JSON begins.
+    broken: Option<usize>,
     /// Bytes that may yet be read in search of what is whole.
     budget: usize,
     /// Where something begins that may be an item, and was not read as one.
@@ -89,7 +91,8 @@ impl<'t> Items<'t> {
     /// From an item's beginning on, or from the list's; the first item of all may stand before it.
     pub(in super::super) fn new(text: &'t str, at: usize, first: usize) -> Self {
         let budget = READINGS_MAX * text.len();
-        let mut items = Self { text, at, key: None, first, budget, lost: None, end: None };
+        let mut items =
+            Self { text, at, key: None, first, broken: None, budget, lost: None, end: None };
         items.key = items.first_name(first);
         items
     }
@@ -97,7 +100,8 @@ impl<'t> Items<'t> {
     /// The name with which an object begins.
     fn first_name(&self, object: usize) -> Option<&'t str> {
         name(
-            self.rest(object).trim_start_matches(|c: char| c.is_whitespace() || "{[,:".contains(c)),
+            self.rest(object)
+                .trim_start_matches(|c: char| c.is_whitespace() || "{[]},:".contains(c)),
         )
     }
 
@@ -156,7 +160,7 @@ impl<'t> Items<'t> {
 
     /// Where the value that begins here ends, if it is JSON.
     fn whole(&mut self, start: usize) -> Option<usize> {
-        if self.budget == 0 {
+        if self.budget == 0 || self.broken == Some(start) {
             return None;
         }
         let rest = self.rest(start);
@@ -166,6 +170,7 @@ impl<'t> Items<'t> {
             Err(error) => {
                 let spent = super::super::json::offset(rest, error.line(), error.column());
                 self.budget = self.budget.saturating_sub(spent + 1);
+                self.broken = Some(start);
                 return None;
             }
         };
@@ -213,10 +218,10 @@ impl<'t> Items<'t> {
             let looks = looks(self.rest(at));
             match end.map(|end| self.behind(end)) {
                 Some(Behind::Member(end)) => from = end,
-                _ if looks == Some(false) => {}
+                _ if looks == Looks::Other => {}
                 Some(Behind::Feed) if is_alike || self.is_behind_object(at) => return at,
-                _ if is_alike && self.goes_like_first(at) => return at,
-                Some(Behind::Unclear) if looks == Some(true) => self.lost = self.lost.or(Some(at)),
+                _ if is_alike && looks != Looks::Listed && self.goes_like_first(at) => return at,
+                Some(Behind::Unclear) if looks == Looks::Item => self.lost = self.lost.or(Some(at)),
                 _ if is_alike => self.lost = self.lost.or(Some(at)),
                 _ => {}
             }
@@ -241,7 +246,10 @@ impl<'t> Items<'t> {
         let braces = self.rest(from).match_indices('{');
         braces.into_iter().find_map(|(at, _)| {
             let at = from + at;
-            let name = name(self.rest(at + 1).trim_start())?;
+            let inside = self.rest(at + 1).trim_start();
+            // One sign too many before it.
+            let inside = inside.strip_prefix(['[', '{', '}', ']', ',', ':']).unwrap_or(inside);
+            let name = name(inside.trim_start())?;
             self.is_known(name).then_some((at, name))
         })
     }
@@ -267,8 +275,7 @@ impl<'t> Items<'t> {
                     end = after;
                     continue;
                 }
-                let is_member = next.starts_with('"') && name(next) != self.key;
-                return if is_member { Behind::Member(end) } else { Behind::Unclear };
+                return Behind::Unclear;
             }
             let Some(outside) = rest.strip_prefix(']').map(str::trim_start) else {
                 return Behind::Unclear;
@@ -302,22 +309,18 @@ impl<'t> Iterator for Items<'t> {
                 ':' | '"' if self.rest(at + 1).trim_start().starts_with(['{', '[']) => {
                     self.at = at + 1;
                 }
-                closer @ ('}' | ']') => {
+                '}' | ']' => {
                     let is_between = |c: char| c.is_whitespace() || matches!(c, ',' | '}' | ']');
                     let next = self.past(at, is_between);
-                    let behind = self.rest(next);
-                    let is_parted =
-                        self.text.get(at..next).is_some_and(|signs| signs.contains(','));
+                    let signs = self.text.get(at..next).unwrap_or("");
                     let is_item = || self.beginning(next).is_some_and(|(at, _)| at == next);
-                    let goes_on = behind.starts_with('{') && (is_parted || is_item());
-                    if goes_on {
-                        self.at = next;
-                    } else if closer == ']' {
-                        self.end = Some(at + 1);
+                    let goes_on =
+                        self.rest(next).starts_with('{') && (signs.contains(',') || is_item());
+                    if let (false, Some(closer)) = (goes_on, signs.find(']')) {
+                        self.end = Some(at + closer + 1);
                         return None;
-                    } else {
-                        self.at = at + 1;
                     }
+                    self.at = next;
                 }
                 '"' if name(rest).is_some_and(|name| self.is_known(name)) => {
                     return Some(self.item(at, false));

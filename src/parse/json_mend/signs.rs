@@ -19,9 +19,21 @@ pub(super) enum Place {
     Odd,
 }
 
+/// What an object looks like.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Looks {
+    Item,
+    /// A person or a file: no item has a name or a type.
+    Other,
+    /// The last one of a list, and nothing of an item.
+    Listed,
+    /// Nothing yet, and a bracket.
+    Open,
+}
+
 /// The name of a member that a text begins with, one of its signs lost at most.
 pub(super) fn name(text: &str) -> Option<&str> {
-    let bare = text.strip_prefix('"').unwrap_or(text);
+    let bare = text.trim_start_matches('"');
     let end = bare.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))?;
     let (name, behind) = bare.split_at_checked(end)?;
     let quoted = behind.strip_prefix('"').unwrap_or(behind);
@@ -48,10 +60,7 @@ pub(super) fn begins(text: &str, name: &str) -> bool {
 
 /// Whether this name stands in a text, in quotes.
 pub(super) fn is_named(text: &str, name: &str) -> bool {
-    text.match_indices(name).any(|(at, _)| {
-        let sides = text.split_at_checked(at).map(|(before, _)| before.ends_with('"'));
-        sides == Some(true) && text.get(at + name.len()..).is_some_and(|rest| rest.starts_with('"'))
-    })
+    text.split('"').any(|word| word == name)
 }
 
 /// What an object is that begins behind a text.
@@ -81,26 +90,22 @@ pub(super) fn place(before: &str) -> Place {
     }
 }
 
-/// Whether an object is an item's, by the members before any of its brackets: only people have a name, only files a type.
-pub(super) fn looks(object: &str) -> Option<bool> {
+/// What an object looks like, by the members before any bracket; within strings or not, since a quote may be lost.
+pub(super) fn looks(object: &str) -> Looks {
     let inside = object.strip_prefix('{').unwrap_or(object);
-    let (mut in_string, mut is_escaped) = (false, false);
-    let end = inside.bytes().position(|byte| {
-        let is_end = !in_string && matches!(byte, b'[' | b']' | b'{' | b'}');
-        in_string ^= byte == b'"' && !is_escaped;
-        is_escaped = byte == b'\\' && !is_escaped;
-        is_end
-    });
-    let own = inside.get(..end.unwrap_or(inside.len())).unwrap_or("");
-    let has = |name: &str| is_named(own, name);
-    if has("name") || has("mime_type") {
-        return Some(false);
+    let end = inside.find(['[', ']', '{', '}']).unwrap_or(inside.len());
+    let (own, behind) = inside.split_at_checked(end).unwrap_or((inside, ""));
+    let (mut is_other, mut is_item) = (false, false);
+    for word in own.split('"') {
+        is_other |= matches!(word, "name" | "mime_type");
+        is_item |= TELLING.contains(&word);
     }
-    if TELLING.into_iter().any(has) {
-        return Some(true);
+    match (is_other, is_item, behind.starts_with(']')) {
+        (true, ..) => Looks::Other,
+        (_, true, _) => Looks::Item,
+        (.., true) => Looks::Listed,
+        _ => Looks::Open,
     }
-    let is_over = end.and_then(|end| inside.as_bytes().get(end)).is_some_and(|b| *b == b']');
-    is_over.then_some(false)
 }
 
 /// Where the list of items begins in a text whose head is no JSON, and where its name does.

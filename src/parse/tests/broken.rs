@@ -319,6 +319,37 @@ fn one_character_of_a_json_feed_never_costs_items_in_silence() {
     }
 }
 
+/// The same where a program writes the same wrong sign into every item.
+#[test]
+fn one_character_of_every_json_item_never_costs_items_in_silence() {
+    let rest = r#""authors":[{"name":"Ed"}],"content_html":"<p>Of [it]</p>","tags":["x","y"],"attachments":[{"url":"https://e.example/1.mp3","title":"Listen"}]"#;
+    for begin in [
+        r#""id":"%","url":"https://e.example/%","title":"Title %""#,
+        r#""title":"Title %","id":"%","url":"https://e.example/%""#,
+        r#""url":"https://e.example/%","id":"%","title":"Title %""#,
+    ] {
+        let (mut silent, mut lost, mut more) = (Vec::new(), Vec::new(), Vec::new());
+        for mutant in mutants(&format!("{{{begin},{rest}}}")) {
+            let items = ["1", "2", "3", "4"].map(|n| mutant.replace('%', n)).join(",\n");
+            let parsed = parsed(&format!(
+                r#"{{"version":"https://jsonfeed.org/version/1.1","title":"F","items":[{items}]}}"#
+            ));
+            let is_told = parsed.report.defects.iter().any(|word| word == "document_cut");
+            let drafts = parsed.drafts.len();
+            if drafts < 4 && !is_told && parsed.rejected.is_empty() {
+                silent.push(mutant);
+            } else if drafts < 4 {
+                lost.push(mutant);
+            } else if drafts > 4 {
+                more.push(mutant);
+            }
+        }
+        assert!(silent.is_empty() && more.is_empty(), "{silent:#?} {more:#?}");
+        // A list that closes within the first two members looks like one of people.
+        assert!(lost.len() <= 9, "{}: {lost:#?}", lost.len());
+    }
+}
+
 #[test]
 fn a_bracket_that_is_missing_or_doubled_costs_no_item() {
     let three = |text: &str| {
