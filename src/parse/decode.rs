@@ -6,7 +6,8 @@
 use std::borrow::Cow;
 
 use encoding_rs::{
-    BIG5, CoderResult, DecoderResult, EUC_JP, EUC_KR, Encoding, GBK, SHIFT_JIS, UTF_8, WINDOWS_1252,
+    BIG5, CoderResult, DecoderResult, EUC_JP, EUC_KR, Encoding, GBK, SHIFT_JIS, UTF_8,
+    WINDOWS_1251, WINDOWS_1252, WINDOWS_1253, WINDOWS_1255, WINDOWS_1257,
 };
 
 use super::text;
@@ -91,7 +92,7 @@ pub(crate) fn decode<'b>(body: &'b [u8], content_type: Option<&str>) -> Decoded<
             return Decoded { text: text.into(), repaired: "" };
         }
     }
-    for declared in known() {
+    for declared in known().filter(|known| !known.is_single_byte()) {
         if let Some(text) = lenient(declared, body) {
             return Decoded { text: text.into(), repaired: "bytes_outside_charset" };
         }
@@ -212,12 +213,8 @@ impl Evidence {
     }
 }
 
-/// The text in a declared charset of several bytes, if few of its characters are broken: one that a program cut in two
-/// must not cost all others.
+/// The text in a charset, if few of its characters are broken: one that a program cut in two must not cost all others.
 fn lenient(encoding: &'static Encoding, body: &[u8]) -> Option<String> {
-    if encoding.is_single_byte() || encoding == UTF_8 {
-        return None;
-    }
     let mut decoder = encoding.new_decoder_without_bom_handling();
     // Only what is written takes memory, so that the text need not move as it grows.
     let needed = decoder.max_utf8_buffer_length(body.len())?;
@@ -344,8 +341,10 @@ fn guess(body: &[u8]) -> &'static Encoding {
     if !guess.is_single_byte() {
         return guess;
     }
-    // One broken character rules a charset out for the detector: each of several bytes is asked about without it.
-    let mut known = [GBK, BIG5, SHIFT_JIS, EUC_JP, EUC_KR].into_iter();
+    // One broken character rules a charset out for the detector: each that has such is asked about without it.
+    let several = [GBK, BIG5, SHIFT_JIS, EUC_JP, EUC_KR];
+    let one = [WINDOWS_1251, WINDOWS_1253, WINDOWS_1255, WINDOWS_1257];
+    let mut known = several.into_iter().chain(one);
     known.find(|one| is_read_without_what_is_broken(one, &words)).unwrap_or(guess)
 }
 
@@ -360,7 +359,11 @@ fn detected(words: &[u8]) -> &'static Encoding {
 fn is_read_without_what_is_broken(encoding: &'static Encoding, words: &[u8]) -> bool {
     let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'<' | b'>');
     let pieces = || words.split(is_end).filter(|piece| !piece.is_ascii());
-    let is_whole = |piece: &&[u8]| !encoding.decode_without_bom_handling(piece).1;
+    // Where a one-byte charset lacks a character, the standard has a control character.
+    let is_whole = |piece: &&[u8]| {
+        let (text, is_broken) = encoding.decode_without_bom_handling(piece);
+        !is_broken && !text.contains(|c: char| matches!(c, '\u{80}'..='\u{9F}'))
+    };
     let whole: Vec<&[u8]> = pieces().filter(is_whole).collect();
     let (kept, all) = (whole.len(), pieces().count());
     kept < all && kept * 2 > all && detected(&whole.join(&b' ')) == encoding
@@ -410,8 +413,25 @@ mod tests {
                 ("<a>Путин и Трамп</a><b>café</b>", "bytes_outside_utf8")
             );
         }
-        let russian = encoding_rs::WINDOWS_1251.encode("Путин и Трамп").0;
+        let russian = WINDOWS_1251.encode("Путин и Трамп").0;
         assert_eq!(decode(&russian, Some("a; charset=windows-1251")).text, "Путин и Трамп");
+    }
+
+    #[test]
+    fn one_byte_that_a_charset_lacks_costs_its_guess_nothing() {
+        for (charset, text, lacking) in [
+            (WINDOWS_1251, "Президент России провёл переговоры в Анкоридже", 0x98),
+            (WINDOWS_1253, "Ο πρωθυπουργός δήλωσε στους δημοσιογράφους", 0xD2),
+        ] {
+            let words = charset.encode(text).0.into_owned();
+            let body = [&words.repeat(3), &b" caf"[..], &[lacking], b" ", &words].concat();
+            let body = [b"<a>", &body[..], b"</a>"].concat();
+            let decoded = decode(&body, None);
+            assert!(decoded.text.contains(text), "{}", decoded.text);
+        }
+        let german =
+            WINDOWS_1252.encode("Größe über der Straße, 20 \u{ba}C und 5\u{aa}").0.into_owned();
+        assert!(decode(&german, None).text.starts_with("Größe über der Straße"));
     }
 
     #[test]

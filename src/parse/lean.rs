@@ -99,22 +99,54 @@ impl<'de> Visitor<'de> for Depth {
         Ok(Lean::List(list))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Lean, A::Error> {
-        let mut object: Vec<(&'static str, Lean)> = Vec::new();
-        let deeper = self.0.checked_sub(1);
-        while let Some(name) = map.next_key_seed(Name)? {
-            let (Some(name), Some(deeper)) = (name, deeper) else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            };
-            let value = map.next_value_seed(Depth(deeper))?;
-            // A repeated key: the last one counts.
-            match object.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, known)) => *known = value,
-                None => object.push((name, value)),
-            }
-        }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Lean, A::Error> {
+        let mut object = Vec::new();
+        members(map, self.0, &mut object)?;
         Ok(Lean::Object(object))
+    }
+}
+
+fn members<'de, A: MapAccess<'de>>(
+    mut map: A,
+    depth: u8,
+    into: &mut Vec<(&'static str, Lean)>,
+) -> Result<(), A::Error> {
+    let deeper = depth.checked_sub(1);
+    while let Some(name) = map.next_key_seed(Name)? {
+        let (Some(name), Some(deeper)) = (name, deeper) else {
+            map.next_value::<IgnoredAny>()?;
+            continue;
+        };
+        let value = map.next_value_seed(Depth(deeper))?;
+        // A repeated key: the last one counts.
+        match into.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = value,
+            None => into.push((name, value)),
+        }
+    }
+    Ok(())
+}
+
+/// An object's members, as many as can be read.
+pub(super) struct Members<'o>(pub(super) &'o mut Vec<(&'static str, Lean)>);
+
+impl<'de> DeserializeSeed<'de> for Members<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Members<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        members(map, DEPTH_MAX, self.0)
     }
 }
 

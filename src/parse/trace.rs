@@ -51,11 +51,15 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn tell(&mut self, word: &'static str, at: usize, detail: &str) {
+        self.tell_with(word, at, || text::head(detail, 40).to_owned());
+    }
+
+    /// The detail is written only where it is told: a body may have millions of one word.
+    fn tell_with(&mut self, word: &'static str, at: usize, detail: impl FnOnce() -> String) {
         let count = self.traced.counts.entry(word).or_default();
         *count += 1;
         if *count <= TOLD_MAX {
-            let detail = text::head(detail, 40).to_owned();
-            self.traced.told.push(Defect { word, at: Some(at), element: "", detail });
+            self.traced.told.push(Defect { word, at: Some(at), element: "", detail: detail() });
         }
     }
 
@@ -126,11 +130,14 @@ impl<'a> Walk<'a> {
         for (at, c) in run.char_indices() {
             let code = u32::from(c);
             // A carriage return is a line's end, and no harm.
-            if text::is_forbidden(c) && c != '\r' {
-                self.tell("control_removed", self.offset(run) + at, &format!("U+{code:04X}"));
+            let word = if text::is_forbidden(c) && c != '\r' {
+                "control_removed"
             } else if (0x80..=0x9F).contains(&code) {
-                self.tell("control_windows_1252", self.offset(run) + at, &format!("U+{code:04X}"));
-            }
+                "control_windows_1252"
+            } else {
+                continue;
+            };
+            self.tell_with(word, self.offset(run) + at, || format!("U+{code:04X}"));
         }
     }
 }

@@ -161,7 +161,7 @@ struct Parts {
 
 /// Reads a date of words, or of numbers whose order is clear.
 pub(super) fn read(text: &str) -> Option<Read> {
-    let (mut parts, mut is_range) = (Parts::default(), false);
+    let (mut parts, mut is_unclear) = (Parts::default(), false);
     let mut rest = text.trim_start();
     for _ in 0..WORDS_MAX {
         if rest.is_empty() {
@@ -177,7 +177,7 @@ pub(super) fn read(text: &str) -> Option<Read> {
             // From here on it is the zone.
             break;
         }
-        is_range |= word.contains(':')
+        is_unclear |= word.contains(':')
             && parts.time.is_some_and(|time| zone::may_be_range(time.granularity, behind));
         rest = after;
     }
@@ -186,6 +186,7 @@ pub(super) fn read(text: &str) -> Option<Read> {
         let (zone, last) = rest.rsplit_once(' ').unwrap_or(("", rest));
         parts.year = year(last);
         rest = zone;
+        is_unclear |= zone::is_central(zone);
     }
     let day = Date::new(parts.year?, parts.month?, parts.day?).ok()?;
     let time = match (parts.time, parts.half) {
@@ -193,7 +194,7 @@ pub(super) fn read(text: &str) -> Option<Read> {
         (time, _) => time,
     };
     let zone = if time.is_some() { zone::read(rest)? } else { without_time(rest)? };
-    join(day, time, if is_range { &Zone::Unclear } else { &zone })
+    join(day, time, if is_unclear { &Zone::Unclear } else { &zone })
 }
 
 /// Where the time that a word begins with ends.

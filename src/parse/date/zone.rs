@@ -98,6 +98,12 @@ pub(super) fn read(text: &str) -> Option<Zone> {
         return Some(Zone::Missing);
     }
     let (first, words) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    // "10:00 -12 Uhr", "2:30 -4 pm": when it ends. The half of the day is the beginning's too.
+    match words.split(|c: char| c.is_whitespace() || c == ',').next().unwrap_or("") {
+        word if super::words::half(word).is_some() => return None,
+        word if is_clock_word(word) => return Some(Zone::Unclear),
+        _ => {}
+    }
     if let Some(offset) = numeric(first).filter(|_| !is_cut_number(first)) {
         // More numbers behind it are no remark.
         let is_remark = !words.contains(char::is_numeric);
@@ -140,10 +146,21 @@ fn unless_denied(zone: Zone, remarks: &[&str]) -> Zone {
     if remarks.iter().any(is_denied) { Zone::Unclear } else { zone }
 }
 
-/// Whether what stands right behind a time of hours and minutes may be the end of a range, such as `10:00-11:00`.
+/// Whether a word stands behind a time of day, and never behind a zone.
+fn is_clock_word(word: &str) -> bool {
+    ["uhr", "h", "hrs"].iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// Whether what stands right behind a time of hours and minutes may be the end of a range: `10:00-11:00`, `10:00-12`.
 pub(super) fn may_be_range(time: Granularity, behind: &str) -> bool {
     let hour = behind.strip_prefix(['-', '\u{2013}', '\u{2212}']);
-    time == Granularity::Minute && hour.is_some_and(|hour| hour.contains(':'))
+    time == Granularity::Minute
+        && hour.is_some_and(|hour| hour.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Whether a zone is Chicago's or, where programs print it between time and year, as well Shanghai's.
+pub(super) fn is_central(text: &str) -> bool {
+    text.trim().eq_ignore_ascii_case("CST")
 }
 
 /// What follows `GMT` or `UTC` where a sign follows it.

@@ -61,3 +61,32 @@ fn a_text_of_long_references_is_bounded_by_what_they_mean() {
     assert_eq!(described(1_001), (1_000, true));
     assert_eq!(described(50_000), (1_000, true));
 }
+
+/// Each sign of these may stand where an item ends or begins: whoever looks behind it must not do so once for each.
+#[test]
+fn a_broken_json_feed_is_walked_a_few_times_and_no_more() {
+    let head = r#"{"version":"https://jsonfeed.org/version/1.1","items":["#;
+    for unit in [
+        "}",
+        r#"{"id":1"#,
+        r#"{"id":1,"#,
+        r#"{"id":1},x"#,
+        r#"{"id":""x"#,
+        r#"{"id":"\""#,
+        r#"{"id":1,"title":""#,
+        r#"{"id":1,"x":[1,"#,
+        r#""id":[,{"id":1},"#,
+        r#"{"id":1,"title":"x"}],"#,
+        r#"{"id":1 2},{"id":2},"#,
+        r#"{"url":"a","x" 1},{"url":"b"}],"#,
+        r#""items":{"#,
+        "x{",
+        "[",
+        r#"{"id""#,
+    ] {
+        let parsed = super::parsed(&format!("{head}{}", unit.repeat((1 << 20) / unit.len())));
+        let is_told = parsed.report.defects.iter().any(|word| word == "document_cut");
+        let is_read = parsed.report.items > 1_000;
+        assert!(is_read || is_told || !parsed.rejected.is_empty(), "{unit}: {:?}", parsed.report);
+    }
+}

@@ -118,3 +118,23 @@ fn a_body_over_a_limit_says_where_it_is_crossed() {
         );
     }
 }
+
+#[test]
+fn json_items_behind_brackets_that_fail_have_their_lines() {
+    let body = "{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"F\",\"items\":[\n\
+                {\"id\":\"1\",\"title\":\"First\",\"authors\":[{\"name\":\"Ed\"]},\n\
+                {\"id\":\"2\",\"title\":\"Second\",\"tags\":[\"a\",\"b\"},\n\
+                {\"id\":\"3\",\"title\":\"Third\",\"authors\":{\"name\":\"Ed\"}]},\n\
+                {\"title\":\"Fourth\"}\n]}";
+    assert_eq!(
+        told(body),
+        [
+            "date_missing 2:1 0",
+            "json_repaired 2:50 0",
+            "date_missing 3:1 1",
+            "date_missing 4:1 2",
+            "guid_missing 5:1 3",
+            "date_missing 5:1 3"
+        ]
+    );
+}

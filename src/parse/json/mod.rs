@@ -2,13 +2,15 @@
 //!
 //! Items are taken one by one, so that a body's memory is that of its items, not of its tree.
 
+mod rest;
+
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use url::Url;
 
 use super::claim::{Claim, Dates, Defect, FeedClaim, Note, Person, Words};
-use super::json_mend::{self, slices};
+use super::json_mend;
 use super::keys::LINK_BYTES_MAX;
 use super::lean::{DEPTH_MAX, Depth, Lean};
 use super::{html, person, place, text};
@@ -43,49 +45,23 @@ pub(crate) struct Limits<'a> {
 pub(crate) fn read(text: &str, limits: Limits<'_>) -> Option<JsonFeed> {
     let (mut out, error) = walk(text, limits);
     if let Some(error) = error {
-        let at = Some(offset(text, error.line(), error.column()));
-        let told = |word, detail: String| Defect { word, at, element: "", detail };
-        if error.is_eof() {
+        let at = offset(text, error.line(), error.column());
+        let told = |word| Defect { word, at: Some(at), element: "", detail: error.to_string() };
+        // An object that was not closed may have taken all of the list.
+        let has_any = out.over_limit > 0 || !out.items.is_empty() || !has_items(text);
+        if error.is_eof() && has_any {
             // All that came before the cut has been read; of the item that it goes through, half is left.
             if let Some((ordinal, value)) = half_item(text) {
                 let mut half = item(ordinal, &value, limits);
                 half.note.defects.push(("item_cut", "", 0));
                 out.items.push(half);
             }
-            out.defects.push(told("document_cut", error.to_string()));
+            out.defects.push(told("document_cut"));
         } else if text.len() > MENDED_BYTES_MAX {
-            out.defects.push(told("document_cut", error.to_string()));
+            out.defects.push(told("document_cut"));
         } else {
-            // Everything behind the bad token would be lost, so it is mended, and all of it read again.
-            let mended = json_mend::mended(text);
-            let (again, rest) = walk(&mended.text, limits);
-            out = again;
-            out.defects.push(told("json_repaired", error.to_string()));
-            // Brackets that nobody can put right must not lose an item, and not in silence what cannot be had.
-            let written = slices::starts(text).count() as u64;
-            let count = |out: &JsonFeed| out.items.len() as u64 + out.over_limit;
-            if out.is_feed && written > count(&out) {
-                let values = slices::items(text);
-                if values.len() as u64 > count(&out) {
-                    out.items.clear();
-                    let items = values.iter().zip(0..);
-                    out.items.extend(items.map(|(value, ordinal)| item(ordinal, value, limits)));
-                    (out.over_limit, out.is_without_list) = (0, false);
-                    out.ages.clear();
-                }
-            }
-            let read = count(&out);
-            if mended.is_cut || rest.is_some() || written > read {
-                let rest = match rest {
-                    Some(rest) => rest.to_string(),
-                    None if written > read => format!("{written} items begin, {read} were read"),
-                    None => error.to_string(),
-                };
-                out.defects.push(told("document_cut", rest));
-            }
-            if let (true, Some(last)) = (mended.is_item_cut, out.items.last_mut()) {
-                last.note.defects.push(("item_cut", "", 0));
-            }
+            out = rest::read(text, at, out, limits);
+            out.defects.push(told("json_repaired"));
         }
     }
     // Items that were written and cannot be had are news that nobody reads: no healthy feed without any.
@@ -118,14 +94,14 @@ fn half_item(text: &str) -> Option<(u64, Lean)> {
     if one.next()?.is_ok() || last.len() > MENDED_BYTES_MAX {
         return None;
     }
-    Some((starts.len() as u64 - 1, slices::value(last)?))
+    Some((starts.len() as u64 - 1, json_mend::value(last, true).0?))
 }
 
 /// Takes what a text says until it ends or breaks.
 fn walk(text: &str, limits: Limits<'_>) -> (JsonFeed, Option<serde_json::Error>) {
     let mut out = JsonFeed::default();
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let result = Top { out: &mut out, limits }.deserialize(&mut deserializer);
+    let result = Top { out: &mut out, limits, has_items: true }.deserialize(&mut deserializer);
     let behind = |error: &serde_json::Error| {
         text.get(offset(text, error.line(), error.column())..)
             .is_some_and(|rest| rest.starts_with(','))
@@ -136,7 +112,7 @@ fn walk(text: &str, limits: Limits<'_>) -> (JsonFeed, Option<serde_json::Error>)
 }
 
 /// The byte offset of a line and a column, both from 1, columns in bytes.
-fn offset(text: &str, line: usize, column: usize) -> usize {
+pub(crate) fn offset(text: &str, line: usize, column: usize) -> usize {
     let begin: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     (begin + column.saturating_sub(1)).min(text.len())
 }
@@ -145,6 +121,8 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
 struct Top<'o, 'l> {
     out: &'o mut JsonFeed,
     limits: Limits<'l>,
+    /// Whether its items are read with it.
+    has_items: bool,
 }
 
 impl<'de> DeserializeSeed<'de> for Top<'_, '_> {
@@ -164,7 +142,8 @@ impl<'de> Visitor<'de> for Top<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
-            if key == "items" {
+            // A sign too many in its name makes it no other one.
+            if key.trim_matches(|c: char| !c.is_alphanumeric()) == "items" && self.has_items {
                 self.out.is_feed = true;
                 // A repeated key: the last one counts, and what the first one counted is gone with it.
                 self.out.items.clear();
@@ -223,17 +202,8 @@ impl<'de> Visitor<'de> for Items<'_, '_> {
             if !matches!(value, Lean::Object(_)) {
                 continue;
             }
-            let is_undated = matches!(value.get("date_published"), Lean::Nothing);
-            if is_undated && self.out.items.len() >= self.limits.entries_max {
-                // It is older than all that are held, and would be the first to go.
-                self.out.over_limit += 1;
-            } else {
-                self.out.items.push(item(ordinal, &value, self.limits));
-            }
+            take(self.out, ordinal, &value, self.limits);
             ordinal += 1;
-            if self.out.items.len() >= 2 * self.limits.entries_max.max(1) {
-                prune(self.out, self.limits.entries_max);
-            }
         }
         Ok(())
     }
@@ -256,6 +226,20 @@ impl<'de> Visitor<'de> for Items<'_, '_> {
         self.out.is_without_list = true;
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(())
+    }
+}
+
+/// Takes an item as far as the bound allows: no more are ever held than twice as many.
+fn take(out: &mut JsonFeed, ordinal: u64, value: &Lean, limits: Limits<'_>) {
+    if matches!(value.get("date_published"), Lean::Nothing) && out.items.len() >= limits.entries_max
+    {
+        // It is older than all that are held, and would be the first to go.
+        out.over_limit += 1;
+        return;
+    }
+    out.items.push(item(ordinal, value, limits));
+    if out.items.len() >= 2 * limits.entries_max.max(1) {
+        prune(out, limits.entries_max);
     }
 }
 
