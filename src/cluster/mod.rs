@@ -172,4 +172,6 @@ pub struct Merge {
     pub score: Fixed,
     /// Why, strongest first.
     pub because: Vec<Because>,
+    /// Whether they are told by headlines: what those say together may lead to a third one.
+    pub is_of_headlines: bool,
 }

@@ -98,7 +98,8 @@ impl Window {
         let (mine, theirs) = (self.entry(speakers[0]), self.entry(best.nearest));
         let names = self.common_labels(&mine.features, &theirs.features);
         let because = because(&best, &names);
-        Some(Merge { a, b, score: Fixed::from_f64(score), because })
+        let is_of_headlines = !has_body;
+        Some(Merge { a, b, score: Fixed::from_f64(score), because, is_of_headlines })
     }
 
     /// Live stories near a probe, best first.

@@ -213,7 +213,6 @@ impl Desk {
         let Some(loser) = self.stories.remove(&from) else { return };
         self.window.merge_stories(from, into);
         self.touched.remove(&from);
-        self.touched.insert(into);
         let survivor = self.stories.get_mut(&into).expect("checked above");
         for member in &loser.members {
             survivor.put(member.clone());

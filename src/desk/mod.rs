@@ -246,6 +246,9 @@ impl Desk {
                 && !self.would_fall_apart(merge.a, merge.b)
             {
                 self.merge(merge.a, merge.b, &merge.because, told);
+                if merge.is_of_headlines {
+                    self.touched.insert(merge.a);
+                }
             }
         }
         for id in touched.into_iter().take(SPLITS_LOOKED_AT) {

@@ -155,7 +155,9 @@ impl Desk {
             if let Some(merge) = self.window.merge_for(story) {
                 self.window.merge_stories(merge.b, merge.a);
                 self.home.insert(merge.b, merge.a);
-                self.touched.insert(merge.a);
+                if merge.is_of_headlines {
+                    self.touched.insert(merge.a);
+                }
             }
         }
     }
