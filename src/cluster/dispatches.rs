@@ -205,7 +205,9 @@ fn is_round_up(parent: &Compared<'_>, compared: &[Compared<'_>]) -> bool {
         && compared.iter().any(|other| {
             other.entry.dispatch != parent.entry.dispatch
                 && other.entry.story != parent.entry.story
-                && joins(other.relation)
+                && other.relation != Relation::TemplateSibling
+                && other.overlap.shared >= params::SHINGLES_MIN
+                && other.overlap.containment() >= params::JOIN_CONTAINMENT
                 && other.overlap.sizes[1] < mine
         })
 }

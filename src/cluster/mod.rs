@@ -144,16 +144,19 @@ pub struct Linked {
     pub because: Vec<Because>,
     /// The second-best story.
     pub runner_up: Option<(StoryId, Fixed)>,
+    /// Whether it is nearer to a few texts of the best story than to the whole of it, as where that is two.
+    pub is_loose: bool,
 }
 
 impl Linked {
     /// Whether stories should be asked again: it is so near to one it does not join that this one and its own may be
-    /// one, or it joined one with some doubt.
+    /// one, or it joined one with some doubt, or one that may be two.
     pub fn is_unsure(&self) -> bool {
         let is_near = |score: Fixed| score >= Fixed::from_f64(params::MERGE_HINT);
         match self.story {
             Some(_) => {
-                self.score < Fixed::from_f64(params::SURE_SCORE)
+                self.is_loose
+                    || self.score < Fixed::from_f64(params::SURE_SCORE)
                     || self.runner_up.is_some_and(|(_, score)| is_near(score))
             }
             None => is_near(self.score),

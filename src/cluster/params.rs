@@ -104,6 +104,8 @@ pub(super) const TIME_SIGMA_S: f64 = 72.0 * 3600.0;
 pub(super) const MERGE_HINT: f64 = 0.1;
 /// Score of a story that an article joins, below which it is asked whether the story still hangs together.
 pub(super) const SURE_SCORE: f64 = 0.95;
+/// Dispatches of a story from which on it may be two that one report holds together.
+pub(super) const LOOSE_DISPATCHES: usize = 3;
 /// Texts of a story that are asked when it may be one with another.
 pub(super) const MERGE_SPEAKERS: usize = 8;
 /// Score from which an article joins a story. Strict: what was kept apart too long is merged, what was joined too soon

@@ -56,6 +56,8 @@ impl Window {
             runner_up: ranked
                 .get(siblings + 1)
                 .map(|second| (second.story, Fixed::from_f64(second.score))),
+            is_loose: self.home(first.nearest).len() >= params::LOOSE_DISPATCHES
+                && first.likeness.0[likeness::CENTRE] < first.likeness.0[likeness::NEAR],
         }
     }
 

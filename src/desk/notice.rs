@@ -241,6 +241,7 @@ impl Desk {
             }
             StoryStatus::Retracted if !is_empty => {
                 story.status = StoryStatus::Active;
+                self.ages.note(id, story.last_seen());
                 told.note(id, StoryKind::Reopened, &[]);
             }
             _ => {}

@@ -67,5 +67,10 @@ impl Desk {
         }
         let story = LiveStory { split_from: Some(id), members: leaving, ..LiveStory::new() };
         self.stories.insert(other, story);
+        for id in [id, other] {
+            if let Some(story) = self.stories.get(&id) {
+                self.ages.note(id, story.last_seen());
+            }
+        }
     }
 }

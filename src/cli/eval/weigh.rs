@@ -172,7 +172,7 @@ impl Weighed {
             limits: self
                 .limits
                 .iter()
-                .map(|limit| (limit.as_f64(), format!("joins from {}", limit.as_f64())))
+                .map(|limit| (limit.as_f64(), format!("joins from {:.2}", limit.as_f64())))
                 .collect(),
         }
     }
