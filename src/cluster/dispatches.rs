@@ -10,7 +10,7 @@ use crate::news::{ArticleId, Because, Fixed, ROUND_UP, Relation, Signal};
 
 use super::align::{Alignment, Overlap, Table};
 use super::features::Features;
-use super::side::{common_quotes, joins, judge, same_title};
+use super::side::{common_quotes, joins, judge, same_title, titles_overlap};
 use super::{Entry, Found, Probe, Window, params};
 
 /// A text compared with the probe.
@@ -35,12 +35,12 @@ impl Window {
         let (compared, mut table) = self.compared(probe);
         let parent = best(&compared, features, |c| joins(c.relation));
         match parent {
-            Some(parent) if strings_together(parent, &compared, &mut table) => {
-                Found { relation: Relation::Derived, ..apart(parent, features) }
-            }
-            Some(parent) if is_round_up(parent, &compared) => {
+            Some(parent) if is_round_up(parent, &compared, &mut table) => {
                 let defects = vec![ROUND_UP.to_owned()];
                 Found { relation: Relation::Derived, defects, ..apart(parent, features) }
+            }
+            Some(parent) if strings_together(parent, &compared, &mut table) => {
+                Found { relation: Relation::Derived, ..apart(parent, features) }
             }
             Some(parent) => found(parent, features),
             None => best(&compared, features, |c| c.relation != Relation::New)
@@ -195,20 +195,31 @@ fn strings_together(
         })
 }
 
-/// Whether the probe strings several dispatches together, none of which covers most of it.
-fn is_round_up(parent: &Compared<'_>, compared: &[Compared<'_>]) -> bool {
+/// Whether the probe strings several dispatches together, none of which covers most of it. What has the headline of one of
+/// them is a version of that, and pieces of one text have one headline.
+fn is_round_up(
+    parent: &Compared<'_>,
+    compared: &[Compared<'_>],
+    table: &mut Option<Table<'_>>,
+) -> bool {
+    let Some(table) = table else { return false };
+    let probe = table.features;
     let [mine, theirs] = parent.overlap.sizes;
     #[expect(clippy::cast_precision_loss, reason = "counts of words stay far below 2^52")]
     let share = |shared: usize| shared as f64 / mine.max(1) as f64;
     mine > theirs
         && share(parent.overlap.shared) < params::ROUND_UP_SHARE
+        && !titles_overlap(probe, &parent.entry.features)
         && compared.iter().any(|other| {
             other.entry.dispatch != parent.entry.dispatch
                 && other.entry.story != parent.entry.story
                 && other.relation != Relation::TemplateSibling
-                && other.overlap.shared >= params::SHINGLES_MIN
                 && other.overlap.containment() >= params::JOIN_CONTAINMENT
                 && other.overlap.sizes[1] < mine
+                && !titles_overlap(probe, &other.entry.features)
+                && !titles_overlap(&parent.entry.features, &other.entry.features)
+                && table.beyond(&parent.entry.features, &other.entry.features)
+                    >= params::SHINGLES_MIN
         })
 }
 

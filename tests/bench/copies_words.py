@@ -303,4 +303,4 @@ SPEECH_BRIDGES = [
 UPDATE_LABELS = ["UPDATE {n}-", "UPDATE {n}-", "", "", "(Update {n}) ", "WRAPUP {n}-"]
 CORRECTION_LABELS = ["CORRECTED-", "", "", "Correction: "]
 HEADLINE_STARTS = ["Watch: ", "Breaking: ", "Just in: ", "Explained: ", "What we know: ", "Report: ", "", "", "", ""]
-HEADLINE_ENDS = [" - report", ": what we know", ", officials say", " | World", " - live", "", "", "", ""]
+HEADLINE_ENDS = [" - report", ": what we know", ", officials say", " | World", "", "", "", ""]
