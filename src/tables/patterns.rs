@@ -11,6 +11,9 @@ use crate::news::NoticeKind;
 
 /// A pattern whose automaton is larger is refused: it would slow down every article.
 const COMPILED_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// What each thread may remember of the states of all patterns at once: there are several threads, and hostile texts visit
+/// every state. Labels stand in headlines, which visit few.
+const CACHE_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Macros stand in macros; deeper than this they stand in themselves.
 const MACRO_DEPTH_MAX: usize = 8;
 
@@ -67,7 +70,7 @@ impl Rows {
         }
         let set = RegexSetBuilder::new(&patterns)
             .size_limit(COMPILED_BYTES_MAX * patterns.len().max(1))
-            .dfa_size_limit(COMPILED_BYTES_MAX * 2)
+            .dfa_size_limit(CACHE_BYTES_MAX)
             .build()
             .map_err(|e| Error::new("credits.toml", "match", e.to_string()))?;
         Ok(Self { set, rows })
@@ -209,6 +212,7 @@ impl Labels {
         }
         let set = RegexSetBuilder::new(rows.iter().map(|(_, regex)| regex.as_str()))
             .size_limit(COMPILED_BYTES_MAX * rows.len().max(1))
+            .dfa_size_limit(CACHE_BYTES_MAX / 8)
             .build()
             .map_err(|cause| Error::new("labels.toml", "match", cause.to_string()))?;
         Ok(Self { set, rows })
