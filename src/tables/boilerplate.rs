@@ -77,7 +77,7 @@ fn set(patterns: Vec<String>) -> Result<RegexSet, Error> {
     let size = COMPILED_BYTES_MAX * patterns.len().max(1);
     RegexSetBuilder::new(patterns)
         .size_limit(size)
-        .dfa_size_limit(COMPILED_BYTES_MAX / 2)
+        .dfa_size_limit(COMPILED_BYTES_MAX / 4)
         .build()
         .map_err(|cause| Error::new("boilerplate.toml", "match", cause.to_string()))
 }

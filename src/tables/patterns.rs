@@ -13,7 +13,7 @@ use crate::news::NoticeKind;
 const COMPILED_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// What each thread may remember of the states of all patterns at once: there are several threads, and hostile texts visit
 /// every state. Labels stand in headlines, which visit few.
-const CACHE_BYTES_MAX: usize = 2 * 1024 * 1024;
+const CACHE_BYTES_MAX: usize = 1024 * 1024;
 /// Macros stand in macros; deeper than this they stand in themselves.
 const MACRO_DEPTH_MAX: usize = 8;
 
@@ -212,7 +212,7 @@ impl Labels {
         }
         let set = RegexSetBuilder::new(rows.iter().map(|(_, regex)| regex.as_str()))
             .size_limit(COMPILED_BYTES_MAX * rows.len().max(1))
-            .dfa_size_limit(CACHE_BYTES_MAX / 8)
+            .dfa_size_limit(CACHE_BYTES_MAX / 4)
             .build()
             .map_err(|cause| Error::new("labels.toml", "match", cause.to_string()))?;
         Ok(Self { set, rows })
