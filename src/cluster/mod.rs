@@ -3,8 +3,8 @@
 //! Pure: no clock, no chance, no IO; equal entries give equal answers. `words` cuts a text, `features`
 //! keeps what is compared, `window` holds the entries with their indexes (`prints`, `lexicon`). `dispatches` decides on
 //! common text (`shingles`, `align`) by the rules in `side`, `stories` on common terms (`terms`, `rarity`, `story`) by what
-//! `likeness` was taught. `named` finds what a notice is about, `split` what one report holds together. Every other number that decides stands in `params`. `explain` says all of it in words and
-//! figures, by the same functions.
+//! `likeness` was taught. `named` finds what a notice is about, `split` what one report holds together. Every other number
+//! that decides stands in `params`. `explain` says all of it in words and figures, by the same functions.
 
 mod align;
 mod dispatches;
