@@ -16,6 +16,7 @@ pub mod properties;
 mod published;
 mod role;
 mod round_up;
+mod speech;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -33,6 +34,7 @@ use published::Claims;
 use text::{Body, Shape};
 
 pub use page::{page, with_page};
+pub use speech::{Attributed, attributions};
 
 /// What all items of one batch share.
 #[derive(Clone, Copy, Debug)]
@@ -210,7 +212,25 @@ fn assemble(mut source: Source<'_>, publisher: &Publisher<'_>, context: &Context
     }
     let summary = body.summary(tables, &found.not_text);
     let complete = is_complete(&body, is_cut, &mut defects);
-    let provenance = provenance(&found, publisher);
+    let mut provenance = provenance(&found, publisher);
+    let credits: Vec<(String, Vec<String>)> =
+        found.credits.iter().map(|known| (known.printed.clone(), known.agencies.clone())).collect();
+    let heard = speech::hear(
+        &speech::Told {
+            body: &body.text,
+            title: &source.title,
+            lang: &lang,
+            publisher: &publisher.shown.id,
+            country: &publisher.shown.country,
+            wires: &provenance.wire,
+            credits: &credits,
+            dateline: &provenance.dateline,
+        },
+        tables,
+    );
+    provenance.cites = heard.cites;
+    provenance.chains = heard.chains;
+    defects.extend(heard.defects.iter().map(|&word| word.to_owned()));
     defects.sort_unstable();
     defects.dedup();
     Article {
@@ -229,10 +249,10 @@ fn assemble(mut source: Source<'_>, publisher: &Publisher<'_>, context: &Context
         provenance,
         own_signs: found.signs,
         not_text: found.not_text,
-        people: vec![],
-        orgs: vec![],
-        places: vec![],
-        quotes: vec![],
+        people: heard.people,
+        orgs: heard.orgs,
+        places: heard.places,
+        quotes: heard.quotes,
         watch: vec![],
         notice,
         defects,

@@ -11,12 +11,17 @@ use super::entry::{
     LabelEntry, LabelFile, OutletEntry, OutletFile, RoundUpEntry, RoundUpFile, WordFile, Words,
 };
 use super::error::Error;
+use super::knowledge::{
+    CountryEntry, CountryFile, Known, OrgEntry, OrgFile, PersonEntry, PersonFile, PlaceRow, places,
+};
+use super::lexicon::{Class, Lexicon, Lists};
+use super::{Agency, Outlet};
 use crate::news::{Hash16, hash16};
 
 /// No table needs more; a larger file is a mistake, not knowledge.
 const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
-const BUILTIN: [(&str, &str); 7] = [
+const BUILTIN: [(&str, &str); 15] = [
     ("agencies.toml", include_str!("../../config/tables/agencies.toml")),
     ("outlets.toml", include_str!("../../config/tables/outlets.toml")),
     ("credits.toml", include_str!("../../config/tables/credits.toml")),
@@ -24,6 +29,14 @@ const BUILTIN: [(&str, &str); 7] = [
     ("boilerplate.toml", include_str!("../../config/tables/boilerplate.toml")),
     ("roundups.toml", include_str!("../../config/tables/roundups.toml")),
     ("words.toml", include_str!("../../config/tables/words.toml")),
+    ("people.toml", include_str!("../../config/tables/people.toml")),
+    ("countries.toml", include_str!("../../config/tables/countries.toml")),
+    ("organisations.toml", include_str!("../../config/tables/organisations.toml")),
+    ("regions.tsv", include_str!("../../config/tables/regions.tsv")),
+    ("cities.tsv", include_str!("../../config/tables/cities.tsv")),
+    ("cues.toml", include_str!("../../config/tables/cues.toml")),
+    ("roles.toml", include_str!("../../config/tables/roles.toml")),
+    ("names.toml", include_str!("../../config/tables/names.toml")),
 ];
 
 /// All entries that count, in a fixed order; what the hash is taken over.
@@ -37,6 +50,13 @@ pub(super) struct Raw {
     pub(super) boilerplate: Vec<BoilerplateEntry>,
     pub(super) round_ups: Vec<RoundUpEntry>,
     pub(super) words: Words,
+    pub(super) people: Vec<PersonEntry>,
+    pub(super) countries: Vec<CountryEntry>,
+    pub(super) orgs: Vec<OrgEntry>,
+    pub(super) regions: Vec<PlaceRow>,
+    pub(super) cities: Vec<PlaceRow>,
+    /// What words do, by language, then by key; `any` is for all languages.
+    pub(super) lexicons: BTreeMap<String, Lists>,
     /// Hosts the configuration gave, with their outlet's id: they win over every built-in host.
     pub(super) own_hosts: BTreeMap<String, String>,
 }
@@ -68,6 +88,25 @@ impl Raw {
         hash16(&["tables", &content])
     }
 
+    pub(super) fn known<'a>(&'a self, outlets: &'a [Outlet], agencies: &'a [Agency]) -> Known<'a> {
+        Known {
+            people: &self.people,
+            countries: &self.countries,
+            orgs: &self.orgs,
+            cities: &self.cities,
+            regions: &self.regions,
+            outlets,
+            agencies,
+        }
+    }
+
+    /// What words do in a language, with what they do in all.
+    pub(super) fn lexicon(&self, lang: &str) -> Lexicon {
+        let of = |lang: &str| self.lexicons.get(lang).into_iter().flatten();
+        let lists = of("any").chain(of(lang).filter(|_| lang != "any"));
+        Lexicon::new(lists.map(|(key, list)| (key.as_str(), list.as_slice())))
+    }
+
     fn add_dir(&mut self, dir: &Path) -> Result<(), Error> {
         let unreadable = |cause| Error::unreadable(dir, &cause);
         let mut paths = Vec::new();
@@ -75,7 +114,7 @@ impl Raw {
             paths.push(entry.map_err(unreadable)?.path());
         }
         paths.sort();
-        for path in paths.iter().filter(|path| path.extension().is_some_and(|e| e == "toml")) {
+        for path in paths.iter().filter(|path| path.extension().is_some_and(|e| e == "toml" || e == "tsv")) {
             let unreadable = |cause| Error::unreadable(path, &cause);
             let shown = path.display().to_string();
             if std::fs::metadata(path).map_err(unreadable)?.len() > FILE_BYTES_MAX {
@@ -125,10 +164,51 @@ impl Raw {
                 }
             }
             "words.toml" => self.words.merge(read::<WordFile>(shown, text)?),
+            "people.toml" | "countries.toml" | "organisations.toml" | "regions.tsv" | "cities.tsv" => {
+                self.add_known(name, shown, text)?;
+            }
+            "cues.toml" | "roles.toml" | "names.toml" => self.add_lists(shown, text)?,
             _ => {
                 return Err(Error::new(shown, "", "is no table of this program")
                     .suggest(name, BUILTIN.map(|(name, _)| name)));
             }
+        }
+        Ok(())
+    }
+
+    fn add_known(&mut self, name: &str, shown: &str, text: &str) -> Result<(), Error> {
+        match name {
+            "people.toml" => {
+                let rows = read::<PersonFile>(shown, text)?.person;
+                lay(&mut self.people, rows, |row| row.name.clone());
+            }
+            "countries.toml" => {
+                let rows = read::<CountryFile>(shown, text)?.country;
+                lay(&mut self.countries, rows, |row| row.name.clone());
+            }
+            "organisations.toml" => {
+                let rows = read::<OrgFile>(shown, text)?.organisation;
+                lay(&mut self.orgs, rows, |row| row.name.clone());
+            }
+            "regions.tsv" => {
+                let rows = places(shown, text)?;
+                lay(&mut self.regions, rows, |row| (row.name.clone(), row.country.clone()));
+            }
+            _ => {
+                let key = |row: &PlaceRow| (row.name.clone(), row.country.clone(), row.region.clone());
+                lay(&mut self.cities, places(shown, text)?, key);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_lists(&mut self, shown: &str, text: &str) -> Result<(), Error> {
+        for (lang, lists) in read::<BTreeMap<String, Lists>>(shown, text)? {
+            if let Some(odd) = lists.keys().find(|key| Class::by_key(key).is_none()) {
+                let error = Error::new(shown, &lang, format!("{odd:?} is no list of this program"));
+                return Err(error.suggest(odd, Class::KEYS.iter().copied()));
+            }
+            self.lexicons.entry(lang).or_default().extend(lists);
         }
         Ok(())
     }
@@ -153,6 +233,21 @@ fn require_id(file: &str, id: &str) -> Result<(), Error> {
     let mut error = Error::new(file, "id", format!("{id:?} is no id"));
     "an id is one word, such as \"livemint\"".clone_into(&mut error.suggestion);
     Err(error)
+}
+
+/// Replaces rows of the same key, appends the others.
+fn lay<T, K: std::hash::Hash + Eq>(entries: &mut Vec<T>, rows: Vec<T>, key: impl Fn(&T) -> K) {
+    let mut places: std::collections::HashMap<K, usize> =
+        entries.iter().enumerate().map(|(at, entry)| (key(entry), at)).collect();
+    for row in rows {
+        match places.get(&key(&row)) {
+            Some(at) => entries[*at] = row,
+            None => {
+                places.insert(key(&row), entries.len());
+                entries.push(row);
+            }
+        }
+    }
 }
 
 /// Replaces the entry with the same id, else appends, so the order of rows stays that of the files.

@@ -5,6 +5,9 @@ mod boilerplate;
 mod entities;
 mod entry;
 mod error;
+mod gazetteer;
+mod knowledge;
+mod lexicon;
 mod load;
 pub mod markup;
 mod names;
@@ -12,16 +15,20 @@ mod patterns;
 mod round_ups;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 pub use entities::html_entity;
 pub use entry::{AgencyEntry, Config, Extent, OutletEntry, Slot, Words};
 pub use error::Error;
+pub use gazetteer::{Entity, EntityKind, Form, Gazetteer, Sense, folded};
+pub use lexicon::{Class, Lexicon};
 pub use names::{Masked, Named, Setting};
 pub use patterns::{Hit, Label};
+pub use tokens::{Token, TokenKind, is_quote_mark, tokens};
 
 use crate::news::{self, Hash16};
 use boilerplate::Boilerplate;
@@ -40,6 +47,10 @@ pub struct Agency {
     pub names: Vec<String>,
     /// ISO 3166-1 alpha-2 of its seat, `""` unknown.
     pub country: String,
+    /// Names that mean it only at outlets of these countries.
+    pub only: BTreeMap<String, Vec<String>>,
+    /// Names that mean something else at outlets of these countries.
+    pub except: BTreeMap<String, Vec<String>>,
 }
 
 /// An outlet with what only enrichment needs to know of it.
@@ -83,6 +94,10 @@ pub struct Tables {
     not_places: HashSet<String>,
     abbreviations: HashSet<String>,
     function_words: HashMap<String, HashSet<String>>,
+    gazetteer: Gazetteer,
+    lexicons: HashMap<String, Lexicon>,
+    /// For languages without a lexicon of their own.
+    any_lexicon: Lexicon,
 }
 
 impl Tables {
@@ -135,6 +150,9 @@ impl Tables {
             abbreviations: set(&raw.words.abbreviations),
             function_words: functions.map(|(lang, words)| (lang.clone(), set(words))).collect(),
             words: raw.words.clone(),
+            gazetteer: raw.known(&outlets, &agencies).gazetteer(),
+            lexicons: raw.lexicons.keys().map(|lang| (lang.clone(), raw.lexicon(lang))).collect(),
+            any_lexicon: raw.lexicon("any"),
             agencies,
             outlets,
         })
@@ -249,6 +267,41 @@ impl Tables {
         self.function_words.values().any(|words| words.contains(word))
     }
 
+    /// All names that are known.
+    pub fn gazetteer(&self) -> &Gazetteer {
+        &self.gazetteer
+    }
+
+    /// What words do in this language; what holds for all, where it has no lists of its own.
+    pub fn lexicon(&self, lang: &str) -> &Lexicon {
+        self.lexicons.get(lang).unwrap_or(&self.any_lexicon)
+    }
+
+    /// The language with a lexicon whose everyday words the text has most of: for texts too short to be told otherwise.
+    pub fn likeliest_lexicon(&self, text: &str) -> &str {
+        let mut counts: Vec<(usize, std::cmp::Reverse<&str>)> = Vec::new();
+        for lang in self.lexicons.keys().filter(|lang| *lang != "any") {
+            let Some(words) = self.function_words.get(lang) else { continue };
+            let known = |word: &&str| {
+                let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+                words.contains(&bare.to_lowercase())
+            };
+            let lexicon = self.lexicon(lang);
+            let does = |word: &&str| {
+                let bare = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+                lexicon.word(&bare).0 & !self.any_lexicon.word(&bare).0 != 0
+            };
+            let functions = text.split_whitespace().take(60).filter(known).count();
+            let words = text.split_whitespace().take(60).filter(does).count();
+            counts.push((2 * functions + words, std::cmp::Reverse(lang)));
+        }
+        counts.sort_unstable();
+        match counts.as_slice() {
+            [.., (second, _), (most, lang)] if most > second => lang.0,
+            _ => "",
+        }
+    }
+
     /// The desk label in a headline.
     pub fn title_label(&self, title: &str) -> Option<Label> {
         self.title_labels.find(title)
@@ -303,7 +356,8 @@ fn agencies(raw: &Raw) -> Result<Vec<Agency>, Error> {
             }
         }
         let (id, names) = (entry.id.clone(), entry.names.clone());
-        Ok(Agency { id, names, country: entry.country.clone() })
+        let (only, except) = (entry.only.clone(), entry.except.clone());
+        Ok(Agency { id, names, country: entry.country.clone(), only, except })
     };
     raw.agencies.iter().map(agency).collect()
 }

@@ -1,0 +1,543 @@
+//! Who and what a text names: people, bodies, places. Tables first, longest name first; grammar for the names that no
+//! table has. Titles never enter a name.
+
+use std::collections::HashMap;
+
+use rapidhash::fast::SeedableState;
+
+use super::units::Text;
+use crate::tables::{Class, Entity, EntityKind, Form, Sense, TokenKind, folded};
+
+/// Different people, bodies and places of one text that are told.
+pub(super) const CAST_MAX: usize = 300;
+/// Words of a name that no table has.
+const NAME_WORDS_MAX: usize = 5;
+
+/// Classes of words that names are made of.
+const NAME_PARTS: Class = Class::FIRST_NAME.or(Class::OUTLET_WORD).or(Class::ORG_WORD).or(Class::PARTICLE);
+
+/// How a mention stands for its entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    /// By a name.
+    Name,
+    /// By an adjective of its country: no mention, but an owner of titles.
+    Demonym,
+    /// By a title alone.
+    Title,
+    /// A name nobody knows anything about.
+    Unknown,
+}
+
+/// Tokens that name somebody or something.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mention {
+    pub(super) first: usize,
+    pub(super) last: usize,
+    /// Index in the cast; `None` for names that stay unknown.
+    pub(super) who: Option<u32>,
+    pub(super) how: How,
+}
+
+/// Somebody or something of this text.
+#[derive(Clone, Debug)]
+pub(super) struct Figure {
+    pub(super) kind: EntityKind,
+    pub(super) id: String,
+    pub(super) name: String,
+    /// `kind` of a body, sort of a place.
+    pub(super) sort: String,
+    pub(super) country: String,
+    pub(super) wikidata: String,
+    pub(super) role: String,
+    pub(super) role_of: String,
+    /// The tables' word for the office, where the text has none of its own.
+    pub(super) known_role: (String, String),
+    /// Outlet or agency id, for newsrooms.
+    pub(super) newsroom: Option<String>,
+    /// Whether it stands for itself alone: the name needs no neighbour.
+    pub(super) is_sure: bool,
+    pub(super) region: String,
+}
+
+/// All figures of a text.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cast {
+    pub(super) figures: Vec<Figure>,
+    by_entity: HashMap<u32, u32, SeedableState<'static>>,
+    by_id: HashMap<String, u32, SeedableState<'static>>,
+    /// Surnames of people named in full; `None` where two people have it.
+    surnames: HashMap<String, Option<u32>, SeedableState<'static>>,
+}
+
+impl Cast {
+    fn add(&mut self, figure: Figure) -> Option<u32> {
+        if let Some(known) = self.by_id.get(&figure.id) {
+            return Some(*known);
+        }
+        if self.figures.len() >= CAST_MAX {
+            return None;
+        }
+        let index = u32::try_from(self.figures.len()).ok()?;
+        self.by_id.insert(figure.id.clone(), index);
+        self.figures.push(figure);
+        Some(index)
+    }
+
+    pub(super) fn figure(&self, who: u32) -> Option<&Figure> {
+        self.figures.get(who as usize)
+    }
+
+    fn surname(&mut self, word: &str, who: u32) {
+        self.surnames
+            .entry(word.to_owned())
+            .and_modify(|known| *known = known.filter(|known| *known == who))
+            .or_insert(Some(who));
+    }
+}
+
+/// Finds the mentions of a text.
+pub(super) fn find(text: &Text<'_>) -> (Vec<Mention>, Cast) {
+    let mut finder = Finder { text, cast: Cast::default(), mentions: vec![], singles: vec![] };
+    finder.run();
+    finder.surnames();
+    finder.mentions.sort_by_key(|mention| mention.first);
+    (finder.mentions, finder.cast)
+}
+
+struct Finder<'a> {
+    text: &'a Text<'a>,
+    cast: Cast,
+    mentions: Vec<Mention>,
+    /// Single capitalised words, and the known person each may mean.
+    singles: Vec<(usize, Option<u32>)>,
+}
+
+impl Finder<'_> {
+    fn run(&mut self) {
+        let mut at = 0;
+        while at < self.text.tokens.len() {
+            at += self.step(at);
+        }
+    }
+
+    /// Takes what begins at a token; tokens taken.
+    fn step(&mut self, at: usize) -> usize {
+        let token = self.text.tokens[at];
+        let small = !token.capital && self.text.classes[at].0.0 & !Class::PARTICLE.0 == 0 && token.to - token.from <= 5;
+        if token.kind != TokenKind::Word || !token.capital && !small {
+            return 1;
+        }
+        let run = if small { 0 } else { self.run_from(at) };
+        let gazetteer = self.text.tables.gazetteer();
+        let found = gazetteer.at(self.text.word(at), |n| self.text.next_word(at, n));
+        let known = found.and_then(|(senses, length)| {
+            self.choose(senses, at, length, run).map(|sense| (sense, length))
+        });
+        let class = self.text.classes[at].0;
+        if let Some((sense, length)) = known {
+            let person_run = run > length && self.is_person(at, run, true) && !self.is_plain_name(sense, at, length, run);
+            let single = length == 1 && (sense.kind == EntityKind::Place || sense.form == Form::Surname);
+            let body_run = single && run > length && self.is_body(at, run);
+            if !person_run && !body_run {
+                return self.take_known(sense, at, length);
+            }
+        }
+        if small {
+            return 1;
+        }
+        if let Some(length) = self.publisher_at(at) {
+            return length;
+        }
+        let functional = class.0 & !NAME_PARTS.0 != 0;
+        if functional && self.text.opens_sentence(at) && !self.text.all_caps(at, 1) {
+            return usize::from(self.text.classes[at].1).max(1);
+        }
+        let phrase = self.text.classes[at].1 as usize;
+        if class.is(Class::TITLE.or(Class::HONORIFIC).or(Class::RANK)) {
+            return phrase.max(1);
+        }
+        if class.is(Class::ARTICLE) && class.is(Class::NO_NAME) {
+            return 1;
+        }
+        if class.is(Class::NO_NAME) && self.text.opens_sentence(at) {
+            return 1;
+        }
+        if run == 0 {
+            return 1;
+        }
+        if self.is_person(at, run, false) {
+            self.take_person(at, run);
+            return run;
+        }
+        if run > 1 && self.is_body(at, run) {
+            self.take_body(at, run);
+            return run;
+        }
+        let plain = class.0 & !Class::FIRST_NAME.or(Class::OUTLET_WORD).or(Class::ORG_WORD).0 != 0;
+        if run == 1 && plain {
+            return 1;
+        }
+        if run == 1 {
+            self.singles.push((at, None));
+        } else {
+            self.mentions.push(Mention { first: at, last: at + run, who: None, how: How::Unknown });
+        }
+        run
+    }
+
+    /// The publisher's own name: nobody that a text of its own would cite.
+    fn publisher_at(&self, at: usize) -> Option<usize> {
+        let tables = self.text.tables;
+        let (senses, length) = tables.gazetteer().at(self.text.word(at), |n| self.text.next_word(at, n))?;
+        let own = senses.iter().any(|sense| {
+            tables.gazetteer().entity(sense.entity).and_then(|entity| entity.outlet).is_some_and(|outlet| {
+                tables.outlet_at(outlet as usize).shown.id == self.text.publisher
+            })
+        });
+        own.then_some(length)
+    }
+
+    /// Whether the known name is whole as it stands, though capitals follow.
+    fn is_plain_name(&self, sense: Sense, at: usize, length: usize, run: usize) -> bool {
+        let person = sense.kind == EntityKind::Person && sense.form == Form::Name;
+        let follows = self.text.classes.get(at + length).map(|c| c.0).unwrap_or_default();
+        person || length > 1 && run == length || follows.is(Class::ORG_WORD.or(Class::TITLE))
+    }
+
+    fn choose(&self, senses: &[Sense], at: usize, length: usize, run: usize) -> Option<Sense> {
+        let gazetteer = self.text.tables.gazetteer();
+        let entity = |sense: &Sense| gazetteer.entity(sense.entity);
+        let good = |sense: &&Sense| entity(sense).is_some_and(|e| self.is_meant(e, **sense, at, length, run));
+        // A country before its city, a body before a person's surname, else the order of the tables.
+        let rank = |sense: &&Sense| {
+            let entity = entity(sense);
+            let sort = entity.map_or("", |e| e.sort.as_str());
+            let people = entity.map_or(0, |e| e.population);
+            let newsroom = entity.is_some_and(|e| e.outlet.is_some() || e.agency.is_some());
+            let class = match (sense.kind, sense.form, sort) {
+                (EntityKind::Person, Form::Name, _) => 0,
+                (EntityKind::Org, _, _) if !newsroom => 1,
+                (EntityKind::Place, Form::Name, "country" | "area") => 2,
+                (EntityKind::Org, _, _) => 3,
+                (EntityKind::Person, _, _) => 4,
+                (EntityKind::Place, Form::Name, "region") => 5,
+                (EntityKind::Place, Form::Name, _) => 6,
+                (EntityKind::Place, _, _) => 7,
+            };
+            (class, std::cmp::Reverse(people), sense.entity)
+        };
+        senses.iter().filter(good).min_by_key(rank).copied()
+    }
+
+    fn is_meant(&self, entity: &Entity, sense: Sense, at: usize, length: usize, run: usize) -> bool {
+        let newsroom = entity.outlet.is_some() || entity.agency.is_some() || entity.is_media;
+        if sense.kind == EntityKind::Org && newsroom {
+            return self.is_newsroom(entity, at, length, run);
+        }
+        if entity.is_ambiguous {
+            return sense.kind == EntityKind::Place && self.has_place_sign(at, length);
+        }
+        // "Paris Hilton" is no city, "Washington Post" is found as a whole.
+        if sense.kind == EntityKind::Place && sense.form == Form::Name && length == 1 && entity.sort == "city" {
+            let before = at.checked_sub(1).map(|n| self.text.classes[n].0).unwrap_or_default();
+            let named = before.is(Class::FIRST_NAME) && self.text.is_capital(at - 1) && !self.text.tokens[at].glued;
+            return !named;
+        }
+        true
+    }
+
+    /// An outlet's name in text: several words, letters alone, or a place in a sentence where newsrooms stand.
+    fn is_newsroom(&self, entity: &Entity, at: usize, length: usize, run: usize) -> bool {
+        let tables = self.text.tables;
+        if let Some(outlet) = entity.outlet
+            && tables.outlet_at(outlet as usize).shown.id == self.text.publisher
+            && entity.agency.is_none()
+        {
+            // The publisher itself is found only where it is told something.
+            return self.text.tells_before(at);
+        }
+        let word = self.text.word(at);
+        let here = |countries: &Vec<String>| countries.iter().any(|country| country == self.text.country);
+        let name = self.text.between(at, at + length);
+        if entity.only.get(name).is_some_and(|only| !here(only) && !self.text.country.is_empty())
+            || entity.except.get(name).is_some_and(here)
+        {
+            return false;
+        }
+        let letters = word.chars().all(|c| !c.is_lowercase()) && word.chars().count() >= 2;
+        let strong = length > 1 || letters && word.chars().count() >= 3;
+        if !self.text.leads_to_newsroom(at) && self.is_renamed(at, length, strong) {
+            return false;
+        }
+        let longer = run > length && !self.text.classes[at + length].0.is(Class::OUTLET_WORD.or(Class::TITLE));
+        if longer && !strong {
+            return false;
+        }
+        strong && !longer || self.text.is_newsroom_slot(at, at + length)
+    }
+
+    /// "TASS, the Tasmanian Association of Surf Schools," and "The Independent, a yacht," are somebody else.
+    fn is_renamed(&self, at: usize, length: usize, strong: bool) -> bool {
+        let end = at + length;
+        if self.text.sign(end) != "," || !self.class_of(end + 1).is(Class::ARTICLE) {
+            return false;
+        }
+        let article = self.text.word(end + 1);
+        if matches!(article, "a" | "an") {
+            let about = (end + 2..end + 6).any(|n| self.class_of(n).is(Class::AGENCY_NOUN.or(Class::OUTLET_WORD)));
+            return !strong && !about;
+        }
+        let initials: String = (end + 2..end + 10)
+            .take_while(|n| self.text.sign(*n) != ",")
+            .filter(|n| self.text.is_capital(*n))
+            .filter_map(|n| self.text.word(n).chars().next())
+            .collect();
+        initials.len() > 1 && initials == self.text.word(at)
+    }
+
+    /// Under "in", before a comma and a region, or with a country near.
+    fn has_place_sign(&self, at: usize, length: usize) -> bool {
+        let before = at.checked_sub(1).map(|n| self.text.classes[n].0).unwrap_or_default();
+        let title = self.text.classes.get(at + length).map(|c| c.0).unwrap_or_default();
+        before.is(Class::IN) && !self.text.tokens[at].glued || title.is(Class::TITLE)
+    }
+
+    /// Capitalised words, initials and particles in a row.
+    fn run_from(&self, at: usize) -> usize {
+        let mut end = at;
+        let mut words = 0;
+        let mut ahead = at;
+        while ahead < self.text.tokens.len() && words < NAME_WORDS_MAX {
+            let token = self.text.tokens[ahead];
+            let class = self.text.classes[ahead].0;
+            let glued = token.glued && ahead > at;
+            if token.kind == TokenKind::Word && token.capital && !glued {
+                // A title or a word that opens sentences ends a name.
+                if class.is(Class::TITLE.or(Class::HONORIFIC)) && ahead > at {
+                    break;
+                }
+                words += 1;
+                ahead += 1;
+                end = ahead;
+            } else if glued && token.kind == TokenKind::Word && self.text.sign(ahead - 1) == "-" && (token.capital || self.text.is_capital(ahead - 2)) {
+                ahead += 1;
+                end = ahead;
+            } else if ahead > at && (class.is(Class::PARTICLE) && !token.capital || self.text.sign(ahead) == "-" && token.glued) {
+                ahead += 1;
+                if ahead - end > 2 {
+                    break;
+                }
+            } else {
+                break;
+            }
+        }
+        end - at
+    }
+
+    fn class_of(&self, at: usize) -> Class {
+        self.text.classes.get(at).map(|c| c.0).unwrap_or_default()
+    }
+
+    fn any_class(&self, at: usize, run: usize, class: Class) -> bool {
+        (at..at + run).any(|n| self.class_of(n).is(class))
+    }
+
+    /// Whether a run of capitals is a person's name.
+    fn is_person(&self, at: usize, run: usize, strict: bool) -> bool {
+        if run == 0 || self.any_class(at, run, Class::ORG_WORD.or(Class::OUTLET_WORD)) {
+            return false;
+        }
+        let words = (at..at + run).filter(|n| self.text.is_capital(*n)).count();
+        let before = at.checked_sub(1).map(|n| self.class_of(n)).unwrap_or_default();
+        let title_before = self.text.title_ends(at);
+        if (title_before || before.is(Class::HONORIFIC)) && !strict {
+            let opens = self.class_of(at).is(Class::NO_NAME);
+            return !opens && !self.text.all_caps(at, run);
+        }
+        if words < 2 || self.class_of(at).is(Class::NO_NAME) || self.class_of(at + run - 1).is(Class::NO_NAME) {
+            return false;
+        }
+        if self.class_of(at).is(Class::FIRST_NAME) {
+            return true;
+        }
+        if strict || words > 4 || !self.text.has_case() {
+            return false;
+        }
+        let after = self.class_of(at + run);
+        let after_next = self.class_of(at + run + 1);
+        let says = Class::SAY.or(Class::TELL);
+        if after.is(says) || after.is(Class::ADVERB) && after_next.is(says) {
+            return !self.text.all_caps(at, run);
+        }
+        // "quoted N as saying", "engineer N".
+        let as_saying = self.text.word(at + run) == "as" && after_next.is(Class::ADDING);
+        if as_saying || at > 0 && self.is_calling(at - 1) {
+            return !self.text.all_caps(at, run);
+        }
+        // "the governor, N,".
+        let commas = at > 1 && self.text.sign(at - 1) == "," && self.text.sign(at + run) == ",";
+        if commas && (self.text.title_ends(at - 1) || self.is_calling(at - 2)) {
+            return true;
+        }
+        if before.is(Class::GIVEN) && self.text.quote_or_comma(at.saturating_sub(2)) {
+            return true;
+        }
+        // "N, 54," and "N, a retired pilot,".
+        let comma = self.text.sign(at + run) == ",";
+        let age = self.text.tokens.get(at + run + 1).is_some_and(|token| token.kind == TokenKind::Number)
+            && self.text.sign(at + run + 2) == ",";
+        let office = (at + run + 1..at + run + 6).take_while(|n| self.text.sign(*n) != ",").any(|n| {
+            self.class_of(n).is(Class::TITLE.or(Class::OFFICIAL)) && !self.text.is_capital(n)
+        });
+        comma && (age || office && self.class_of(at + run + 1).is(Class::ARTICLE))
+    }
+
+    /// A common noun for somebody by what they do: `engineer`, `novelist`.
+    fn is_calling(&self, at: usize) -> bool {
+        let token = self.text.tokens[at];
+        if token.kind != TokenKind::Word || token.capital {
+            return false;
+        }
+        let class = self.class_of(at);
+        let word = self.text.word(at);
+        let suffix = ["er", "or", "ist", "ian", "ant", "man", "woman", "yst"].iter().any(|end| word.ends_with(end));
+        let free = class.0 & !Class::TITLE.or(Class::GROUP).or(Class::OFFICIAL).or(Class::WITNESS).0 == 0;
+        let noun = class.is(Class::TITLE.or(Class::GROUP).or(Class::OFFICIAL)) || suffix && self.text.lang == "en";
+        free && noun && word.chars().count() > 3
+    }
+
+    fn take_person(&mut self, at: usize, run: usize) {
+        let words: Vec<&str> = (at..at + run).map(|n| self.text.word(n)).collect();
+        let capitals = (at..at + run).filter(|n| self.text.is_capital(*n)).count();
+        if capitals == 1 {
+            self.singles.push((at, None));
+            return;
+        }
+        let name = self.text.between(at, at + run).to_owned();
+        let figure = Figure {
+            kind: EntityKind::Person,
+            id: format!("per_{}", folded(&name)),
+            name,
+            ..Figure::new(EntityKind::Person)
+        };
+        let last = words.last().map(|word| (*word).to_owned()).unwrap_or_default();
+        let who = self.cast.add(figure);
+        if let Some(who) = who {
+            self.cast.surname(&last, who);
+        }
+        self.mentions.push(Mention { first: at, last: at + run, who, how: How::Name });
+    }
+
+    fn is_body(&self, at: usize, run: usize) -> bool {
+        let last = self.class_of(at + run - 1);
+        let outlet = last.is(Class::OUTLET_WORD) || self.class_of(at).is(Class::OUTLET_WORD);
+        let body = self.any_class(at, run, Class::ORG_WORD) && !self.class_of(at).is(Class::NO_NAME);
+        body || outlet && self.text.is_newsroom_slot(at, at + run)
+    }
+
+    fn take_body(&mut self, at: usize, run: usize) {
+        let name = self.text.between(at, at + run);
+        let name = name.strip_prefix("The ").unwrap_or(name).to_owned();
+        let newsroom = !self.any_class(at, run, Class::ORG_WORD) && self.text.is_newsroom_slot(at, at + run);
+        let id = folded(&name);
+        let figure = Figure {
+            id: format!("org_{id}"),
+            newsroom: newsroom.then_some(id),
+            name,
+            ..Figure::new(EntityKind::Org)
+        };
+        let who = self.cast.add(figure);
+        self.mentions.push(Mention { first: at, last: at + run, who, how: How::Name });
+    }
+
+    fn take_known(&mut self, sense: Sense, at: usize, length: usize) -> usize {
+        if sense.form == Form::Surname {
+            self.singles.push((at, Some(sense.entity)));
+            return length;
+        }
+        let who = self.known(sense.entity, sense.kind);
+        let how = if sense.form == Form::Demonym { How::Demonym } else { How::Name };
+        if sense.kind == EntityKind::Person
+            && let Some(who) = who
+        {
+            let last = self.text.word(at + length - 1).to_owned();
+            self.cast.surname(&last, who);
+        }
+        self.mentions.push(Mention { first: at, last: at + length, who, how });
+        length
+    }
+
+    fn known(&mut self, index: u32, kind: EntityKind) -> Option<u32> {
+        if let Some(known) = self.cast.by_entity.get(&index) {
+            return Some(*known);
+        }
+        let tables = self.text.tables;
+        let entity = tables.gazetteer().entity(index)?;
+        let outlet = entity.outlet.map(|at| tables.outlet_at(at as usize).shown.id.clone());
+        let agency = entity.agency.map(|at| tables.agency_at(at as usize).id.clone());
+        let figure = Figure {
+            id: entity.id.clone(),
+            name: entity.name.clone(),
+            sort: entity.sort.clone(),
+            country: entity.country.clone(),
+            region: entity.region.clone(),
+            wikidata: entity.wikidata.clone(),
+            known_role: (entity.role.clone(), entity.role_of.clone()),
+            newsroom: agency.or(outlet).or_else(|| {
+                entity.is_media.then(|| entity.id.trim_start_matches("org_").to_owned())
+            }),
+            ..Figure::new(kind)
+        };
+        let who = self.cast.add(figure)?;
+        self.cast.by_entity.insert(index, who);
+        Some(who)
+    }
+
+    /// Gives single words to the people they are surnames of.
+    fn surnames(&mut self) {
+        for (at, known) in std::mem::take(&mut self.singles) {
+            let word = self.text.word(at);
+            let local = self.cast.surnames.get(word).copied();
+            let who = match (local, known) {
+                (Some(Some(who)), _) => Some(who),
+                (_, Some(entity)) => self.known(entity, EntityKind::Person),
+                _ => None,
+            };
+            let how = if who.is_some() { How::Name } else { How::Unknown };
+            self.mentions.push(Mention { first: at, last: at + 1, who, how });
+        }
+    }
+}
+
+impl Figure {
+    fn new(kind: EntityKind) -> Self {
+        Self {
+            kind,
+            id: String::new(),
+            name: String::new(),
+            sort: String::new(),
+            country: String::new(),
+            wikidata: String::new(),
+            role: String::new(),
+            role_of: String::new(),
+            known_role: Default::default(),
+            newsroom: None,
+            is_sure: true,
+            region: String::new(),
+        }
+    }
+}
+
+/// Those in a headline whom the tables know.
+pub(super) fn known_in(title: &str, lang: &str, publisher: (&str, &str), tables: &crate::tables::Tables) -> Vec<Figure> {
+    let text = Text::new(title, crate::tables::tokens(title), lang, publisher, tables);
+    let mut finder = Finder { text: &text, cast: Cast::default(), mentions: vec![], singles: vec![] };
+    finder.run();
+    finder.surnames();
+    let known = &finder.cast.by_entity;
+    let named: Vec<u32> = finder.mentions.iter().filter(|m| m.how == How::Name).filter_map(|m| m.who).collect();
+    let mut order: Vec<u32> = known.values().copied().filter(|who| named.contains(who)).collect();
+    order.sort_unstable();
+    order.into_iter().filter_map(|who| finder.cast.figures.get(who as usize).cloned()).collect()
+}
