@@ -103,6 +103,16 @@ impl Gazetteer {
     }
 
     pub(super) fn name(&mut self, name: &str, sense: Sense) {
+        use unicode_normalization::UnicodeNormalization;
+        // Texts come with letters composed or taken apart.
+        let composed: String = name.nfc().collect();
+        if composed != name {
+            self.spelling(&composed, sense);
+        }
+        self.spelling(name, sense);
+    }
+
+    fn spelling(&mut self, name: &str, sense: Sense) {
         let all = tokens(name);
         let mut words = all.iter().filter(|token| token.kind != TokenKind::Break);
         let Some(first) = words.next() else { return };

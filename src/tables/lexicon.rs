@@ -85,6 +85,12 @@ classes! {
     WEAK = 54, "weak", "A verb of speech that is more often a noun or means something else: wants \"that\" or marks.";
     SEEN = 55, "seen", "How an outlet knows a document: seen by.";
     THIS_OUTLET = 56, "this_outlet", "The publisher itself: this newspaper.";
+    NEWSROOM = 57, "newsroom", "Set for names of outlets and agencies.";
+    AGENT = 58, "agent", "Stands behind who acts: ने.";
+    DATIVE = 59, "dative", "Stands behind whom it is told to: को.";
+    BY = 60, "by", "Before who did it: by.";
+    OPINION = 62, "opinion", "What an editorial does: argued. No relay.";
+    AS = 61, "as", "Opens \"as X reports\": as.";
 }
 
 impl Class {
@@ -131,7 +137,7 @@ impl Lexicon {
     }
 
     fn add(&mut self, phrase: &str, class: Class) {
-        let lower = phrase.to_lowercase();
+        let lower = phrase.to_lowercase().replace('’', "'");
         let all = tokens(&lower);
         let mut words = all.iter().filter(|token| token.kind != TokenKind::Break);
         let Some(first) = words.next() else { return };
@@ -153,7 +159,9 @@ impl Lexicon {
         for (rest, class) in &entry.phrases {
             let fits = rest.iter().enumerate().all(|(n, want)| {
                 next(n + 1).is_some_and(|word| {
-                    word == &**want || word.eq_ignore_ascii_case(want) || word.to_lowercase() == **want
+                    word == &**want
+                        || word.eq_ignore_ascii_case(want)
+                        || !word.is_ascii() && word.to_lowercase().replace('’', "'") == **want
                 })
             });
             if fits {

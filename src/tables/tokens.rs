@@ -117,7 +117,7 @@ impl Cutter<'_> {
     /// Two single marks in a row are the double one of typewriters.
     fn typed_mark(&self, byte: usize) -> Option<usize> {
         let rest = self.text.get(byte..).unwrap_or_default();
-        ["''", "``", "’’", "‘‘"].into_iter().find(|mark| rest.starts_with(mark)).map(str::len)
+        ["''", "``", "’’", "‘‘", "\"\""].into_iter().find(|mark| rest.starts_with(mark)).map(str::len)
     }
 
     fn push(&mut self, byte: usize, bytes: usize, kind: TokenKind, capital: bool) {

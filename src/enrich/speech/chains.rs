@@ -163,7 +163,8 @@ fn route(scene: &Scene<'_>, voices: &[Voice], parents: &[Option<usize>], n: usiz
         Hop::Us => false,
     };
     // A document that nobody has seen is only in the news.
-    let alone = hops == [Hop::Unnamed("unnamed:document")];
+    let indefinite = known.source.is_some_and(|source| matches!(scene.word(source.from), "a" | "an" | "A" | "An"));
+    let alone = hops == [Hop::Unnamed("unnamed:document")] && !indefinite;
     let named = !alone && (hop(voices[n]).is_some() || !known.cites.is_empty());
     let is_chain = is_speech(known.how)
         && !known.is_negated
@@ -182,7 +183,14 @@ fn speaks_of_itself(scene: &Scene<'_>, voices: &[Voice], n: usize) -> bool {
     let Voice::Newsroom(_) = voices[n] else { return false };
     let plain = !scene.class(known.cue.to - 1).is(Class::REPORT) && known.how != Cue::According;
     let first = known.content.first().map(|content| content.from);
-    plain && first.is_some_and(|at| scene.class(at).is(Class::IT) || scene.word(at).eq_ignore_ascii_case("its"))
+    // "noted that it was the fourth" is not about the outlet.
+    let expletive = |at: usize| matches!(scene.word(at + 1), "is" | "was");
+    let opinion = scene.class(known.cue.to - 1).is(Class::OPINION);
+    opinion
+        || plain
+            && first.is_some_and(|at| {
+                scene.class(at).is(Class::IT) && !expletive(at) || scene.word(at).eq_ignore_ascii_case("its")
+            })
 }
 
 /// Whether what an attribution carries begins with another one that carries it on.

@@ -1,13 +1,11 @@
 //! Who says what in a sentence: finds the words that attribute, whom they name, and what they carry.
 
-use super::parties::{self, Phrase};
+use super::parties;
 use super::units::{Kind, Text, Unit};
 use crate::tables::Class;
 
 /// Attributions of one text; a transcript has more than anybody reads.
 const ATTRIBUTIONS_MAX: usize = 600;
-/// Units that are looked at for what belongs to a cue.
-const REACH: usize = 60;
 /// Units between a verb and its "that".
 const THAT_REACH: usize = 22;
 
@@ -209,7 +207,7 @@ impl Parser<'_, '_> {
     fn signed(&mut self, at: usize) {
         let Some(quote) = at.checked_sub(1).filter(|quote| *quote >= self.lo) else { return };
         let Some(source) = parties::right(self.text, self.units, at + 1, self.hi) else { return };
-        let source = parties::with_apposition(self.text, self.units, source, self.hi);
+        let source = parties::with_apposition(self.units, source, self.hi);
         let ends = (source.to..self.hi).all(|n| matches!(self.units[n].kind, Kind::Break | Kind::Stop));
         let named = matches!(self.kind(source.from), Some(Kind::Name(_))) || self.class(source.from).is(Class::TITLE);
         if ends && named && matches!(self.kind(quote), Some(Kind::Quote(_))) {
@@ -287,7 +285,7 @@ impl Parser<'_, '_> {
     fn according(&mut self, at: usize) -> usize {
         // "per cent", "as per usual", "according to plan": nobody is named.
         let Some(phrase) = parties::right(self.text, self.units, at + 1, self.hi) else { return at + 1 };
-        if !parties::can_speak(self.text, self.units, phrase) {
+        if !parties::can_speak(self.units, phrase) {
             return at + 1;
         }
         let before = self.before(at);
@@ -332,6 +330,10 @@ impl Parser<'_, '_> {
     }
 
     fn according_after(&mut self, at: usize) -> usize {
+        // "X ने Y के हवाले से कहा": X says it, and cites Y.
+        if self.agent(at).is_some() {
+            return at + 1;
+        }
         let Some(source) = parties::left(self.text, self.units, at, self.lo) else { return at + 1 };
         let before = Range::new(self.clause_start(source.from), source.from);
         let content = if self.trim(before).is_empty() {
@@ -347,12 +349,15 @@ impl Parser<'_, '_> {
     /// `X reported, citing Y,`: Y stands behind X. Without an X it stands behind the publisher.
     fn cite(&mut self, at: usize) -> usize {
         let Some(phrase) = parties::right(self.text, self.units, at + 1, self.hi) else { return at + 1 };
-        if !parties::can_speak(self.text, self.units, phrase) {
+        if !parties::can_speak(self.units, phrase) {
             return at + 1;
         }
         // "X, citing Y, said": the verb is still to come, and takes it.
         let verb_to_come = self.kind(phrase.to) == Some(Kind::Comma)
-            && self.class(phrase.to + 1).is(SPEECH.or(Class::ADVERB));
+            && self.class(phrase.to + 1).is(SPEECH.or(Class::ADVERB).or(Class::AUX));
+        if self.class(phrase.to).is(SPEECH) {
+            return phrase.to;
+        }
         let of_name = at > self.lo + 1 && self.kind(at - 1) == Some(Kind::Comma) && matches!(self.kind(at - 2), Some(Kind::Name(_)));
         if verb_to_come && of_name {
             return phrase.to;
@@ -385,7 +390,7 @@ impl Parser<'_, '_> {
         let before = self.before(at);
         if before.is_empty() || verb_to_come {
             self.pending = Some(phrase);
-        } else {
+        } else if self.kind(at - 1) == Some(Kind::Comma) {
             self.push(Some(phrase), Range::new(at, at + 1), vec![before], Cue::Cited);
         }
         phrase.to
@@ -428,12 +433,12 @@ impl Parser<'_, '_> {
                 Kind::Word if unit.is(Class::AND) && at > from => self.is_next_speech(at + 1),
                 Kind::Word if unit.is(Class::ACCORDING) && at > from => {
                     let named = parties::right(self.text, self.units, at + 1, self.hi);
-                    named.is_some_and(|named| parties::can_speak(self.text, self.units, named))
+                    named.is_some_and(|named| parties::can_speak(self.units, named))
                 }
                 Kind::Word if unit.is(Class::CITE) && at > from + 1 => {
                     !self.class(at - 1).is(Class::AUX)
                         && parties::right(self.text, self.units, at + 1, self.hi)
-                            .is_some_and(|named| parties::can_speak(self.text, self.units, named))
+                            .is_some_and(|named| parties::can_speak(self.units, named))
                 }
                 _ => false,
             };
@@ -528,7 +533,7 @@ impl Parser<'_, '_> {
         if self.word_is(at + 1, "by")
             && let Some(source) = parties::right(self.text, self.units, at + 2, self.hi)
             && self.class(source.to).is(Class::THAT)
-            && parties::can_speak(self.text, self.units, source)
+            && parties::can_speak(self.units, source)
         {
             let content = Range::new(source.to + 1, self.clause_end(source.to + 1));
             self.push(Some(source), Range::new(at, at + 1), vec![content], Cue::Speech).has_that = true;
@@ -570,7 +575,8 @@ impl Parser<'_, '_> {
     }
 
     fn verb(&mut self, at: usize, unit: Unit) -> usize {
-        if self.is_noun_use(at) {
+        let hyphened = at > self.lo && self.kind(at - 1) == Some(Kind::Sign) && self.text.tokens[unit.first].glued && self.text.lang != "fr";
+        if hyphened || self.is_noun_use(at) {
             return at + 1;
         }
         // The verb with its helpers: "has also said".
@@ -602,13 +608,33 @@ impl Parser<'_, '_> {
             return at + 1;
         }
         let how = how(unit.class);
-        let subject = parties::left(self.text, self.units, start, self.lo).filter(|s| !s.is_empty());
-        let inverted = subject.is_none() && unit.is(Class::GIVEN) && self.quote_or_comma_before(start);
+        let mut subject = parties::left(self.text, self.units, start, self.lo).filter(|s| !s.is_empty());
+        let led = |s: &Range| s.from > self.lo && self.units[s.from - 1].is(Class::ACCORDING.or(Class::INTERVIEW));
+        if subject.as_ref().is_some_and(led) {
+            subject = None;
+        }
+        // "a-t-il dit".
+        if let Some(inner) = subject.as_mut() {
+            while inner.from > self.lo + 1 && self.kind(inner.from - 1) == Some(Kind::Sign) && self.text.sign(self.units[inner.from - 1].first) == "-" {
+                inner.from -= 2;
+                inner.to = inner.to.max(inner.from + 1);
+            }
+        }
+        if let Some(agent) = self.agent(start) {
+            return self.stated_hindi(at, start, agent, how);
+        }
+        let foreign = self.text.lang != "en";
+        let inverted = subject.is_none() && unit.is(Class::GIVEN) && (self.quote_or_comma_before(start) || foreign && !self.class(at + 1).is(Class::THAT));
+        let first_told = parties::told_newsroom(self.units, at + 1, self.hi).filter(|told| {
+            // "dijo a EFE la ministra": the outlet stands before who speaks.
+            foreign && self.class(told.from).is(Class::PREPOSITION)
+        });
+        let begin = first_told.map_or(at + 1, |told| told.to);
         if inverted
-            && let Some(source) = parties::right(self.text, self.units, at + 1, self.hi)
+            && let Some(source) = parties::right(self.text, self.units, begin, self.hi)
             && !self.class(at + 1).is(Class::THAT.or(Class::HE).or(Class::SHE).or(Class::THEY).or(Class::IT).or(Class::I))
         {
-            return self.inverted(at, source, how);
+            return self.inverted(at, source, how, first_told);
         }
         let subject = subject.or_else(|| self.shared_subject(start));
         let Some(subject) = subject else { return at + 1 };
@@ -616,8 +642,8 @@ impl Parser<'_, '_> {
     }
 
     /// `…, said P`: what stands before, and what goes on behind it.
-    fn inverted(&mut self, at: usize, source: Range, how: Cue) -> usize {
-        let source = parties::with_apposition(self.text, self.units, source, self.hi);
+    fn inverted(&mut self, at: usize, source: Range, how: Cue, first_told: Option<Range>) -> usize {
+        let source = parties::with_apposition(self.units, source, self.hi);
         let first = self.left_content(at);
         let mut content = vec![first];
         let after = source.to;
@@ -626,10 +652,57 @@ impl Parser<'_, '_> {
         } else if matches!(self.kind(after), Some(Kind::Colon)) && after + 1 < self.hi {
             content = vec![Range::new(after + 1, self.end_of_sentence())];
         }
-        let told = self.told_behind(at, source.to);
+        let foreign = self.text.lang != "en";
+        let behind = foreign.then(|| parties::told_newsroom(self.units, after, self.hi)).flatten();
+        let told = first_told.or(behind).or_else(|| self.told_behind(at, source.to));
+        let mut has_that = false;
+        if foreign && self.trim(first).is_empty() || foreign && self.is_led(first) {
+            // "sagte P, man habe Zeit"; "dijo P que no".
+            let from = behind.map_or(after, |told| told.to);
+            let (right, that) = self.right_content(from, self.units[at]);
+            has_that = that;
+            content = vec![right];
+        }
+        if content.iter().all(|range| self.trim(*range).is_empty()) {
+            return at + 1;
+        }
         let pushed = self.push(Some(source), Range::new(at, at + 1), content, how);
         pushed.told = told;
+        pushed.has_that = has_that;
         source.to
+    }
+
+    /// Whether what stands before a verb is only "according to X".
+    fn is_led(&self, range: Range) -> bool {
+        self.class(self.trim(range).from).is(Class::ACCORDING.or(Class::INTERVIEW))
+    }
+
+    /// Who acts, in languages that mark it behind the name: `P ने`.
+    fn agent(&self, verb: usize) -> Option<usize> {
+        let floor = verb.saturating_sub(16).max(self.lo);
+        (floor..verb).rev().take_while(|at| self.kind(*at) != Some(Kind::Stop)).find(|at| self.class(*at).is(Class::AGENT))
+    }
+
+    /// `P ने X को बताया कि C`.
+    fn stated_hindi(&mut self, at: usize, start: usize, agent: usize, how: Cue) -> usize {
+        let Some(source) = parties::left(self.text, self.units, agent, self.lo) else { return at + 1 };
+        let told = (agent + 1..start).find(|n| self.class(*n).is(Class::NEWSROOM) && self.class(n + 1).is(Class::DATIVE));
+        let cited = (agent + 1..start).find(|n| self.class(*n).is(Class::ACCORDING_AFTER));
+        let cites = cited.and_then(|cited| parties::left(self.text, self.units, cited, agent + 1));
+        let mut content = (at + 1..self.hi.min(at + 4)).find(|n| self.class(*n).is(Class::THAT)).map(|that| Range::new(that + 1, self.end_of_sentence()));
+        let has_that = content.is_some();
+        if content.is_none() && self.kind(at + 1) == Some(Kind::Comma) {
+            content = Some(Range::new(at + 2, self.end_of_sentence()));
+        }
+        let content = content.unwrap_or_else(|| self.before(source.from));
+        if self.trim(content).is_empty() {
+            return at + 1;
+        }
+        let pushed = self.push(Some(source), Range::new(agent, at + 1), vec![content], how);
+        pushed.told = told.map(|told| Range::new(told, told + 1));
+        pushed.cites = cites.into_iter().collect();
+        pushed.has_that = has_that;
+        at + 1
     }
 
     /// Whether the words behind `, P said,` go on with what was said.
@@ -694,7 +767,7 @@ impl Parser<'_, '_> {
         let first = parties::right(self.text, self.units, from, at)?;
         let named = matches!(self.kind(first.from), Some(Kind::Name(_)))
             || self.class(first.from).is(Class::HE.or(Class::SHE).or(Class::THEY))
-            || parties::can_speak(self.text, self.units, first);
+            || parties::can_speak(self.units, first);
         named.then_some(first)
     }
 
@@ -702,14 +775,23 @@ impl Parser<'_, '_> {
         let unit = self.units[at];
         let mut next = at + 1;
         let mut told = self.told_before(subject);
-        if unit.is(Class::SAY) && self.class(next).is(Class::TO) && self.text.lang == "en" && !unit.is(Class::TELL) {
+        let to_newsroom = self.class(next).is(Class::TO) && (next + 1..next + 3).any(|n| self.class(n).is(Class::NEWSROOM));
+        if to_newsroom {
+            let hearer = parties::right(self.text, self.units, next + 1, self.hi);
+            told = hearer.or(told);
+            next = hearer.map_or(next, |hearer| hearer.to);
+        } else if unit.is(Class::SAY) && self.class(next).is(Class::TO) && self.text.lang == "en" && !unit.is(Class::TELL) {
             // "said to be lost": nobody says it.
             return at + 1;
         }
         while self.class(next).is(Class::ADVERB.or(Class::TIME)) && self.kind(next) == Some(Kind::Word) {
             next += 1;
         }
-        if unit.is(Class::TELL) {
+        let foreign_told = (self.text.lang != "en").then(|| parties::told_newsroom(self.units, next, self.hi)).flatten();
+        if let Some(hearer) = foreign_told {
+            told = Some(hearer);
+            next = hearer.to;
+        } else if unit.is(Class::TELL) && self.text.lang == "en" {
             if let Some(hearer) = parties::hearer(self.text, self.units, next, self.hi) {
                 told = Some(hearer);
                 next = hearer.to;
@@ -744,7 +826,7 @@ impl Parser<'_, '_> {
         }
         // "As X reported, C".
         let opens_as = subject.from > self.lo && subject.from <= self.lo + 2 && self.units[subject.from - 1].is(Class::WHEN)
-            && self.text.word(self.units[subject.from - 1].first).eq_ignore_ascii_case("as");
+            && self.units[subject.from - 1].is(Class::AS);
         if opens_as && !has_that && let Some(comma) = (next..self.hi.min(next + 10)).find(|n| self.kind(*n) == Some(Kind::Comma)) {
             contents = vec![Range::new(comma + 1, self.clause_end(comma + 1))];
         }
@@ -755,7 +837,7 @@ impl Parser<'_, '_> {
         if !has_that && contents.first().is_some_and(|range| self.class(range.from).is(Class::CITE)) {
             // "reported citing irregularities".
             let named = contents.first().and_then(|range| parties::right(self.text, self.units, range.from + 1, self.hi));
-            if !named.is_some_and(|named| parties::can_speak(self.text, self.units, named)) {
+            if !named.is_some_and(|named| parties::can_speak(self.units, named)) {
                 return at + 1;
             }
         }
@@ -765,7 +847,9 @@ impl Parser<'_, '_> {
         }
         let first = contents.first().map(|range| self.trim(*range)).filter(|range| !range.is_empty());
         let marked = first.is_some_and(|range| matches!(self.kind(range.from), Some(Kind::Quote(_))));
-        if unit.is(Class::WEAK) && !has_that && !marked && !self.is_plain_verb(at, subject) {
+        let quoted_inside = how == Cue::Attitude
+            && contents.iter().any(|range| (range.from..range.to.min(range.from + 8)).any(|n| matches!(self.kind(n), Some(Kind::Quote(_)))));
+        if unit.is(Class::WEAK) && !has_that && !marked && !quoted_inside && !self.is_plain_verb(at, subject) {
             return at + 1;
         }
         if how == Cue::Thought && !has_that {
@@ -835,7 +919,7 @@ impl Parser<'_, '_> {
     fn cited_in(&self, subject: Range) -> Option<Range> {
         let cite = (subject.from + 1..subject.to).find(|at| self.class(*at).is(Class::CITE))?;
         let phrase = parties::right(self.text, self.units, cite + 1, subject.to)?;
-        parties::can_speak(self.text, self.units, phrase).then_some(phrase)
+        parties::can_speak(self.units, phrase).then_some(phrase)
     }
 
     /// The outlet of an interview that stands before the verb: in the subject, or before it.
@@ -843,10 +927,10 @@ impl Parser<'_, '_> {
         let from = subject.from.saturating_sub(14).max(self.lo);
         let interview = (from..subject.to).rev().find(|at| {
             let carried = self.class(*at).is(Class::SEEN) && *at < subject.from
-                || self.class(*at).is(Class::QUOTED) && self.word_is(at + 1, "by");
+                || self.class(*at).is(Class::QUOTED) && self.class(at + 1).is(Class::BY);
             self.class(*at).is(Class::INTERVIEW) || carried
         })?;
-        if self.word_is(interview + 1, "by") {
+        if self.class(interview + 1).is(Class::BY) {
             return parties::right(self.text, self.units, interview + 2, self.hi);
         }
         let apart = interview < subject.from
@@ -904,6 +988,8 @@ impl Parser<'_, '_> {
         }
         let mut start = from;
         if self.kind(start) == Some(Kind::Comma) && matches!(self.kind(start + 1), Some(Kind::Quote(_))) {
+            start += 1;
+        } else if self.kind(start) == Some(Kind::Comma) && self.text.lang == "de" {
             start += 1;
         } else if self.kind(start) == Some(Kind::Comma) {
             return (Range::new(start, start), false);
@@ -972,7 +1058,7 @@ impl Parser<'_, '_> {
             from += 1;
         }
         let first = parties::right(self.text, self.units, from, before)?;
-        parties::can_speak(self.text, self.units, first).then_some(first)
+        parties::can_speak(self.units, first).then_some(first)
     }
 
     /// `P was quoted by X as saying`, `P was told by X that`; other passives name no speaker.
@@ -995,7 +1081,13 @@ impl Parser<'_, '_> {
                 if self.trim(content).is_empty() {
                     content = self.left_content(subject.from);
                 }
-                let cites = by.and_then(|by| parties::right(self.text, self.units, by + 1, saying));
+                // "was quoted as saying by X".
+                let late = self.class(saying + 1).is(Class::BY).then_some(saying + 1);
+                let cites = by.map(|by| (by, saying)).or(late.map(|by| (by, self.hi)));
+                let cites = cites.and_then(|(by, to)| parties::right(self.text, self.units, by + 1, to));
+                if late.is_some() {
+                    content = self.left_content(subject.from);
+                }
                 let pushed = self.push(Some(subject), Range::new(start, saying + 1), vec![content], Cue::Quoted);
                 pushed.has_that = has_that;
                 pushed.told = cites.or(told_to);
@@ -1005,7 +1097,7 @@ impl Parser<'_, '_> {
         }
         let Some(by) = by else { return at + 1 };
         let Some(agent) = parties::right(self.text, self.units, by + 1, self.hi) else { return at + 1 };
-        if parties::can_speak(self.text, self.units, agent) && unit.is(Class::SAY.or(Class::REPORT)) && !unit.is(Class::TELL.or(Class::THINK).or(Class::ATTITUDE)) && !self.text.word(unit.first).starts_with("ask") {
+        if parties::can_speak(self.units, agent) && unit.is(Class::SAY.or(Class::REPORT)) && !unit.is(Class::TELL.or(Class::THINK).or(Class::ATTITUDE)) && !self.text.word(unit.first).starts_with("ask") {
             let content = self.before(start);
             self.push(Some(agent), Range::new(start, by + 1), vec![content], Cue::Speech);
             return agent.to;
@@ -1017,13 +1109,20 @@ impl Parser<'_, '_> {
     fn quoted(&mut self, at: usize, start: usize) -> bool {
         let Some(relay) = parties::left(self.text, self.units, start, self.lo) else { return false };
         let saying = (at + 1..self.hi.min(at + 16)).find(|n| {
-            self.class(*n).is(Class::ADDING.or(Class::SAY)) && *n > at + 1 && self.text.word(self.units[*n - 1].first) == "as"
+            let participle = self.text.lang != "en" && self.class(*n).is(Class::ADDING);
+            let colon = self.text.lang != "en" && self.kind(*n) == Some(Kind::Colon);
+            *n > at + 1
+                && (participle || colon || self.class(*n).is(Class::ADDING.or(Class::SAY)) && self.text.word(self.units[*n - 1].first) == "as")
         });
         let Some(saying) = saying else { return false };
-        let Some(source) = parties::right(self.text, self.units, at + 1, saying - 1) else { return false };
+        let foreign = self.text.lang != "en";
+        let Some(source) = parties::right(self.text, self.units, at + 1, if foreign { saying } else { saying - 1 }) else { return false };
         // "the governor, N, as saying".
         let source = if self.kind(source.to) == Some(Kind::Comma) { self.trim(Range::new(source.from, saying - 1)) } else { source };
-        let (content, has_that) = self.right_content(saying + 1, self.units[saying]);
+        let (mut content, has_that) = self.right_content(saying + 1, self.units[saying]);
+        if self.trim(content).is_empty() {
+            content = self.left_content(relay.from);
+        }
         let pushed = self.push(Some(source), Range::new(start, saying + 1), vec![content], Cue::Quoted);
         pushed.has_that = has_that;
         pushed.told = Some(relay);
@@ -1051,7 +1150,3 @@ fn how(class: Class) -> Cue {
     }
 }
 
-/// A phrase that may be a party.
-pub(super) type Party = Phrase;
-#[expect(dead_code, reason = "the reach of a sentence, kept beside the other limits")]
-const _: usize = REACH;

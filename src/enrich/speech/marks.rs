@@ -128,7 +128,7 @@ impl Block<'_> {
             "„" | "‟" | "「" | "『" | "‹" => at + 1 < self.to,
             "«" => at + 1 < self.to && (self.is_free_before(at) || held),
             "»" => self.is_free_before(at) && held,
-            "\"" | "＂" | "''" | "``" | "‘‘" => self.is_free_before(at) && held,
+            "\"" | "＂" | "''" | "``" | "‘‘" | "\"\"" => self.is_free_before(at) && held,
             "‘" | "'" | "‚" | "’" => {
                 let word = self.tokens.get(at + 1).is_some_and(|next| next.kind == TokenKind::Word);
                 self.is_free_before(at) && held && word
@@ -141,9 +141,9 @@ impl Block<'_> {
         let mark = self.mark(at);
         let glued = self.tokens.get(at).is_some_and(|token| token.glued);
         match opener {
-            "“" | "\"" | "＂" | "‟" | "''" | "``" | "‘‘" => match mark {
+            "“" | "\"" | "＂" | "‟" | "''" | "``" | "‘‘" | "\"\"" => match mark {
                 "”" | "’’" => true,
-                "\"" | "＂" | "''" => glued || !self.is_held_after(at),
+                "\"" | "＂" | "''" | "\"\"" => glued || !self.is_held_after(at),
                 _ => false,
             },
             "„" => matches!(mark, "“" | "”" | "\"" | "‟"),
@@ -197,7 +197,7 @@ impl Block<'_> {
                     return Some(other);
                 }
                 depth -= 1;
-            } else if same && self.mark(other) == opener && !matches!(opener, "\"" | "''") && self.is_open(other, Some(family)) {
+            } else if same && self.mark(other) == opener && !matches!(opener, "\"" | "''" | "\"\"") && self.is_open(other, Some(family)) {
                 depth += 1;
             }
         }

@@ -128,7 +128,8 @@ impl Finder<'_> {
         if token.kind != TokenKind::Word || !token.capital && !small {
             return 1;
         }
-        let run = if small { 0 } else { self.run_from(at) };
+        let cased = self.text.word(at).chars().any(char::is_uppercase);
+        let run = if small || !cased { 0 } else { self.run_from(at) };
         let gazetteer = self.text.tables.gazetteer();
         let found = gazetteer.at(self.text.word(at), |n| self.text.next_word(at, n));
         let known = found.and_then(|(senses, length)| {
@@ -143,7 +144,7 @@ impl Finder<'_> {
                 return self.take_known(sense, at, length);
             }
         }
-        if small {
+        if small || !cased {
             return 1;
         }
         if let Some(length) = self.publisher_at(at) {
@@ -265,6 +266,12 @@ impl Finder<'_> {
         {
             return false;
         }
+        // A script without case, or marks around the name, leave no doubt.
+        let marked = at > 0 && self.text.tokens[at - 1].kind == TokenKind::Quote
+            && self.text.tokens.get(at + length).is_some_and(|next| next.kind == TokenKind::Quote);
+        if marked || !word.chars().any(char::is_uppercase) && word.chars().count() >= 3 && !word.is_ascii() {
+            return true;
+        }
         let letters = word.chars().all(|c| !c.is_lowercase()) && word.chars().count() >= 2;
         let strong = length > 1 || letters && word.chars().count() >= 3;
         if !self.text.leads_to_newsroom(at) && self.is_renamed(at, length, strong) {
@@ -361,7 +368,13 @@ impl Finder<'_> {
         if self.class_of(at).is(Class::FIRST_NAME) {
             return true;
         }
-        if strict || words > 4 || !self.text.has_case() {
+        if strict || words > 4 {
+            return false;
+        }
+        if before.is(Class::GIVEN) && self.text.quote_or_comma(at.saturating_sub(2)) {
+            return true;
+        }
+        if !self.text.has_case() {
             return false;
         }
         let after = self.class_of(at + run);
@@ -378,9 +391,6 @@ impl Finder<'_> {
         // "the governor, N,".
         let commas = at > 1 && self.text.sign(at - 1) == "," && self.text.sign(at + run) == ",";
         if commas && (self.text.title_ends(at - 1) || self.is_calling(at - 2)) {
-            return true;
-        }
-        if before.is(Class::GIVEN) && self.text.quote_or_comma(at.saturating_sub(2)) {
             return true;
         }
         // "N, 54," and "N, a retired pilot,".
@@ -494,11 +504,44 @@ impl Finder<'_> {
         Some(who)
     }
 
+    /// A name nobody knows, whose last word stands alone later, is a person's: the text speaks of them by surname.
+    fn recurring(&mut self) {
+        for n in 0..self.mentions.len() {
+            let mention = self.mentions[n];
+            let last = mention.last - 1;
+            let unknown = mention.how == How::Unknown && mention.last > mention.first + 1;
+            if !unknown || !self.text.has_case() || self.text.all_caps(mention.first, mention.last - mention.first)
+                || self.any_class(mention.first, mention.last - mention.first, Class::ORG_WORD.or(Class::OUTLET_WORD).or(Class::NO_NAME))
+            {
+                continue;
+            }
+            let word = self.text.word(last);
+            let alone = self.singles.iter().any(|(at, known)| *at > last && known.is_none() && self.text.word(*at) == word);
+            if !alone {
+                continue;
+            }
+            let name = self.text.between(mention.first, mention.last).to_owned();
+            let id = format!("per_{}", folded(&name));
+            if let Some(who) = self.cast.add(Figure { id, name, ..Figure::new(EntityKind::Person) }) {
+                self.cast.surname(word, who);
+                self.mentions[n].who = Some(who);
+                self.mentions[n].how = How::Name;
+            }
+        }
+    }
+
     /// Gives single words to the people they are surnames of.
     fn surnames(&mut self) {
+        self.recurring();
         for (at, known) in std::mem::take(&mut self.singles) {
             let word = self.text.word(at);
-            let local = self.cast.surnames.get(word).copied();
+            let mut local = self.cast.surnames.get(word).copied();
+            if local.is_none() && word.chars().count() >= 3 && self.text.all_caps(at, 1) {
+                // Transcripts name their speakers in capitals.
+                let mut letters = word.chars();
+                let first = letters.next().map(String::from).unwrap_or_default();
+                local = self.cast.surnames.get(&(first + &letters.as_str().to_lowercase())).copied();
+            }
             let who = match (local, known) {
                 (Some(Some(who)), _) => Some(who),
                 (_, Some(entity)) => self.known(entity, EntityKind::Person),

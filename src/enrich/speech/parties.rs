@@ -50,7 +50,7 @@ fn apposition(text: &Text<'_>, units: &[Unit], comma: usize, lo: usize) -> Optio
         match units[at].kind {
             Kind::Comma => {
                 let first = &units[at + 1];
-                let before_name = at.checked_sub(1).filter(|n| *n >= lo).is_some_and(|n| matches!(units[n].kind, Kind::Name(_) | Kind::Close));
+                let before_name = at.checked_sub(1).filter(|n| *n >= lo).is_some_and(|n| matches!(units[n].kind, Kind::Name(_) | Kind::Close) || units[n].is(Class::UNNAMED.or(Class::OFFICIAL))) || first.is(Class::SEEN);
                 let fits = before_name && first.kind == Kind::Word && !first.is(Class::AND.or(Class::THAT).or(Class::WHEN).or(Class::AUX).or(PRONOUN).or(Class::ACCORDING)) || first.kind == Kind::Number
                     || first.is(Class::ARTICLE.or(Class::HIS).or(Class::TITLE).or(Class::RANK).or(Class::WHO).or(Class::GROUP).or(Class::OFFICIAL).or(Class::CITE).or(Class::AGENCY_NOUN))
                     || matches!(first.kind, Kind::Name(_));
@@ -72,7 +72,7 @@ fn apposition(text: &Text<'_>, units: &[Unit], comma: usize, lo: usize) -> Optio
     let opening = opening?;
     let phrase = core_left(text, units, opening, lo)?;
     let phrase = with_start(text, units, phrase);
-    can_speak(text, units, phrase).then(|| Range::new(phrase.from, comma))
+    can_speak(units, phrase).then(|| Range::new(phrase.from, comma))
 }
 
 fn core_left(text: &Text<'_>, units: &[Unit], end: usize, lo: usize) -> Option<Phrase> {
@@ -103,11 +103,10 @@ fn core_left(text: &Text<'_>, units: &[Unit], end: usize, lo: usize) -> Option<P
                         || unit.is(Class::NOT)
                         || is_verb(unit)
                         || unit.is(Class::TO)
-                        || unit.is(Class::SAY.or(Class::TELL).or(Class::THINK)) && !unit.is(SPEAKER.or(Class::NOUN)) && !is_modifier(units, at)
+                        || unit.is(Class::SAY.or(Class::TELL).or(Class::THINK).or(Class::REPORT)) && !unit.is(SPEAKER.or(Class::NOUN)) && !is_modifier(units, at)
                         || unit.is(Class::ADVERB) && from == end
                         || unit.is(Class::ADVERB) && !unit.is(Class::ARTICLE) && at == lo;
-                    let that = unit.is(Class::THAT) && !starts_with_noun(units, from, end);
-                    !stops && !that || unit.is(Class::THAT) && text.lang != "en" && false
+                    !stops && !unit.is(Class::THAT)
                 }
             }
             _ => false,
@@ -132,11 +131,6 @@ fn without_time(units: &[Unit], from: usize, end: usize) -> usize {
     to
 }
 
-/// "that" as an article: "that official said".
-fn starts_with_noun(_units: &[Unit], _from: usize, _end: usize) -> bool {
-    false
-}
-
 /// A participle before a noun: "the proposed plan".
 fn is_modifier(units: &[Unit], at: usize) -> bool {
     if units[at].is(Class::NOUN.or(Class::STATEMENT))
@@ -159,7 +153,7 @@ fn is_modifier(units: &[Unit], at: usize) -> bool {
 }
 
 /// The phrase with what a comma adds to it: `P, the head of X`.
-pub(super) fn with_apposition(text: &Text<'_>, units: &[Unit], phrase: Phrase, hi: usize) -> Phrase {
+pub(super) fn with_apposition(units: &[Unit], phrase: Phrase, hi: usize) -> Phrase {
     let mut to = phrase.to;
     while units.get(to).is_some_and(|unit| to < hi && unit.kind == Kind::Comma) {
         let Some(first) = units.get(to + 1).filter(|_| to + 1 < hi) else { break };
@@ -184,7 +178,6 @@ pub(super) fn with_apposition(text: &Text<'_>, units: &[Unit], phrase: Phrase, h
             break;
         }
     }
-    let _ = text;
     Range::new(phrase.from, to)
 }
 
@@ -266,12 +259,7 @@ pub(super) fn right(text: &Text<'_>, units: &[Unit], from: usize, hi: usize) -> 
                 depth -= 1;
             }
             _ if depth > 0 => {}
-            Kind::Name(_) => {
-                if seen_noun && at > from && matches!(units[at - 1].kind, Kind::Name(_)) && units[at].capital && !units[at - 1].is(Class::TITLE) && false {
-                    break;
-                }
-                seen_noun = true;
-            }
+            Kind::Name(_) => seen_noun = true,
             Kind::Number | Kind::Possessive => {}
             Kind::Sign => {
                 if !matches!(text.sign(unit.first), "-" | "." | "/" | "&" | "[" | "]") {
@@ -281,6 +269,14 @@ pub(super) fn right(text: &Text<'_>, units: &[Unit], from: usize, hi: usize) -> 
             Kind::Word => {
                 if unit.is(PRONOUN) && !unit.is(Class::GROUP) {
                     return (at == from).then(|| Range::new(at, at + 1));
+                }
+                // "sagte P der FAZ": the outlet it was told to begins.
+                if seen_noun && text.lang != "en" && unit.is(Class::ARTICLE.or(Class::PREPOSITION)) && told_newsroom(units, at, end).is_some() && matches!(units[at - 1].kind, Kind::Name(_)) {
+                    break;
+                }
+                // Behind a name a small word that nothing is known of is the verb.
+                if text.lang != "en" && seen_noun && unit.class.0 == 0 && !unit.capital && matches!(units[at - 1].kind, Kind::Name(_)) {
+                    break;
                 }
                 let joins = unit.is(Class::AND) && joins_names(units, at, end, from);
                 let stops = unit.is(Class::THAT.or(Class::WHO).or(Class::WHEN)) && !unit.is(Class::ARTICLE.or(Class::PREPOSITION))
@@ -292,7 +288,7 @@ pub(super) fn right(text: &Text<'_>, units: &[Unit], from: usize, hi: usize) -> 
                     || unit.is(Class::ADVERB) && !unit.is(Class::ARTICLE) && seen_noun
                     || unit.is(Class::TIME) && seen_noun
                     || unit.is(Class::PREPOSITION) && seen_noun && !keeps_preposition(text, units, at)
-                    || unit.is(Class::SAY.or(Class::TELL).or(Class::THINK)) && !unit.is(SPEAKER.or(Class::NOUN).or(Class::ADDING)) && seen_noun && !is_modifier(units, at) && !ends_phrase(units, at)
+                    || unit.is(Class::SAY.or(Class::TELL).or(Class::THINK).or(Class::REPORT)) && !unit.is(SPEAKER.or(Class::NOUN).or(Class::ADDING)) && seen_noun && !is_modifier(units, at) && !ends_phrase(units, at)
                     || unit.is(Class::ADDING) && at > from;
                 if stops {
                     break;
@@ -325,6 +321,21 @@ fn keeps_preposition(text: &Text<'_>, units: &[Unit], at: usize) -> bool {
     }) && at > 0 && units[at - 1].is(SPEAKER)
 }
 
+/// The outlet that something was told to, behind its verb or its speaker: `dijo a EFE`, `sagte P der FAZ`.
+pub(super) fn told_newsroom(units: &[Unit], from: usize, hi: usize) -> Option<Phrase> {
+    let lead = Class::PREPOSITION.or(Class::ARTICLE).or(Class::AGENCY_NOUN).or(Class::DATIVE).or(Class::INTERVIEW);
+    for at in from..hi.min(from + 5) {
+        let unit = &units[at];
+        if unit.is(Class::NEWSROOM) {
+            return Some(Range::new(from, at + 1));
+        }
+        if unit.kind != Kind::Word || !unit.is(lead) || unit.is(Class::THAT) {
+            return None;
+        }
+    }
+    None
+}
+
 /// Whom somebody told: one name or one group.
 pub(super) fn hearer(text: &Text<'_>, units: &[Unit], from: usize, hi: usize) -> Option<Phrase> {
     let mut at = from;
@@ -343,6 +354,9 @@ pub(super) fn hearer(text: &Text<'_>, units: &[Unit], from: usize, hi: usize) ->
                     while to < end && matches!(units[to].kind, Kind::Name(_)) {
                         to += 1;
                     }
+                } else if units.get(to).is_some_and(|next| next.kind == Kind::Word && !next.capital && (next.class.0 == 0 || next.is(Class::GROUP)) && !next.is(Class::AUX)) && units.get(to + 1).is_some_and(|after| after.is(Class::TO.or(Class::THAT))) {
+                    // "told CNN crews to leave".
+                    to += 1;
                 } else {
                     while to < end && matches!(units[to].kind, Kind::Name(_)) && text.tokens[units[to].first].glued {
                         to += 1;
@@ -374,7 +388,7 @@ pub(super) fn hearer(text: &Text<'_>, units: &[Unit], from: usize, hi: usize) ->
 }
 
 /// Whether a phrase can say something: a name, a person or body without one, a pronoun.
-pub(super) fn can_speak(_text: &Text<'_>, units: &[Unit], phrase: Phrase) -> bool {
+pub(super) fn can_speak(units: &[Unit], phrase: Phrase) -> bool {
     (phrase.from..phrase.to).any(|at| {
         let unit = &units[at];
         matches!(unit.kind, Kind::Name(_)) || unit.is(SPEAKER.or(PRONOUN))

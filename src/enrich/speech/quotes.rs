@@ -58,17 +58,25 @@ fn marked(scene: &Scene<'_>, voices: &[Voice]) -> Vec<Said> {
     neighbours(scene, &units, &mut by);
     let mut out = Vec::new();
     for (mark, quote) in scene.quotes.iter().enumerate() {
-        let kind = kind(scene, quote);
+        let whole = by[mark].is_some_and(|by| {
+            scene.attributions[by].content.iter().any(|content| units[mark].is_some_and(|unit| content.from == unit && content.to == unit + 1))
+        });
+        let kind = kind(scene, quote, whole);
+        if units[mark].is_none() {
+            // The name of an outlet in marks.
+            continue;
+        }
         if by[mark].is_none() && (kind == QuoteKind::Fragment || quote.unclosed) {
             continue;
         }
-        if kind == QuoteKind::Fragment && is_work(scene, quote) {
+        let named = units[mark].is_some_and(|unit| is_named(scene, unit));
+        if (kind == QuoteKind::Fragment || named) && is_work(scene, quote) {
             continue;
         }
         out.push(Said {
             kind,
             span: scene.token_span(quote.first, quote.last),
-            speaker: by[mark].and_then(|by| speaker(voices[by])),
+            speaker: by[mark].map_or_else(|| beside(scene, units[mark]), |by| speaker(voices[by])),
             by: by[mark],
             mark: Some(mark),
             tokens: (quote.first, quote.last),
@@ -137,8 +145,46 @@ fn only_voice(scene: &Scene<'_>, block: Option<u32>) -> Option<usize> {
     (!others && !has_quote).then_some(first)
 }
 
-/// A clause with a verb, or less.
-fn kind(scene: &Scene<'_>, quote: &Span) -> QuoteKind {
+/// "the exhibition “…” closes": a thing and its name.
+fn is_named(scene: &Scene<'_>, unit: usize) -> bool {
+    let Some(before) = unit.checked_sub(1) else { return false };
+    let noun = scene.kind(before) == Some(Kind::Word)
+        && !scene.class(before).is(Class::SAY.or(Class::TELL).or(Class::REPORT).or(Class::THAT).or(Class::ADDING));
+    noun && scene.kind(unit + 1) == Some(Kind::Word) && !scene.class(unit + 1).is(Class::SAY)
+}
+
+/// For a paragraph of quotation that no words attribute: whom the paragraph before begins with, if it names nobody else.
+fn beside(scene: &Scene<'_>, unit: Option<usize>) -> Option<u32> {
+    let unit = unit.filter(|unit| stands_alone(scene, *unit))?;
+    let block = scene.blocks[unit].checked_sub(1)?;
+    let start = (0..unit).rev().take_while(|at| scene.blocks[*at] >= block).last()?;
+    let mut people: Vec<u32> = Vec::new();
+    for at in start..unit {
+        if scene.blocks[at] != block {
+            continue;
+        }
+        if matches!(scene.kind(at), Some(Kind::Quote(_))) || scene.attributions.iter().any(|known| known.cue.from == at) {
+            return None;
+        }
+        if let Some((who, super::mentions::How::Name)) = scene.named(at)
+            && scene.is_person(who)
+            && !people.contains(&who)
+        {
+            let leads = (start..at).all(|n| scene.kind(n) == Some(Kind::Break) || scene.class(n).is(Class::TITLE.or(Class::HONORIFIC).or(Class::RANK).or(Class::ARTICLE)));
+            if !leads && people.is_empty() {
+                return None;
+            }
+            people.push(who);
+        }
+    }
+    match people.as_slice() {
+        [who] => Some(*who),
+        _ => None,
+    }
+}
+
+/// A clause with a verb, or less; `whole` where it is all that is attributed.
+fn kind(scene: &Scene<'_>, quote: &Span, whole: bool) -> QuoteKind {
     let tokens = scene.text.tokens.get(quote.first..quote.last).unwrap_or_default();
     let words = tokens.iter().filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Number)).count();
     let last = scene.text.sign(quote.last.saturating_sub(1));
@@ -151,6 +197,7 @@ fn kind(scene: &Scene<'_>, quote: &Span) -> QuoteKind {
         || words >= CLAUSE_WORDS_MIN && verb
         || words >= 2 && begins && verb
         || spaceless && words < 3
+        || whole && begins && words >= 3
         || words >= 8;
     if full { QuoteKind::Full } else { QuoteKind::Fragment }
 }

@@ -23,7 +23,7 @@ impl<'a> Scene<'a> {
         let text = Text::new(body, tokens(body), lang, publisher, tables);
         let quotes = marks::find(text.text, &text.tokens);
         let (mentions, cast) = mentions::find(&text);
-        let units = units::units(&text, &mentions, &quotes);
+        let units = units::units(&text, &mentions, &cast, &quotes);
         let sentences = units::sentences(&text, &units, &quotes);
         let attributions = clause::find(&text, &units, &sentences);
         let mut block = 0;

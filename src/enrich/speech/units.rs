@@ -2,7 +2,7 @@
 //! is one.
 
 use super::marks::Span;
-use super::mentions::Mention;
+use super::mentions::{Cast, Mention};
 use crate::tables::{Class, Lexicon, Tables, Token, TokenKind};
 
 /// A text with its tokens and what each can do.
@@ -55,7 +55,8 @@ impl<'a> Text<'a> {
             let word = token.text(self.text);
             let small = if token.capital || !word.is_ascii() {
                 lower.clear();
-                lower.extend(word.chars().flat_map(char::to_lowercase));
+                let plain = |c: char| if c == '’' { '\'' } else { c };
+                lower.extend(word.chars().flat_map(char::to_lowercase).map(plain));
                 lower.as_str()
             } else {
                 word
@@ -157,9 +158,21 @@ impl<'a> Text<'a> {
         self.class_before(at).is(Class::TELL.or(Class::INTERVIEW).or(Class::ACCORDING))
     }
 
+    /// "dijo a X", "negou à X".
+    fn is_told_to(&self, first: usize) -> bool {
+        if self.lang == "en" {
+            return false;
+        }
+        let mut at = first;
+        while at > 0 && first - at < 3 && self.class(at - 1).is(Class::PREPOSITION.or(Class::ARTICLE)) {
+            at -= 1;
+        }
+        at < first && at > 0 && self.class(at - 1).is(Class::TELL.or(Class::DENY))
+    }
+
     /// "quoted by X".
     fn is_quoted_by(&self, first: usize) -> bool {
-        let by = first.checked_sub(1).filter(|by| self.word(*by) == "by");
+        let by = first.checked_sub(1).filter(|by| self.class(*by).is(Class::BY.or(Class::ARTICLE)));
         by.and_then(|by| by.checked_sub(1)).is_some_and(|verb| self.class(verb).is(Class::QUOTED.or(Class::REPORT)))
     }
 
@@ -171,7 +184,7 @@ impl<'a> Text<'a> {
     /// Whether a name stands where newsrooms do: behind "according to" or "citing", before "reported".
     pub(super) fn is_newsroom_slot(&self, first: usize, last: usize) -> bool {
         let before = Class::ACCORDING.or(Class::CITE).or(Class::INTERVIEW).or(Class::AGENCY_NOUN).or(Class::TELL).or(Class::SEEN).or(Class::QUOTED);
-        if self.class_before(first).is(before) || self.is_quoted_by(first) {
+        if self.class_before(first).is(before) || self.is_quoted_by(first) || self.is_told_to(first) {
             return true;
         }
         let mut at = last;
@@ -239,7 +252,7 @@ impl Unit {
 }
 
 /// Lays mentions, phrases and quotations over the tokens.
-pub(super) fn units(text: &Text<'_>, mentions: &[Mention], quotes: &[Span]) -> Vec<Unit> {
+pub(super) fn units(text: &Text<'_>, mentions: &[Mention], cast: &Cast, quotes: &[Span]) -> Vec<Unit> {
     let mut out = Vec::with_capacity(text.tokens.len());
     let (mut at, mut mention, mut quote) = (0, 0, 0);
     while at < text.tokens.len() {
@@ -250,18 +263,31 @@ pub(super) fn units(text: &Text<'_>, mentions: &[Mention], quotes: &[Span]) -> V
             quote += 1;
         }
         let token = text.tokens[at];
-        let (last, kind) = if quotes.get(quote).is_some_and(|q| q.open == at) {
-            (quotes[quote].end, Kind::Quote(quote))
+        let opened = quotes.get(quote).filter(|q| q.open == at);
+        let (last, kind) = if let Some(marked) = opened {
+            // A name in marks is a name.
+            let inner = mentions.iter().skip(mention).take(2).position(|m| {
+                m.first == marked.first && m.last == marked.last && is_newsroom(cast, m)
+            });
+            (marked.end, inner.map_or(Kind::Quote(quote), |n| Kind::Name(mention + n)))
         } else if mentions.get(mention).is_some_and(|m| m.first == at) {
             (mentions[mention].last, Kind::Name(mention))
         } else {
             plain(text, at)
         };
-        let class = if kind == Kind::Word { text.classes[at].0 } else { Class::default() };
+        let class = match kind {
+            Kind::Word => text.classes[at].0,
+            Kind::Name(n) if is_newsroom(cast, &mentions[n]) => Class::NEWSROOM,
+            _ => Class::default(),
+        };
         out.push(Unit { first: at, last: last.max(at + 1), kind, class, capital: token.capital });
         at = last.max(at + 1);
     }
     out
+}
+
+fn is_newsroom(cast: &Cast, mention: &Mention) -> bool {
+    mention.who.and_then(|who| cast.figure(who)).is_some_and(|figure| figure.newsroom.is_some())
 }
 
 fn plain(text: &Text<'_>, at: usize) -> (usize, Kind) {

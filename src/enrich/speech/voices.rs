@@ -51,6 +51,11 @@ impl Finder<'_> {
     fn voice(&self, source: Range, known: &Attribution) -> Voice {
         let scene = self.scene;
         let first = scene.class(source.from);
+        // The pronoun of "a-t-il" stands last.
+        let last = source.to.checked_sub(1).filter(|last| scene.text.lang == "fr" && source.to - source.from > 2 && scene.class(*last).is(Class::HE.or(Class::SHE)));
+        if let Some(last) = last {
+            return self.pronoun(last);
+        }
         if source.to == source.from + 1 && scene.kind(source.from) == Some(Kind::Word) {
             if first.is(Class::WHO) {
                 let mut end = source.from;
@@ -87,8 +92,12 @@ impl Finder<'_> {
     /// The one person of this block or the one before; else who spoke last there.
     fn pronoun(&self, at: usize) -> Voice {
         let block = self.scene.blocks.get(at).copied().unwrap_or(0);
-        for back in 0..=1 {
+        for back in 0..=3 {
             let Some(block) = block.checked_sub(back) else { break };
+            // Farther back only past paragraphs that are quotations.
+            if back > 1 && !self.is_quotation(block + 1, at) {
+                break;
+            }
             let mut people: Vec<u32> = Vec::new();
             for n in (at.saturating_sub(BACK_MAX)..at).rev() {
                 if self.scene.blocks[n] != block {
@@ -133,6 +142,20 @@ impl Finder<'_> {
             }
         }
         Voice::Other
+    }
+
+    /// Whether a block before `at` holds quotations and nothing else.
+    fn is_quotation(&self, block: u32, at: usize) -> bool {
+        let inside = (at.saturating_sub(BACK_MAX)..at).filter(|n| self.scene.blocks[*n] == block);
+        let mut quotes = 0;
+        for n in inside {
+            match self.scene.units[n].kind {
+                Kind::Quote(_) => quotes += 1,
+                Kind::Break | Kind::Stop | Kind::Sign | Kind::Comma => {}
+                _ => return false,
+            }
+        }
+        quotes > 0
     }
 
     fn phrase(&self, phrase: Range) -> Voice {
@@ -180,7 +203,8 @@ impl Finder<'_> {
         let definite = scene.word(core.from).eq_ignore_ascii_case("the") || scene.class(core.from).is(Class::HIS);
         let singular = scene.word(core.to.saturating_sub(1)).chars().next_back() != Some('s');
         let titled = (core.from..core.to).any(|at| scene.class(at).is(Class::TITLE));
-        if definite && singular && titled && scene.text.lang == "en" {
+        let witness = (core.from..core.to).any(|at| scene.class(at).is(Class::WITNESS));
+        if definite && singular && (titled || witness) && scene.text.lang == "en" {
             return Voice::Other;
         }
         let head = (core.from..core.to).rev().map(|at| scene.class(at)).find(|class| class.is(parties::SPEAKER)).unwrap_or_default();
@@ -255,7 +279,7 @@ impl Finder<'_> {
                 break;
             }
             let class = scene.class(at);
-            if at > phrase.from && kind == Some(Kind::Word) && class.is(Class::PREPOSITION.or(Class::WHO).or(Class::SEEN)) && !class.is(Class::TITLE) {
+            if at > phrase.from && kind == Some(Kind::Word) && class.is(Class::PREPOSITION.or(Class::WHO).or(Class::SEEN).or(Class::CITE)) && !class.is(Class::TITLE) {
                 // "Prime Minister of India N" goes on to its name.
                 let mut owner = at + 1;
                 while scene.class(owner).is(Class::ARTICLE) {
