@@ -184,7 +184,8 @@ pub fn folded(name: &str) -> String {
             out.push_str("ss");
         } else if c.is_alphanumeric() {
             out.extend(c.to_lowercase());
-        } else if !matches!(c, '\'' | '’' | '.' | 'ʼ') && !out.is_empty() && !out.ends_with('_') {
+        } else if !matches!(c, '\'' | '’' | '.' | 'ʼ') && !out.is_empty() && !out.ends_with('_')
+        {
             out.push('_');
         }
     }

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
+use super::gazetteer::{Entity, EntityKind, Form, Gazetteer, Sense, folded};
 use super::tokens::tokens;
 use crate::news::OutletKind;
-use super::gazetteer::{Entity, EntityKind, Form, Gazetteer, Sense, folded};
 
 /// A person in `people.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,7 +79,8 @@ pub(super) struct PlaceRow {
 /// Reads a table of places. The first line names the columns.
 pub(super) fn places(file: &str, text: &str) -> Result<Vec<PlaceRow>, Error> {
     let mut lines = text.lines().enumerate().filter(|(_, line)| !line.starts_with('#'));
-    let header: Vec<&str> = lines.next().map(|(_, line)| line.split('\t').collect()).unwrap_or_default();
+    let header: Vec<&str> =
+        lines.next().map(|(_, line)| line.split('\t').collect()).unwrap_or_default();
     let column = |name: &str| header.iter().position(|known| known.trim() == name);
     let known = ["name", "country", "region", "population", "other_names", "ambiguous"];
     if let Some(odd) = header.iter().find(|name| !known.contains(&name.trim())) {
@@ -91,11 +92,16 @@ pub(super) fn places(file: &str, text: &str) -> Result<Vec<PlaceRow>, Error> {
     let mut rows = Vec::new();
     for (number, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
         let cells: Vec<&str> = line.split('\t').collect();
-        let cell = |at: Option<usize>| at.and_then(|at| cells.get(at)).map_or("", |cell| cell.trim());
+        let cell =
+            |at: Option<usize>| at.and_then(|at| cells.get(at)).map_or("", |cell| cell.trim());
         let at = format!("line {}", number + 1);
         let name = cell(Some(name_at));
         if name.is_empty() || cells.len() > header.len() {
-            return Err(Error::new(file, &at, format!("wants {} columns and a name", header.len())));
+            return Err(Error::new(
+                file,
+                &at,
+                format!("wants {} columns and a name", header.len()),
+            ));
         }
         let population = cell(column("population"));
         let population = if population.is_empty() { Ok(0) } else { population.parse() };
@@ -107,7 +113,11 @@ pub(super) fn places(file: &str, text: &str) -> Result<Vec<PlaceRow>, Error> {
             country: cell(column("country")).to_owned(),
             region: cell(column("region")).to_owned(),
             population,
-            other: cell(column("other_names")).split('|').filter(|o| !o.is_empty()).map(str::to_owned).collect(),
+            other: cell(column("other_names"))
+                .split('|')
+                .filter(|o| !o.is_empty())
+                .map(str::to_owned)
+                .collect(),
             ambiguous: cell(column("ambiguous")) == "1",
         });
     }
@@ -121,7 +131,10 @@ impl Gazetteer {
         let all = tokens(name);
         let words: Vec<&str> = all.iter().map(|token| token.text(name)).collect();
         let (senses, length) = self.at(words.first()?, |n| words.get(n).copied())?;
-        senses.iter().find(|sense| length == words.len() && sense.kind == EntityKind::Org).map(|sense| sense.entity)
+        senses
+            .iter()
+            .find(|sense| length == words.len() && sense.kind == EntityKind::Org)
+            .map(|sense| sense.entity)
     }
 
     /// Lays what a row says over an entity that is there.
@@ -135,7 +148,10 @@ impl Gazetteer {
             }
         }
         for name in std::iter::once(&org.name).chain(&org.aliases) {
-            self.name(without_article(name), Sense { kind: EntityKind::Org, entity, form: Form::Name });
+            self.name(
+                without_article(name),
+                Sense { kind: EntityKind::Org, entity, form: Form::Name },
+            );
         }
     }
 }
@@ -198,14 +214,18 @@ impl Known<'_> {
                 ..Entity::default()
             });
             for name in &outlet.names {
-                all.name(without_article(name), Sense { kind: EntityKind::Org, entity, form: Form::Name });
+                all.name(
+                    without_article(name),
+                    Sense { kind: EntityKind::Org, entity, form: Form::Name },
+                );
             }
         }
     }
 
     /// Bodies that publish for themselves are bodies, whatever their feeds are called.
     fn officials(&self, all: &mut Gazetteer) {
-        for outlet in self.outlets.iter().filter(|outlet| outlet.shown.kind == OutletKind::Official) {
+        for outlet in self.outlets.iter().filter(|outlet| outlet.shown.kind == OutletKind::Official)
+        {
             let known = outlet.names.iter().find_map(|name| all.org_named(name));
             let entity = known.unwrap_or_else(|| {
                 all.add(Entity {
@@ -217,7 +237,10 @@ impl Known<'_> {
                 })
             });
             for name in &outlet.names {
-                all.name(without_article(name), Sense { kind: EntityKind::Org, entity, form: Form::Name });
+                all.name(
+                    without_article(name),
+                    Sense { kind: EntityKind::Org, entity, form: Form::Name },
+                );
             }
         }
     }
@@ -246,12 +269,19 @@ impl Known<'_> {
 
     fn orgs(&self, all: &mut Gazetteer) {
         for org in self.orgs {
-            if let Some(known) = all.org_named(&org.name).or_else(|| org.aliases.iter().find_map(|name| all.org_named(name))) {
+            if let Some(known) = all
+                .org_named(&org.name)
+                .or_else(|| org.aliases.iter().find_map(|name| all.org_named(name)))
+            {
                 all.also(known, org);
                 continue;
             }
             let media = matches!(org.kind.as_str(), "news_agency" | "broadcaster" | "newspaper");
-            let id = if org.id.is_empty() { folded(&org.name) } else { org.id.trim_start_matches("org_").to_owned() };
+            let id = if org.id.is_empty() {
+                folded(&org.name)
+            } else {
+                org.id.trim_start_matches("org_").to_owned()
+            };
             let entity = all.add(Entity {
                 id: format!("org_{id}"),
                 name: org.name.clone(),
@@ -278,7 +308,8 @@ impl Known<'_> {
             });
             let sense = |form| Sense { kind: EntityKind::Place, entity, form };
             for name in std::iter::once(&country.name).chain(&country.aliases) {
-                let name = name.strip_prefix("the ").or_else(|| name.strip_prefix("The ")).unwrap_or(name);
+                let name =
+                    name.strip_prefix("the ").or_else(|| name.strip_prefix("The ")).unwrap_or(name);
                 all.name(name, sense(Form::Name));
             }
             for name in country.demonyms.iter().chain(&country.demonyms_other) {
@@ -292,7 +323,8 @@ impl Known<'_> {
                 let plain = format!("plc_{}", folded(&row.name));
                 let taken = all.by_id(&plain).is_some();
                 // The larger of two cities has the plain id: rows stand by population.
-                let id = if taken { format!("{plain}_{}", row.country.to_lowercase()) } else { plain };
+                let id =
+                    if taken { format!("{plain}_{}", row.country.to_lowercase()) } else { plain };
                 let entity = all.add(Entity {
                     id,
                     name: row.name.clone(),

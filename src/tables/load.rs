@@ -114,7 +114,9 @@ impl Raw {
             paths.push(entry.map_err(unreadable)?.path());
         }
         paths.sort();
-        for path in paths.iter().filter(|path| path.extension().is_some_and(|e| e == "toml" || e == "tsv")) {
+        for path in
+            paths.iter().filter(|path| path.extension().is_some_and(|e| e == "toml" || e == "tsv"))
+        {
             let unreadable = |cause| Error::unreadable(path, &cause);
             let shown = path.display().to_string();
             if std::fs::metadata(path).map_err(unreadable)?.len() > FILE_BYTES_MAX {
@@ -164,7 +166,8 @@ impl Raw {
                 }
             }
             "words.toml" => self.words.merge(read::<WordFile>(shown, text)?),
-            "people.toml" | "countries.toml" | "organisations.toml" | "regions.tsv" | "cities.tsv" => {
+            "people.toml" | "countries.toml" | "organisations.toml" | "regions.tsv"
+            | "cities.tsv" => {
                 self.add_known(name, shown, text)?;
             }
             "cues.toml" | "roles.toml" | "names.toml" => self.add_lists(shown, text)?,
@@ -195,7 +198,8 @@ impl Raw {
                 lay(&mut self.regions, rows, |row| (row.name.clone(), row.country.clone()));
             }
             _ => {
-                let key = |row: &PlaceRow| (row.name.clone(), row.country.clone(), row.region.clone());
+                let key =
+                    |row: &PlaceRow| (row.name.clone(), row.country.clone(), row.region.clone());
                 lay(&mut self.cities, places(shown, text)?, key);
             }
         }

@@ -46,7 +46,23 @@ impl Token {
 pub fn is_quote_mark(c: char) -> bool {
     matches!(
         c,
-        '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '‹' | '›' | '「' | '」' | '『' | '』' | '\'' | '‘' | '’' | '‚' | '＂'
+        '"' | '“'
+            | '”'
+            | '„'
+            | '‟'
+            | '«'
+            | '»'
+            | '‹'
+            | '›'
+            | '「'
+            | '」'
+            | '『'
+            | '』'
+            | '\''
+            | '‘'
+            | '’'
+            | '‚'
+            | '＂'
     )
 }
 
@@ -60,7 +76,8 @@ fn is_stop(c: char) -> bool {
 
 /// Vowel signs and accents that stand inside words without being letters.
 fn is_joined(c: char) -> bool {
-    matches!(u32::from(c), 0x300..=0x36F | 0x900..=0xDFF | 0x200C | 0x200D) && !matches!(c, '।' | '॥')
+    matches!(u32::from(c), 0x300..=0x36F | 0x900..=0xDFF | 0x200C | 0x200D)
+        && !matches!(c, '।' | '॥')
 }
 
 fn is_letter(c: char) -> bool {
@@ -68,11 +85,13 @@ fn is_letter(c: char) -> bool {
 }
 
 /// Latin letters before which French, Italian and Catalan drop a vowel: `l’`, `d’`, `qu’`.
-const ELIDED: [&str; 12] = ["l", "d", "qu", "s", "c", "n", "j", "m", "t", "jusqu", "lorsqu", "dell"];
+const ELIDED: [&str; 12] =
+    ["l", "d", "qu", "s", "c", "n", "j", "m", "t", "jusqu", "lorsqu", "dell"];
 
 /// Cuts a text into tokens.
 pub fn tokens(text: &str) -> Vec<Token> {
-    let mut cutter = Cutter { text, out: Vec::with_capacity(text.len() / 5 + 4), at: 0, spaced: true };
+    let mut cutter =
+        Cutter { text, out: Vec::with_capacity(text.len() / 5 + 4), at: 0, spaced: true };
     cutter.run();
     cutter.out
 }
@@ -117,7 +136,10 @@ impl Cutter<'_> {
     /// Two single marks in a row are the double one of typewriters.
     fn typed_mark(&self, byte: usize) -> Option<usize> {
         let rest = self.text.get(byte..).unwrap_or_default();
-        ["''", "``", "’’", "‘‘", "\"\""].into_iter().find(|mark| rest.starts_with(mark)).map(str::len)
+        ["''", "``", "’’", "‘‘", "\"\""]
+            .into_iter()
+            .find(|mark| rest.starts_with(mark))
+            .map(str::len)
     }
 
     fn push(&mut self, byte: usize, bytes: usize, kind: TokenKind, capital: bool) {
@@ -165,7 +187,9 @@ impl Cutter<'_> {
             letters = if is_letter(c) { letters + 1 } else { 0 };
             bytes = at + c.len_utf8();
             chars += 1;
-            if is_apostrophe(c) && ELIDED.contains(&rest.get(..at).unwrap_or_default().to_lowercase().as_str()) {
+            if is_apostrophe(c)
+                && ELIDED.contains(&rest.get(..at).unwrap_or_default().to_lowercase().as_str())
+            {
                 break;
             }
         }
@@ -192,7 +216,8 @@ impl Cutter<'_> {
         let is_upper = before.chars().next_back().is_some_and(char::is_uppercase);
         let dotted = before.contains('.');
         let small = next.is_some_and(|c| c.is_alphabetic()) || dotted;
-        is_upper && (at <= 4 || dotted) && (before.chars().count() == 1 || dotted) || small && before.len() == 1
+        is_upper && (at <= 4 || dotted) && (before.chars().count() == 1 || dotted)
+            || small && before.len() == 1
     }
 }
 
@@ -207,7 +232,10 @@ mod tests {
     #[test]
     fn words_keep_what_belongs_to_them() {
         assert_eq!(cut("O’Neil didn't go."), ["O’Neil", "didn't", "go", "."]);
-        assert_eq!(cut("Trump’s U.S. tour, 5,000 km"), ["Trump", "’", "s", "U.S.", "tour", ",", "5,000", "km"]);
+        assert_eq!(
+            cut("Trump’s U.S. tour, 5,000 km"),
+            ["Trump", "’", "s", "U.S.", "tour", ",", "5,000", "km"]
+        );
         assert_eq!(cut("John F. Kennedy"), ["John", "F.", "Kennedy"]);
         assert_eq!(cut("selon l’AFP"), ["selon", "l’", "AFP"]);
         assert_eq!(cut("राष्ट्रपति ने कहा।"), ["राष्ट्रपति", "ने", "कहा", "।"]);

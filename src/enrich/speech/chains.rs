@@ -50,7 +50,9 @@ fn is_speech(how: Cue) -> bool {
 fn relays(voices: &[Voice], n: usize, known: &Attribution) -> bool {
     is_speech(known.how)
         && !known.is_negated
-        && (matches!(voices[n], Voice::Newsroom(_) | Voice::Unnamed(_)) || known.told.is_some() || !known.cites.is_empty())
+        && (matches!(voices[n], Voice::Newsroom(_) | Voice::Unnamed(_))
+            || known.told.is_some()
+            || !known.cites.is_empty())
 }
 
 /// The smallest attribution of a relay that holds this one in what it carries.
@@ -66,7 +68,8 @@ fn parent(scene: &Scene<'_>, voices: &[Voice], n: usize) -> Option<usize> {
             // Two that hold each other are beside each other.
             let inner_holds = known.content.iter().any(|content| content.holds(outer.cue.from));
             let later = inner_holds && outer.cue.from > at && outer.how != Cue::According;
-            (!later && !(inner_holds && other > n && known.how == Cue::According)).then_some((content.to - content.from, other))
+            (!later && !(inner_holds && other > n && known.how == Cue::According))
+                .then_some((content.to - content.from, other))
         })
         .min()
         .map(|(_, other)| other)
@@ -93,9 +96,18 @@ fn own_hops(scene: &Scene<'_>, voices: &[Voice], n: usize) -> Vec<Hop> {
         }
         match voices::of_phrase(scene, told) {
             Voice::Newsroom(who) => hops.push(Hop::Figure(who)),
-            Voice::Unnamed(word) if matches!(word, "unnamed:state_media" | "unnamed:local_media" | "unnamed:media") => hops.push(Hop::Unnamed(word)),
+            Voice::Unnamed(word)
+                if matches!(
+                    word,
+                    "unnamed:state_media" | "unnamed:local_media" | "unnamed:media"
+                ) =>
+            {
+                hops.push(Hop::Unnamed(word))
+            }
             // "told CNN’s N"; "told the channel", which was named before.
-            _ => hops.extend(newsroom_in(scene, told).or_else(|| the_newsroom(scene, told)).map(Hop::Figure)),
+            _ => hops.extend(
+                newsroom_in(scene, told).or_else(|| the_newsroom(scene, told)).map(Hop::Figure),
+            ),
         }
     }
     hops.extend(hop(voices[n]));
@@ -113,13 +125,17 @@ fn the_newsroom(scene: &Scene<'_>, phrase: Range) -> Option<u32> {
     }
     let block = scene.blocks.get(phrase.from)?;
     let near = (0..phrase.from).rev().take_while(|at| scene.blocks[*at] + 1 >= *block);
-    near.filter_map(|at| scene.named(at)).map(|(who, _)| who).find(|who| scene.newsroom(*who).is_some())
+    near.filter_map(|at| scene.named(at))
+        .map(|(who, _)| who)
+        .find(|who| scene.newsroom(*who).is_some())
 }
 
 /// "a memo seen by X".
 fn seen_by(scene: &Scene<'_>, source: Range) -> Option<u32> {
     let seen = (source.from..source.to).find(|at| scene.class(*at).is(Class::SEEN))?;
-    (seen + 1..source.to).find_map(|at| scene.named(at).map(|(who, _)| who).filter(|who| scene.newsroom(*who).is_some()))
+    (seen + 1..source.to).find_map(|at| {
+        scene.named(at).map(|(who, _)| who).filter(|who| scene.newsroom(*who).is_some())
+    })
 }
 
 /// The outlet that owns who was told: "CNN’s N".
@@ -163,7 +179,9 @@ fn route(scene: &Scene<'_>, voices: &[Voice], parents: &[Option<usize>], n: usiz
         Hop::Us => false,
     };
     // A document that nobody has seen is only in the news.
-    let indefinite = known.source.is_some_and(|source| matches!(scene.word(source.from), "a" | "an" | "A" | "An"));
+    let indefinite = known
+        .source
+        .is_some_and(|source| matches!(scene.word(source.from), "a" | "an" | "A" | "An"));
     let alone = hops == [Hop::Unnamed("unnamed:document")] && !indefinite;
     let named = !alone && (hop(voices[n]).is_some() || !known.cites.is_empty());
     let is_chain = is_speech(known.how)
@@ -189,7 +207,8 @@ fn speaks_of_itself(scene: &Scene<'_>, voices: &[Voice], n: usize) -> bool {
     opinion
         || plain
             && first.is_some_and(|at| {
-                scene.class(at).is(Class::IT) && !expletive(at) || scene.word(at).eq_ignore_ascii_case("its")
+                scene.class(at).is(Class::IT) && !expletive(at)
+                    || scene.word(at).eq_ignore_ascii_case("its")
             })
 }
 
@@ -204,8 +223,12 @@ fn is_outer(scene: &Scene<'_>, voices: &[Voice], parents: &[Option<usize>], n: u
             && voices[child] != Voice::Other
             && !inner.content.is_empty()
             && known.content.iter().any(|content| {
-                let leads = start <= content.from + LEAD_MAX && (content.from..start).all(|at| !scene.class(at).is(Class::AUX));
-                let all = inner.content.iter().any(|own| own.from <= content.from + 1 && inner.cue.from < content.to);
+                let leads = start <= content.from + LEAD_MAX
+                    && (content.from..start).all(|at| !scene.class(at).is(Class::AUX));
+                let all = inner
+                    .content
+                    .iter()
+                    .any(|own| own.from <= content.from + 1 && inner.cue.from < content.to);
                 content.holds(start) && (leads || all)
             })
     })
@@ -213,7 +236,9 @@ fn is_outer(scene: &Scene<'_>, voices: &[Voice], parents: &[Option<usize>], n: u
 
 /// From the first attributing word to "that", or to the verb.
 fn evidence(scene: &Scene<'_>, outer: &Attribution, inner: &Attribution) -> Range {
-    let start = |known: &Attribution| known.source.map_or(known.cue.from, |source| source.from.min(known.cue.from));
+    let start = |known: &Attribution| {
+        known.source.map_or(known.cue.from, |source| source.from.min(known.cue.from))
+    };
     let end = |known: &Attribution| {
         let mut end = known.source.map_or(known.cue.to, |source| source.to.max(known.cue.to));
         if let Some(told) = known.told {
@@ -222,8 +247,11 @@ fn evidence(scene: &Scene<'_>, outer: &Attribution, inner: &Attribution) -> Rang
         for cited in &known.cites {
             end = end.max(cited.to);
         }
-        let next = known.content.iter().map(|content| content.from).filter(|from| *from >= end).min();
-        if known.has_that && let Some(next) = next {
+        let next =
+            known.content.iter().map(|content| content.from).filter(|from| *from >= end).min();
+        if known.has_that
+            && let Some(next) = next
+        {
             end = next;
         }
         end

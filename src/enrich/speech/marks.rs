@@ -110,7 +110,10 @@ impl Block<'_> {
         if at == self.from || !token.glued {
             return true;
         }
-        matches!(self.mark(at - 1), "(" | "[" | "—" | "–" | "-" | "/" | ":" | "“" | "\"" | "‘" | "«" | "，" | "：")
+        matches!(
+            self.mark(at - 1),
+            "(" | "[" | "—" | "–" | "-" | "/" | ":" | "“" | "\"" | "‘" | "«" | "，" | "："
+        )
     }
 
     /// Whether what follows stands at it.
@@ -162,7 +165,9 @@ impl Block<'_> {
 
     fn is_held_word(&self, at: usize) -> bool {
         let next = self.tokens.get(at + 1).filter(|_| at + 1 < self.to);
-        next.is_some_and(|next| next.glued && matches!(next.kind, TokenKind::Word | TokenKind::Number))
+        next.is_some_and(|next| {
+            next.glued && matches!(next.kind, TokenKind::Word | TokenKind::Number)
+        })
     }
 
     /// The mark that closes the quote opened at `at`.
@@ -187,7 +192,8 @@ impl Block<'_> {
                     let next_is_lower = self.tokens.get(other + 1).is_some_and(|next| {
                         next.kind == TokenKind::Word && !next.capital && other + 1 < self.to
                     });
-                    if before.ends_with('s') && next_is_lower && self.has_later_close(other, opener) {
+                    if before.ends_with('s') && next_is_lower && self.has_later_close(other, opener)
+                    {
                         continue;
                     }
                     return Some(other);
@@ -197,7 +203,11 @@ impl Block<'_> {
                     return Some(other);
                 }
                 depth -= 1;
-            } else if same && self.mark(other) == opener && !matches!(opener, "\"" | "''" | "\"\"") && self.is_open(other, Some(family)) {
+            } else if same
+                && self.mark(other) == opener
+                && !matches!(opener, "\"" | "''" | "\"\"")
+                && self.is_open(other, Some(family))
+            {
                 depth += 1;
             }
         }
@@ -206,7 +216,9 @@ impl Block<'_> {
 
     fn has_later_close(&self, at: usize, opener: &str) -> bool {
         (at + 1..self.to).any(|other| {
-            self.is_mark(other) && self::family(self.mark(other)) == Family::Single && self.closes(other, opener)
+            self.is_mark(other)
+                && self::family(self.mark(other)) == Family::Single
+                && self.closes(other, opener)
         })
     }
 

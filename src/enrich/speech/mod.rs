@@ -10,6 +10,7 @@ mod places;
 mod quotes;
 mod roles;
 mod scene;
+mod sentences;
 #[cfg(test)]
 mod tests;
 mod units;
@@ -131,7 +132,9 @@ impl Heard {
 
     /// Those whom the headline alone names, as far as the tables know them.
     fn title(&mut self, told: &Told<'_>, tables: &Tables) {
-        for figure in mentions::known_in(told.title, told.lang, (told.publisher, told.country), tables) {
+        for figure in
+            mentions::known_in(told.title, told.lang, (told.publisher, told.country), tables)
+        {
             match figure.kind {
                 EntityKind::Person if !self.people.iter().any(|known| known.id == figure.id) => {
                     self.people.push(Person {
@@ -157,7 +160,14 @@ impl Heard {
         }
     }
 
-    fn quotes(&mut self, scene: &Scene<'_>, told: &Told<'_>, routes: &[Route], said: &[Said], ids: &[String]) {
+    fn quotes(
+        &mut self,
+        scene: &Scene<'_>,
+        told: &Told<'_>,
+        routes: &[Route],
+        said: &[Said],
+        ids: &[String],
+    ) {
         for (n, said) in said.iter().enumerate() {
             let via = said.by.map(|by| &routes[by]).filter(|route| route.is_chain);
             let id_of = |who: u32| scene.figure(who).map(|figure| figure.id.clone());
@@ -174,7 +184,14 @@ impl Heard {
         }
     }
 
-    fn chains(&mut self, scene: &Scene<'_>, told: &Told<'_>, routes: &[Route], said: &[Said], ids: &[String]) {
+    fn chains(
+        &mut self,
+        scene: &Scene<'_>,
+        told: &Told<'_>,
+        routes: &[Route],
+        said: &[Said],
+        ids: &[String],
+    ) {
         for (n, route) in routes.iter().enumerate() {
             if !route.is_chain || route.is_outer || self.chains.len() >= CHAINS_MAX {
                 continue;
@@ -185,10 +202,20 @@ impl Heard {
                 .map(|at| ids[at].clone())
                 .collect();
             if claims.is_empty() {
-                claims = (0..said.len()).filter(|at| said[*at].by == Some(n)).map(|at| ids[at].clone()).collect();
+                claims = (0..said.len())
+                    .filter(|at| said[*at].by == Some(n))
+                    .map(|at| ids[at].clone())
+                    .collect();
             }
-            let denial = scene.attributions[n].how == clause::Cue::Denial && scene.attributions[n].told.is_some();
-            if claims.is_empty() && !denial && !scene.attributions[n].content.iter().any(|content| content.to - content.from > 3) {
+            let denial = scene.attributions[n].how == clause::Cue::Denial
+                && scene.attributions[n].told.is_some();
+            if claims.is_empty()
+                && !denial
+                && !scene.attributions[n]
+                    .content
+                    .iter()
+                    .any(|content| content.to - content.from > 3)
+            {
                 continue;
             }
             for hop in &route.hops {
@@ -212,7 +239,11 @@ impl Heard {
     /// One chain for each agency that a line of the body credits, for the whole article.
     fn credits(&mut self, told: &Told<'_>) {
         for wire in told.wires {
-            let Some((printed, _)) = told.credits.iter().find(|(printed, agencies)| !printed.is_empty() && agencies.contains(wire)) else {
+            let Some((printed, _)) = told
+                .credits
+                .iter()
+                .find(|(printed, agencies)| !printed.is_empty() && agencies.contains(wire))
+            else {
                 continue;
             };
             let Some(byte) = told.body.rfind(printed.as_str()) else { continue };

@@ -20,7 +20,10 @@ pub(super) fn events(scene: &Scene<'_>, dateline: &str) -> Vec<u32> {
             break;
         }
         let Some((who, How::Name)) = scene.named(at) else { continue };
-        let Some(figure) = scene.figure(who).filter(|figure| figure.kind == EntityKind::Place) else { continue };
+        let Some(figure) = scene.figure(who).filter(|figure| figure.kind == EntityKind::Place)
+        else {
+            continue;
+        };
         if found.contains(&who) {
             continue;
         }
@@ -28,7 +31,10 @@ pub(super) fn events(scene: &Scene<'_>, dateline: &str) -> Vec<u32> {
         let region = at >= 2
             && scene.kind(at - 1) == Some(Kind::Comma)
             && scene.named(at - 2).is_some_and(|(city, _)| {
-                found.contains(&city) && scene.figure(city).is_some_and(|city| city.region == figure.name || city.country == figure.country)
+                found.contains(&city)
+                    && scene.figure(city).is_some_and(|city| {
+                        city.region == figure.name || city.country == figure.country
+                    })
             });
         if region || is_told(scene, at) {
             found.push(who);
@@ -57,14 +63,18 @@ pub(super) fn events(scene: &Scene<'_>, dateline: &str) -> Vec<u32> {
 fn is_told(scene: &Scene<'_>, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else { return false };
     let mut preposition = before;
-    while preposition > 0 && (scene.class(preposition).is(Class::ARTICLE) || scene.class(preposition).is(Class::RANK)) {
+    while preposition > 0
+        && (scene.class(preposition).is(Class::ARTICLE) || scene.class(preposition).is(Class::RANK))
+    {
         preposition -= 1;
     }
     if !scene.class(preposition).is(Class::IN) || scene.kind(preposition) != Some(Kind::Word) {
         return false;
     }
     let noun = preposition.checked_sub(1).map(|n| scene.class(n)).unwrap_or_default();
-    if noun.is(Class::ABOUT) || matches!(scene.kind(preposition.wrapping_sub(1)), Some(Kind::Number)) {
+    if noun.is(Class::ABOUT)
+        || matches!(scene.kind(preposition.wrapping_sub(1)), Some(Kind::Number))
+    {
         return false;
     }
     // "the ambassador in Oslo" lives there.
@@ -73,13 +83,16 @@ fn is_told(scene: &Scene<'_>, at: usize) -> bool {
     }
     // "in Russia’s interest", "in US hands" name an owner.
     let after = scene.kind(at + 1);
-    if after == Some(Kind::Possessive) || matches!(after, Some(Kind::Sign)) && scene.text.sign(scene.units[at + 1].first) == "-" {
+    if after == Some(Kind::Possessive)
+        || matches!(after, Some(Kind::Sign)) && scene.text.sign(scene.units[at + 1].first) == "-"
+    {
         return false;
     }
     let said = scene.attributions.iter().any(|known| {
         matches!(known.how, Cue::Thought | Cue::Attitude | Cue::Noun | Cue::Line)
             && known.content.iter().any(|content| content.holds(at))
-            || matches!(known.how, Cue::Speech | Cue::Denial | Cue::Quoted) && known.content.iter().any(|content| content.holds(at))
+            || matches!(known.how, Cue::Speech | Cue::Denial | Cue::Quoted)
+                && known.content.iter().any(|content| content.holds(at))
     });
     !said
 }

@@ -54,12 +54,15 @@ fn marked(scene: &Scene<'_>, voices: &[Voice]) -> Vec<Said> {
             units[quote] = Some(at);
         }
     }
-    let mut by: Vec<Option<usize>> = units.iter().map(|unit| unit.and_then(|unit| holder(scene, unit))).collect();
+    let mut by: Vec<Option<usize>> =
+        units.iter().map(|unit| unit.and_then(|unit| holder(scene, unit))).collect();
     neighbours(scene, &units, &mut by);
     let mut out = Vec::new();
     for (mark, quote) in scene.quotes.iter().enumerate() {
         let whole = by[mark].is_some_and(|by| {
-            scene.attributions[by].content.iter().any(|content| units[mark].is_some_and(|unit| content.from == unit && content.to == unit + 1))
+            scene.attributions[by].content.iter().any(|content| {
+                units[mark].is_some_and(|unit| content.from == unit && content.to == unit + 1)
+            })
         });
         let kind = kind(scene, quote, whole);
         if units[mark].is_none() {
@@ -118,7 +121,8 @@ fn neighbours(scene: &Scene<'_>, units: &[Option<usize>], by: &mut [Option<usize
             continue;
         }
         let block = scene.blocks[unit];
-        by[quote] = only_voice(scene, block.checked_sub(1)).or_else(|| only_voice(scene, Some(block + 1)));
+        by[quote] =
+            only_voice(scene, block.checked_sub(1)).or_else(|| only_voice(scene, Some(block + 1)));
     }
 }
 
@@ -126,21 +130,29 @@ fn neighbours(scene: &Scene<'_>, units: &[Option<usize>], by: &mut [Option<usize
 fn stands_alone(scene: &Scene<'_>, unit: usize) -> bool {
     let block = scene.blocks[unit];
     let same = |at: &usize| scene.blocks[*at] == block;
-    let plain = |at: usize| matches!(scene.units[at].kind, Kind::Quote(_) | Kind::Break | Kind::Stop | Kind::Dash | Kind::Sign | Kind::Comma);
-    (0..unit).rev().take_while(same).all(plain) && (unit..scene.units.len()).take_while(same).all(plain)
+    let plain = |at: usize| {
+        matches!(
+            scene.units[at].kind,
+            Kind::Quote(_) | Kind::Break | Kind::Stop | Kind::Dash | Kind::Sign | Kind::Comma
+        )
+    };
+    (0..unit).rev().take_while(same).all(plain)
+        && (unit..scene.units.len()).take_while(same).all(plain)
 }
 
 /// The attribution of a block that names one speaker and has no quotation of its own.
 fn only_voice(scene: &Scene<'_>, block: Option<u32>) -> Option<usize> {
     let block = block?;
     let mut inside = scene.attributions.iter().enumerate().filter(|(_, known)| {
-        scene.blocks.get(known.cue.from) == Some(&block) && matches!(known.how, Cue::Speech | Cue::Denial)
+        scene.blocks.get(known.cue.from) == Some(&block)
+            && matches!(known.how, Cue::Speech | Cue::Denial)
     });
     let (first, known) = inside.next()?;
     let others = inside.any(|(_, other)| other.source != known.source);
     let start = known.cue.from;
     let same = |at: &usize| scene.blocks[*at] == block;
-    let quoted = (0..start).rev().take_while(same).chain((start..scene.units.len()).take_while(same));
+    let quoted =
+        (0..start).rev().take_while(same).chain((start..scene.units.len()).take_while(same));
     let has_quote = quoted.into_iter().any(|at| matches!(scene.units[at].kind, Kind::Quote(_)));
     (!others && !has_quote).then_some(first)
 }
@@ -149,7 +161,11 @@ fn only_voice(scene: &Scene<'_>, block: Option<u32>) -> Option<usize> {
 fn is_named(scene: &Scene<'_>, unit: usize) -> bool {
     let Some(before) = unit.checked_sub(1) else { return false };
     let noun = scene.kind(before) == Some(Kind::Word)
-        && !scene.class(before).is(Class::SAY.or(Class::TELL).or(Class::REPORT).or(Class::THAT).or(Class::ADDING));
+        && !scene.class(before).is(Class::SAY
+            .or(Class::TELL)
+            .or(Class::REPORT)
+            .or(Class::THAT)
+            .or(Class::ADDING));
     noun && scene.kind(unit + 1) == Some(Kind::Word) && !scene.class(unit + 1).is(Class::SAY)
 }
 
@@ -163,14 +179,21 @@ fn beside(scene: &Scene<'_>, unit: Option<usize>) -> Option<u32> {
         if scene.blocks[at] != block {
             continue;
         }
-        if matches!(scene.kind(at), Some(Kind::Quote(_))) || scene.attributions.iter().any(|known| known.cue.from == at) {
+        if matches!(scene.kind(at), Some(Kind::Quote(_)))
+            || scene.attributions.iter().any(|known| known.cue.from == at)
+        {
             return None;
         }
         if let Some((who, super::mentions::How::Name)) = scene.named(at)
             && scene.is_person(who)
             && !people.contains(&who)
         {
-            let leads = (start..at).all(|n| scene.kind(n) == Some(Kind::Break) || scene.class(n).is(Class::TITLE.or(Class::HONORIFIC).or(Class::RANK).or(Class::ARTICLE)));
+            let leads = (start..at).all(|n| {
+                scene.kind(n) == Some(Kind::Break)
+                    || scene
+                        .class(n)
+                        .is(Class::TITLE.or(Class::HONORIFIC).or(Class::RANK).or(Class::ARTICLE))
+            });
             if !leads && people.is_empty() {
                 return None;
             }
@@ -186,11 +209,23 @@ fn beside(scene: &Scene<'_>, unit: Option<usize>) -> Option<u32> {
 /// A clause with a verb, or less; `whole` where it is all that is attributed.
 fn kind(scene: &Scene<'_>, quote: &Span, whole: bool) -> QuoteKind {
     let tokens = scene.text.tokens.get(quote.first..quote.last).unwrap_or_default();
-    let words = tokens.iter().filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Number)).count();
+    let words = tokens
+        .iter()
+        .filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Number))
+        .count();
     let last = scene.text.sign(quote.last.saturating_sub(1));
     let closed = matches!(last, "." | "!" | "?" | "," | "…" | "。" | "।" | "！" | "？" | "、");
-    let verbs = Class::AUX.or(Class::VERB).or(Class::SAY).or(Class::THINK).or(Class::HE).or(Class::SHE).or(Class::THEY).or(Class::I).or(Class::IT);
-    let verb = (quote.first..quote.last).any(|at| scene.text.class(at).is(verbs) || is_contraction(scene.text.word(at)));
+    let verbs = Class::AUX
+        .or(Class::VERB)
+        .or(Class::SAY)
+        .or(Class::THINK)
+        .or(Class::HE)
+        .or(Class::SHE)
+        .or(Class::THEY)
+        .or(Class::I)
+        .or(Class::IT);
+    let verb = (quote.first..quote.last)
+        .any(|at| scene.text.class(at).is(verbs) || is_contraction(scene.text.word(at)));
     let begins = scene.text.is_capital(quote.first);
     let spaceless = tokens.iter().any(|token| token.text(scene.text.text).chars().count() > 15);
     let full = closed && (words >= 2 || begins)
@@ -203,7 +238,9 @@ fn kind(scene: &Scene<'_>, quote: &Span, whole: bool) -> QuoteKind {
 }
 
 fn is_contraction(word: &str) -> bool {
-    ["n't", "n’t", "'re", "’re", "'ve", "’ve", "'ll", "’ll", "'m", "’m"].iter().any(|end| word.ends_with(end))
+    ["n't", "n’t", "'re", "’re", "'ve", "’ve", "'ll", "’ll", "'m", "’m"]
+        .iter()
+        .any(|end| word.ends_with(end))
 }
 
 /// The title of a work: every longer word with a capital.
@@ -226,14 +263,21 @@ fn is_work(scene: &Scene<'_>, quote: &Span) -> bool {
 fn reported(scene: &Scene<'_>, voices: &[Voice], routes: &[Route]) -> Vec<Said> {
     let mut out = Vec::new();
     for (n, known) in scene.attributions.iter().enumerate() {
-        let speech = matches!(known.how, Cue::Speech | Cue::Denial | Cue::According | Cue::Quoted | Cue::Cited);
+        let speech = matches!(
+            known.how,
+            Cue::Speech | Cue::Denial | Cue::According | Cue::Quoted | Cue::Cited
+        );
         if !speech || known.is_negated || routes[n].is_outer || voices[n] == Voice::Other {
             continue;
         }
         if matches!(voices[n], Voice::Newsroom(_) | Voice::Unnamed(_)) && !routes[n].is_chain {
             continue;
         }
-        let Some(content) = known.content.iter().copied().find(|content| is_clause(scene, *content)) else { continue };
+        let Some(content) =
+            known.content.iter().copied().find(|content| is_clause(scene, *content))
+        else {
+            continue;
+        };
         let first = scene.units[content.from].first;
         let last = scene.units[content.to - 1].last;
         let teller = match voices[n] {
@@ -262,22 +306,35 @@ fn reported(scene: &Scene<'_>, voices: &[Voice], routes: &[Route]) -> Vec<Said> 
 
 /// More than one quotation, and more than a word or two.
 fn is_clause(scene: &Scene<'_>, content: Range) -> bool {
-    let words = (content.from..content.to).filter(|at| matches!(scene.units[*at].kind, Kind::Word | Kind::Name(_) | Kind::Number)).count();
-    let quotes = (content.from..content.to).filter(|at| matches!(scene.units[*at].kind, Kind::Quote(_))).count();
+    let words = (content.from..content.to)
+        .filter(|at| matches!(scene.units[*at].kind, Kind::Word | Kind::Name(_) | Kind::Number))
+        .count();
+    let quotes = (content.from..content.to)
+        .filter(|at| matches!(scene.units[*at].kind, Kind::Quote(_)))
+        .count();
     words >= 3 || words >= 1 && quotes > 0 && words + quotes >= 3
 }
 
 /// Links two wordings of one utterance: same speaker, a sentence of each with most words in common.
 fn variants(scene: &Scene<'_>, said: &mut [Said]) {
-    let quotes: Vec<usize> = (0..said.len()).filter(|n| said[*n].kind == QuoteKind::Full && said[*n].speaker.is_some()).take(VARIANTS_MAX).collect();
-    let sentences: Vec<Vec<Vec<String>>> = quotes.iter().map(|n| sentences(scene, &said[*n])).collect();
+    let quotes: Vec<usize> = (0..said.len())
+        .filter(|n| said[*n].kind == QuoteKind::Full && said[*n].speaker.is_some())
+        .take(VARIANTS_MAX)
+        .collect();
+    let sentences: Vec<Vec<Vec<String>>> =
+        quotes.iter().map(|n| sentences(scene, &said[*n])).collect();
     for later in 1..quotes.len() {
         for earlier in 0..later {
             let (a, b) = (&said[quotes[earlier]], &said[quotes[later]]);
-            if a.speaker != b.speaker || scene.text.between(a.tokens.0, a.tokens.1) == scene.text.between(b.tokens.0, b.tokens.1) {
+            if a.speaker != b.speaker
+                || scene.text.between(a.tokens.0, a.tokens.1)
+                    == scene.text.between(b.tokens.0, b.tokens.1)
+            {
                 continue;
             }
-            let near = sentences[earlier].iter().any(|x| sentences[later].iter().any(|y| is_variant(x, y)));
+            let near = sentences[earlier]
+                .iter()
+                .any(|x| sentences[later].iter().any(|y| is_variant(x, y)));
             if near {
                 said[quotes[later]].variant_of = Some(quotes[earlier]);
                 break;

@@ -42,13 +42,16 @@ pub(super) fn assign(scene: &mut Scene<'_>) {
     }
     for (who, office) in offices {
         let Some(figure) = scene.cast.figures.get_mut(who as usize) else { continue };
-        let of = if office.of.is_empty() && figure.known_role.0.eq_ignore_ascii_case(&office.title) {
+        let of = if office.of.is_empty() && figure.known_role.0.eq_ignore_ascii_case(&office.title)
+        {
             figure.known_role.1.clone()
         } else {
             office.of
         };
         let weight = |of: &str, title: &str| (!of.is_empty(), title.split(' ').count());
-        if weight(&of, &office.title) > weight(&figure.role_of, &figure.role) || figure.role.is_empty() {
+        if weight(&of, &office.title) > weight(&figure.role_of, &figure.role)
+            || figure.role.is_empty()
+        {
             figure.role = office.title;
             figure.role_of = of;
         }
@@ -81,7 +84,10 @@ fn before(scene: &Scene<'_>, at: usize) -> Option<Office> {
         return None;
     }
     let mut first = last;
-    while first > 0 && scene.kind(first - 1) == Some(Kind::Word) && scene.class(first - 1).is(Class::TITLE.or(Class::RANK)) {
+    while first > 0
+        && scene.kind(first - 1) == Some(Kind::Word)
+        && scene.class(first - 1).is(Class::TITLE.or(Class::RANK))
+    {
         first -= 1;
     }
     if of.is_empty() {
@@ -120,7 +126,14 @@ fn after(scene: &Scene<'_>, at: usize) -> Option<Office> {
                 break;
             }
             Kind::Word if scene.class(n).is(Class::ARTICLE.or(Class::HIS).or(Class::RANK)) => {}
-            Kind::Word if !scene.class(n).is(Class::AUX.or(Class::VERB).or(Class::SAY).or(Class::PREPOSITION).or(Class::AND).or(Class::WHO)) && n < at + 6 => {}
+            Kind::Word
+                if !scene.class(n).is(Class::AUX
+                    .or(Class::VERB)
+                    .or(Class::SAY)
+                    .or(Class::PREPOSITION)
+                    .or(Class::AND)
+                    .or(Class::WHO))
+                    && n < at + 6 => {}
             Kind::Name(_) | Kind::Possessive => {}
             _ => return None,
         }
@@ -131,7 +144,10 @@ fn after(scene: &Scene<'_>, at: usize) -> Option<Office> {
         return None;
     }
     let mut first = last;
-    while first > at + 2 && scene.class(first - 1).is(Class::RANK.or(Class::TITLE)) && scene.kind(first - 1) == Some(Kind::Word) {
+    while first > at + 2
+        && scene.class(first - 1).is(Class::RANK.or(Class::TITLE))
+        && scene.kind(first - 1) == Some(Kind::Word)
+    {
         first -= 1;
     }
     let mut of = owner_before(scene, first);
@@ -170,12 +186,16 @@ pub(super) fn holders(scene: &Scene<'_>) -> Vec<(usize, u32)> {
 /// The holder of the title at a unit, if the text has named one and only one.
 pub(super) fn holder(scene: &Scene<'_>, at: usize, seen: &[u32]) -> Option<u32> {
     let next = scene.kind(at + 1);
-    let named = matches!(next, Some(Kind::Name(_))) && scene.named(at + 1).is_none_or(|(who, _)| scene.is_person(who));
+    let named = matches!(next, Some(Kind::Name(_)))
+        && scene.named(at + 1).is_none_or(|(who, _)| scene.is_person(who));
     if named || scene.class(at + 1).is(Class::TITLE) {
         return None;
     }
     let mut first = at;
-    while first > 0 && scene.kind(first - 1) == Some(Kind::Word) && scene.class(first - 1).is(Class::TITLE) {
+    while first > 0
+        && scene.kind(first - 1) == Some(Kind::Word)
+        && scene.class(first - 1).is(Class::TITLE)
+    {
         first -= 1;
     }
     if first > 0 && scene.class(first - 1).is(Class::RANK) {
@@ -190,7 +210,8 @@ pub(super) fn holder(scene: &Scene<'_>, at: usize, seen: &[u32]) -> Option<u32> 
         }
         owner = scene.named(n).and_then(|(who, _)| owner_name(scene, who)).unwrap_or_default();
     }
-    let article = (first.saturating_sub(3)..first).any(|n| scene.class(n).is(Class::ARTICLE) && scene.word(n).eq_ignore_ascii_case("the"))
+    let article = (first.saturating_sub(3)..first)
+        .any(|n| scene.class(n).is(Class::ARTICLE) && scene.word(n).eq_ignore_ascii_case("the"))
         || scene.text.lang != "en";
     if owner.is_empty() && !article {
         return None;
@@ -212,13 +233,15 @@ pub(super) fn holder(scene: &Scene<'_>, at: usize, seen: &[u32]) -> Option<u32> 
 
 /// "President" for "Russian President", "spokesman" for "chief spokesman".
 fn ends_as(role: &str, title: &str) -> bool {
-    role == title || role.ends_with(title) && role.as_bytes().get(role.len() - title.len() - 1) == Some(&b' ')
+    role == title
+        || role.ends_with(title) && role.as_bytes().get(role.len() - title.len() - 1) == Some(&b' ')
 }
 
 /// Mentions of figures in the body, names and titles together, by figure.
 pub(super) fn counts(scene: &Scene<'_>, titles: &[(usize, u32)]) -> Vec<(u32, u64, usize)> {
     let mut counts: Vec<(u32, u64, usize)> = Vec::new();
-    let mut count = |who: u32, at: usize| match counts.iter_mut().find(|(known, ..)| *known == who) {
+    let mut count = |who: u32, at: usize| match counts.iter_mut().find(|(known, ..)| *known == who)
+    {
         Some(known) => {
             known.1 += 1;
             known.2 = known.2.min(at);
@@ -234,6 +257,8 @@ pub(super) fn counts(scene: &Scene<'_>, titles: &[(usize, u32)]) -> Vec<(u32, u6
         count(*who, scene.units[*at].first);
     }
     counts.sort_by_key(|(_, _, first)| *first);
-    counts.retain(|(who, ..)| scene.figure(*who).is_some_and(|f| f.kind != EntityKind::Place || f.is_sure));
+    counts.retain(|(who, ..)| {
+        scene.figure(*who).is_some_and(|f| f.kind != EntityKind::Place || f.is_sure)
+    });
     counts
 }

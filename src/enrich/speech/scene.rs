@@ -3,6 +3,7 @@
 use super::clause::{self, Attribution, Range};
 use super::marks::{self, Span};
 use super::mentions::{self, Cast, Figure, How, Mention};
+use super::sentences;
 use super::units::{self, Kind, Text, Unit};
 use crate::tables::{Class, EntityKind, Tables, tokens};
 
@@ -19,12 +20,17 @@ pub(super) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    pub(super) fn new(body: &'a str, lang: &'a str, publisher: (&'a str, &'a str), tables: &'a Tables) -> Self {
+    pub(super) fn new(
+        body: &'a str,
+        lang: &'a str,
+        publisher: (&'a str, &'a str),
+        tables: &'a Tables,
+    ) -> Self {
         let text = Text::new(body, tokens(body), lang, publisher, tables);
         let quotes = marks::find(text.text, &text.tokens);
         let (mentions, cast) = mentions::find(&text);
         let units = units::units(&text, &mentions, &cast, &quotes);
-        let sentences = units::sentences(&text, &units, &quotes);
+        let sentences = sentences::sentences(&text, &units, &quotes);
         let attributions = clause::find(&text, &units, &sentences);
         let mut block = 0;
         let blocks = units
@@ -86,7 +92,9 @@ impl<'a> Scene<'a> {
 
     /// Scalar values of tokens `first..last`.
     pub(super) fn token_span(&self, first: usize, last: usize) -> (u32, u32) {
-        let Some(end) = last.checked_sub(1).and_then(|at| self.text.tokens.get(at)) else { return (0, 0) };
+        let Some(end) = last.checked_sub(1).and_then(|at| self.text.tokens.get(at)) else {
+            return (0, 0);
+        };
         let start = self.text.tokens.get(first).map_or(0, |token| token.at);
         let chars = end.text(self.text.text).chars().count();
         (start, end.at + u32::try_from(chars).unwrap_or(0))

@@ -90,14 +90,19 @@ impl<'a> Text<'a> {
     /// The text of tokens `first..last`.
     pub(super) fn between(&self, first: usize, last: usize) -> &'a str {
         let from = self.tokens.get(first).map_or(0, |token| token.from as usize);
-        let to = last.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(0, |token| token.to as usize);
+        let to = last
+            .checked_sub(1)
+            .and_then(|at| self.tokens.get(at))
+            .map_or(0, |token| token.to as usize);
         self.text.get(from..to).unwrap_or_default()
     }
 
     /// Its sign, `""` for words.
     pub(super) fn sign(&self, at: usize) -> &'a str {
         let token = self.tokens.get(at);
-        token.filter(|token| token.kind != TokenKind::Word).map_or("", |token| token.text(self.text))
+        token
+            .filter(|token| token.kind != TokenKind::Word)
+            .map_or("", |token| token.text(self.text))
     }
 
     pub(super) fn is_capital(&self, at: usize) -> bool {
@@ -125,13 +130,15 @@ impl<'a> Text<'a> {
         let Some(before) = at.checked_sub(1) else { return true };
         let token = self.tokens[before];
         token.kind == TokenKind::Break
-            || matches!(token.kind, TokenKind::Stop | TokenKind::Quote) && token.text(self.text) != ";"
+            || matches!(token.kind, TokenKind::Stop | TokenKind::Quote)
+                && token.text(self.text) != ";"
             || matches!(token.text(self.text), "-" | "–" | "—" | "(" | "*" | "•")
     }
 
     /// Whether a quote or a comma ends at a token.
     pub(super) fn quote_or_comma(&self, at: usize) -> bool {
-        self.tokens.get(at).is_some_and(|token| token.kind == TokenKind::Quote) || self.sign(at) == ","
+        self.tokens.get(at).is_some_and(|token| token.kind == TokenKind::Quote)
+            || self.sign(at) == ","
     }
 
     /// The class of the phrase that ends before `at`, articles aside.
@@ -164,7 +171,10 @@ impl<'a> Text<'a> {
             return false;
         }
         let mut at = first;
-        while at > 0 && first - at < 3 && self.class(at - 1).is(Class::PREPOSITION.or(Class::ARTICLE)) {
+        while at > 0
+            && first - at < 3
+            && self.class(at - 1).is(Class::PREPOSITION.or(Class::ARTICLE))
+        {
             at -= 1;
         }
         at < first && at > 0 && self.class(at - 1).is(Class::TELL.or(Class::DENY))
@@ -173,22 +183,33 @@ impl<'a> Text<'a> {
     /// "quoted by X".
     fn is_quoted_by(&self, first: usize) -> bool {
         let by = first.checked_sub(1).filter(|by| self.class(*by).is(Class::BY.or(Class::ARTICLE)));
-        by.and_then(|by| by.checked_sub(1)).is_some_and(|verb| self.class(verb).is(Class::QUOTED.or(Class::REPORT)))
+        by.and_then(|by| by.checked_sub(1))
+            .is_some_and(|verb| self.class(verb).is(Class::QUOTED.or(Class::REPORT)))
     }
 
     /// Whether what stands before says that a newsroom follows.
     pub(super) fn leads_to_newsroom(&self, first: usize) -> bool {
-        self.class_before(first).is(Class::ACCORDING.or(Class::CITE).or(Class::INTERVIEW).or(Class::AGENCY_NOUN))
+        self.class_before(first)
+            .is(Class::ACCORDING.or(Class::CITE).or(Class::INTERVIEW).or(Class::AGENCY_NOUN))
     }
 
     /// Whether a name stands where newsrooms do: behind "according to" or "citing", before "reported".
     pub(super) fn is_newsroom_slot(&self, first: usize, last: usize) -> bool {
-        let before = Class::ACCORDING.or(Class::CITE).or(Class::INTERVIEW).or(Class::AGENCY_NOUN).or(Class::TELL).or(Class::SEEN).or(Class::QUOTED);
-        if self.class_before(first).is(before) || self.is_quoted_by(first) || self.is_told_to(first) {
+        let before = Class::ACCORDING
+            .or(Class::CITE)
+            .or(Class::INTERVIEW)
+            .or(Class::AGENCY_NOUN)
+            .or(Class::TELL)
+            .or(Class::SEEN)
+            .or(Class::QUOTED);
+        if self.class_before(first).is(before) || self.is_quoted_by(first) || self.is_told_to(first)
+        {
             return true;
         }
         let mut at = last;
-        while self.class(at).is(Class::ADVERB.or(Class::HEDGE).or(Class::AUX).or(Class::FIRST)) && at < last + 4 {
+        while self.class(at).is(Class::ADVERB.or(Class::HEDGE).or(Class::AUX).or(Class::FIRST))
+            && at < last + 4
+        {
             at += 1;
         }
         let says = Class::REPORT.or(Class::SAY).or(Class::QUOTED).or(Class::ACCORDING_AFTER);
@@ -252,7 +273,12 @@ impl Unit {
 }
 
 /// Lays mentions, phrases and quotations over the tokens.
-pub(super) fn units(text: &Text<'_>, mentions: &[Mention], cast: &Cast, quotes: &[Span]) -> Vec<Unit> {
+pub(super) fn units(
+    text: &Text<'_>,
+    mentions: &[Mention],
+    cast: &Cast,
+    quotes: &[Span],
+) -> Vec<Unit> {
     let mut out = Vec::with_capacity(text.tokens.len());
     let (mut at, mut mention, mut quote) = (0, 0, 0);
     while at < text.tokens.len() {
@@ -335,64 +361,19 @@ fn is_abbreviation(text: &Text<'_>, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else { return false };
     let token = text.tokens[at];
     if !token.glued || text.tokens[before].kind != TokenKind::Word {
-        return text.tokens.get(at + 1).is_some_and(|next| next.glued && next.kind == TokenKind::Number);
+        return text
+            .tokens
+            .get(at + 1)
+            .is_some_and(|next| next.glued && next.kind == TokenKind::Number);
     }
     let goes_on = text.tokens.get(at + 1).is_some_and(|next| next.kind != TokenKind::Break);
     let word = text.word(before).to_lowercase();
     let dotted = text.class(before).is(Class::TITLE.or(Class::HONORIFIC)) && word.len() <= 5;
-    goes_on && (text.tables.is_abbreviation(&word) && (text.is_capital(before) || dotted) || dotted && text.is_capital(at + 1))
-        || text.tokens.get(at + 1).is_some_and(|next| next.glued && next.kind == TokenKind::Word && !next.capital)
-}
-
-/// Sentences as ranges of units.
-pub(super) fn sentences(text: &Text<'_>, units: &[Unit], quotes: &[Span]) -> Vec<(usize, usize)> {
-    let mut out = Vec::new();
-    let mut from = 0;
-    for at in 0..units.len() {
-        let ends = match units[at].kind {
-            Kind::Break => true,
-            Kind::Stop => {
-                let next = units.get(at + 1);
-                next.is_none_or(|next| {
-                    next.capital
-                        || !matches!(next.kind, Kind::Word | Kind::Comma | Kind::Stop | Kind::Close)
-                })
-            }
-            Kind::Quote(quote) => ends_in_quote(text, units, at, &quotes[quote]),
-            _ => false,
-        };
-        if ends {
-            if at + 1 > from {
-                out.push((from, at + 1));
-            }
-            from = at + 1;
-        }
-    }
-    if from < units.len() {
-        out.push((from, units.len()));
-    }
-    out
-}
-
-/// A quotation that ends with a full stop ends its sentence, unless the words that give its speaker follow.
-fn ends_in_quote(text: &Text<'_>, units: &[Unit], at: usize, quote: &Span) -> bool {
-    let inside = text.sign(quote.last.saturating_sub(1));
-    if !matches!(inside, "." | "!" | "?" | "…" | "।" | "。") {
-        return false;
-    }
-    let Some(next) = units.get(at + 1) else { return false };
-    if !(next.capital || matches!(next.kind, Kind::Quote(_))) {
-        return false;
-    }
-    let says = Class::GIVEN.or(Class::SAY).or(Class::TELL);
-    for unit in units.iter().skip(at + 1).take(7) {
-        match unit.kind {
-            Kind::Word if unit.is(says) => return inside == ".",
-            Kind::Word if unit.is(Class::HE.or(Class::SHE).or(Class::THEY).or(Class::ARTICLE).or(Class::TITLE)) => {}
-            Kind::Word if unit.capital || unit.is(Class::ADVERB.or(Class::GROUP).or(Class::OFFICIAL)) => {}
-            Kind::Name(_) | Kind::Sign => {}
-            _ => return true,
-        }
-    }
-    true
+    goes_on
+        && (text.tables.is_abbreviation(&word) && (text.is_capital(before) || dotted)
+            || dotted && text.is_capital(at + 1))
+        || text
+            .tokens
+            .get(at + 1)
+            .is_some_and(|next| next.glued && next.kind == TokenKind::Word && !next.capital)
 }

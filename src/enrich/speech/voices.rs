@@ -29,7 +29,8 @@ pub(super) fn all(scene: &Scene<'_>) -> Vec<Voice> {
     let mut voices: Vec<Voice> = Vec::with_capacity(scene.attributions.len());
     for (n, known) in scene.attributions.iter().enumerate() {
         let voice = known.source.map_or(Voice::Other, |source| {
-            Finder { scene, done: scene.attributions.get(..n).unwrap_or_default(), voices: &voices }.voice(source, known)
+            Finder { scene, done: scene.attributions.get(..n).unwrap_or_default(), voices: &voices }
+                .voice(source, known)
         });
         voices.push(voice);
     }
@@ -52,7 +53,11 @@ impl Finder<'_> {
         let scene = self.scene;
         let first = scene.class(source.from);
         // The pronoun of "a-t-il" stands last.
-        let last = source.to.checked_sub(1).filter(|last| scene.text.lang == "fr" && source.to - source.from > 2 && scene.class(*last).is(Class::HE.or(Class::SHE)));
+        let last = source.to.checked_sub(1).filter(|last| {
+            scene.text.lang == "fr"
+                && source.to - source.from > 2
+                && scene.class(*last).is(Class::HE.or(Class::SHE))
+        });
         if let Some(last) = last {
             return self.pronoun(last);
         }
@@ -63,7 +68,8 @@ impl Finder<'_> {
                     end -= 1;
                 }
                 let floor = end.saturating_sub(12);
-                return parties::left(&scene.text, &scene.units, end, floor).map_or(Voice::Other, |p| self.phrase(p));
+                return parties::left(&scene.text, &scene.units, end, floor)
+                    .map_or(Voice::Other, |p| self.phrase(p));
             }
             if first.is(Class::HE.or(Class::SHE)) {
                 return self.pronoun(source.from);
@@ -81,7 +87,12 @@ impl Finder<'_> {
     /// The body that spoke last in this block: "it said".
     fn body_before(&self, known: &Attribution) -> Voice {
         let block = self.scene.blocks.get(known.cue.from);
-        let last = self.done.iter().zip(self.voices).rev().find(|(done, _)| self.scene.blocks.get(done.cue.from) == block);
+        let last = self
+            .done
+            .iter()
+            .zip(self.voices)
+            .rev()
+            .find(|(done, _)| self.scene.blocks.get(done.cue.from) == block);
         match last {
             Some((_, Voice::Newsroom(who))) => Voice::Newsroom(*who),
             Some((_, Voice::Party(who))) if !self.scene.is_person(*who) => Voice::Party(*who),
@@ -118,10 +129,16 @@ impl Finder<'_> {
                 [who] => return Voice::Party(*who),
                 _ => {
                     let speaks = |(done, voice): (&Attribution, &Voice)| match voice {
-                        Voice::Party(who) if self.scene.is_person(*who) && self.scene.blocks.get(done.cue.from) == Some(&block) => Some(*who),
+                        Voice::Party(who)
+                            if self.scene.is_person(*who)
+                                && self.scene.blocks.get(done.cue.from) == Some(&block) =>
+                        {
+                            Some(*who)
+                        }
                         _ => None,
                     };
-                    let mut speakers: Vec<u32> = self.done.iter().zip(self.voices).filter_map(speaks).collect();
+                    let mut speakers: Vec<u32> =
+                        self.done.iter().zip(self.voices).filter_map(speaks).collect();
                     speakers.dedup();
                     return match speakers.as_slice() {
                         [who] => Voice::Party(*who),
@@ -132,7 +149,10 @@ impl Finder<'_> {
             // Nobody is named here: who spoke in the block before goes on.
             if back == 0 {
                 let last = self.done.iter().zip(self.voices).rev().find(|(done, _)| {
-                    self.scene.blocks.get(done.cue.from).is_some_and(|at| *at + 1 == block || *at == block)
+                    self.scene
+                        .blocks
+                        .get(done.cue.from)
+                        .is_some_and(|at| *at + 1 == block || *at == block)
                 });
                 if let Some((_, Voice::Party(who))) = last
                     && self.scene.is_person(*who)
@@ -173,14 +193,21 @@ impl Finder<'_> {
         });
         if let Some((at, who)) = names.next() {
             let last = at + 1 == core.to;
-            let closes = (at + 1..core.to).all(|n| matches!(scene.kind(n), Some(Kind::Open | Kind::Close | Kind::Sign | Kind::Number)) || n > at + 1);
+            let closes = (at + 1..core.to).all(|n| {
+                matches!(scene.kind(n), Some(Kind::Open | Kind::Close | Kind::Sign | Kind::Number))
+                    || n > at + 1
+            });
             let figure = scene.figure(who);
             let bracket = scene.kind(at + 1) == Some(Kind::Open);
             if figure.is_some_and(|f| f.kind == EntityKind::Person) && (last || closes && bracket) {
                 return Voice::Party(who);
             }
             if figure.is_some_and(|f| f.kind == EntityKind::Org) && (last || bracket) {
-                return if scene.newsroom(who).is_some() { Voice::Newsroom(who) } else { Voice::Party(who) };
+                return if scene.newsroom(who).is_some() {
+                    Voice::Newsroom(who)
+                } else {
+                    Voice::Party(who)
+                };
             }
             if last && figure.is_some_and(|f| f.kind == EntityKind::Place) {
                 return Voice::Other;
@@ -193,21 +220,27 @@ impl Finder<'_> {
                 class = class.or(scene.class(at));
             }
         }
-        if let Some(title) = (core.from..core.to).rev().find(|at| scene.class(*at).is(Class::TITLE)) {
+        if let Some(title) = (core.from..core.to).rev().find(|at| scene.class(*at).is(Class::TITLE))
+        {
             let seen = self.seen_before(title);
             if let Some(who) = roles::holder(scene, title, &seen) {
                 return Voice::Party(who);
             }
         }
         // "The minister said": somebody the reader knows, whom we do not.
-        let definite = scene.word(core.from).eq_ignore_ascii_case("the") || scene.class(core.from).is(Class::HIS);
+        let definite = scene.word(core.from).eq_ignore_ascii_case("the")
+            || scene.class(core.from).is(Class::HIS);
         let singular = scene.word(core.to.saturating_sub(1)).chars().next_back() != Some('s');
         let titled = (core.from..core.to).any(|at| scene.class(at).is(Class::TITLE));
         let witness = (core.from..core.to).any(|at| scene.class(at).is(Class::WITNESS));
         if definite && singular && (titled || witness) && scene.text.lang == "en" {
             return Voice::Other;
         }
-        let head = (core.from..core.to).rev().map(|at| scene.class(at)).find(|class| class.is(parties::SPEAKER)).unwrap_or_default();
+        let head = (core.from..core.to)
+            .rev()
+            .map(|at| scene.class(at))
+            .find(|class| class.is(parties::SPEAKER))
+            .unwrap_or_default();
         for (class, word) in [
             (Class::STATE_MEDIA, "unnamed:state_media"),
             (Class::LOCAL_MEDIA, "unnamed:local_media"),
@@ -227,8 +260,10 @@ impl Finder<'_> {
     /// "the governor, N": a title, then its holder between commas.
     fn apposed_name(&self, phrase: Range, core: Range) -> Option<u32> {
         let scene = self.scene;
-        let nameless = (core.from..core.to).all(|at| scene.named(at).is_none_or(|(who, _)| !scene.is_person(who)));
-        let called = (core.from..core.to).any(|at| scene.class(at).is(parties::SPEAKER) || scene.kind(at) == Some(Kind::Word));
+        let nameless = (core.from..core.to)
+            .all(|at| scene.named(at).is_none_or(|(who, _)| !scene.is_person(who)));
+        let called = (core.from..core.to)
+            .any(|at| scene.class(at).is(parties::SPEAKER) || scene.kind(at) == Some(Kind::Word));
         if !nameless || !called || scene.kind(core.to) != Some(Kind::Comma) {
             return None;
         }
@@ -251,7 +286,9 @@ impl Finder<'_> {
         }
         let at = (core.from..last).rev().find(|at| scene.named(*at).is_some())?;
         let (who, _) = scene.named(at)?;
-        let near = (at + 1..last).all(|n| !scene.class(n).is(Class::PREPOSITION) && scene.kind(n) != Some(Kind::Possessive));
+        let near = (at + 1..last).all(|n| {
+            !scene.class(n).is(Class::PREPOSITION) && scene.kind(n) != Some(Kind::Possessive)
+        });
         (near && scene.newsroom(who).is_some()).then_some(who)
     }
 
@@ -279,7 +316,11 @@ impl Finder<'_> {
                 break;
             }
             let class = scene.class(at);
-            if at > phrase.from && kind == Some(Kind::Word) && class.is(Class::PREPOSITION.or(Class::WHO).or(Class::SEEN).or(Class::CITE)) && !class.is(Class::TITLE) {
+            if at > phrase.from
+                && kind == Some(Kind::Word)
+                && class.is(Class::PREPOSITION.or(Class::WHO).or(Class::SEEN).or(Class::CITE))
+                && !class.is(Class::TITLE)
+            {
                 // "Prime Minister of India N" goes on to its name.
                 let mut owner = at + 1;
                 while scene.class(owner).is(Class::ARTICLE) {
