@@ -213,21 +213,7 @@ fn assemble(mut source: Source<'_>, publisher: &Publisher<'_>, context: &Context
     let summary = body.summary(tables, &found.not_text);
     let complete = is_complete(&body, is_cut, &mut defects);
     let mut provenance = provenance(&found, publisher);
-    let credits: Vec<(String, Vec<String>)> =
-        found.credits.iter().map(|known| (known.printed.clone(), known.agencies.clone())).collect();
-    let heard = speech::hear(
-        &speech::Told {
-            body: &body.text,
-            title: &source.title,
-            lang: &lang,
-            publisher: &publisher.shown.id,
-            country: &publisher.shown.country,
-            wires: &provenance.wire,
-            credits: &credits,
-            dateline: &provenance.dateline,
-        },
-        tables,
-    );
+    let heard = hear(&body, (&source.title, &lang), &found, (&provenance, publisher), tables);
     provenance.cites = heard.cites;
     provenance.chains = heard.chains;
     defects.extend(heard.defects.iter().map(|&word| word.to_owned()));
@@ -258,6 +244,28 @@ fn assemble(mut source: Source<'_>, publisher: &Publisher<'_>, context: &Context
         defects,
         feed_words: None,
     }
+}
+
+fn hear(
+    body: &Body,
+    (title, lang): (&str, &str),
+    found: &credit::Found,
+    (provenance, publisher): (&Provenance, &Publisher<'_>),
+    tables: &Tables,
+) -> speech::Heard {
+    let credits: Vec<(String, Vec<String>)> =
+        found.credits.iter().map(|known| (known.printed.clone(), known.agencies.clone())).collect();
+    let told = speech::Told {
+        body: &body.text,
+        title,
+        lang,
+        publisher: &publisher.shown.id,
+        country: &publisher.shown.country,
+        wires: &provenance.wire,
+        credits: &credits,
+        dateline: &provenance.dateline,
+    };
+    speech::hear(&told, tables)
 }
 
 fn provenance(found: &credit::Found, publisher: &Publisher<'_>) -> Provenance {

@@ -78,7 +78,15 @@ pub struct Sense {
 struct Entry {
     alone: Vec<Sense>,
     /// Names of more words that begin so, longest first.
-    longer: Vec<(Box<[Box<str>]>, Vec<Sense>)>,
+    longer: Vec<Longer>,
+}
+
+/// A name of several words.
+#[derive(Clone, Debug, Default)]
+struct Longer {
+    /// Its words but the first.
+    rest: Box<[Box<str>]>,
+    senses: Vec<Sense>,
 }
 
 /// All known names.
@@ -121,13 +129,12 @@ impl Gazetteer {
         let senses = if rest.is_empty() {
             &mut entry.alone
         } else {
-            match entry.longer.iter().position(|(known, _)| *known == rest) {
-                Some(at) => &mut entry.longer[at].1,
-                None => {
-                    entry.longer.push((rest, vec![]));
-                    &mut entry.longer.last_mut().expect("pushed").1
-                }
+            let known = entry.longer.iter().position(|longer| longer.rest == rest);
+            let at = known.unwrap_or(entry.longer.len());
+            if known.is_none() {
+                entry.longer.push(Longer { rest, senses: vec![] });
             }
+            &mut entry.longer[at].senses
         };
         if !senses.contains(&sense) {
             senses.push(sense);
@@ -137,7 +144,9 @@ impl Gazetteer {
     /// Must be called once after the last name.
     pub(super) fn sort(&mut self) {
         for entry in self.by_first.values_mut() {
-            entry.longer.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+            entry
+                .longer
+                .sort_by(|a, b| b.rest.len().cmp(&a.rest.len()).then_with(|| a.rest.cmp(&b.rest)));
         }
     }
 
@@ -148,7 +157,7 @@ impl Gazetteer {
         next: impl Fn(usize) -> Option<&'a str>,
     ) -> Option<(&[Sense], usize)> {
         let entry = self.by_first.get(word)?;
-        for (rest, senses) in &entry.longer {
+        for Longer { rest, senses } in &entry.longer {
             let fits = rest.iter().enumerate().all(|(n, want)| next(n + 1) == Some(&**want));
             if fits {
                 return Some((senses, rest.len() + 1));

@@ -244,12 +244,11 @@ fn lay<T, K: std::hash::Hash + Eq>(entries: &mut Vec<T>, rows: Vec<T>, key: impl
     let mut places: std::collections::HashMap<K, usize> =
         entries.iter().enumerate().map(|(at, entry)| (key(entry), at)).collect();
     for row in rows {
-        match places.get(&key(&row)) {
-            Some(at) => entries[*at] = row,
-            None => {
-                places.insert(key(&row), entries.len());
-                entries.push(row);
-            }
+        if let Some(at) = places.get(&key(&row)) {
+            entries[*at] = row;
+        } else {
+            places.insert(key(&row), entries.len());
+            entries.push(row);
         }
     }
 }

@@ -2,11 +2,13 @@
 //! lists. Read-only once built, shared, and hashed, so that a run can say which knowledge it judged by.
 
 mod boilerplate;
+mod build;
 mod entities;
 mod entry;
 mod error;
 mod gazetteer;
 mod knowledge;
+mod language;
 mod lexicon;
 mod load;
 pub mod markup;
@@ -34,7 +36,7 @@ use crate::news::{self, Hash16};
 use boilerplate::Boilerplate;
 use entry::Place;
 use load::Raw;
-use names::{Names, Reading};
+use names::Names;
 use patterns::{Labels, Rows};
 use round_ups::RoundUps;
 
@@ -116,9 +118,9 @@ impl Tables {
     }
 
     fn build(raw: &Raw) -> Result<Self, Error> {
-        let agencies = agencies(raw)?;
-        let outlets = outlets(raw, &agencies)?;
-        let hosts = hosts(raw)?;
+        let agencies = build::agencies(raw)?;
+        let outlets = build::outlets(raw, &agencies)?;
+        let hosts = build::hosts(raw)?;
         let own = |(host, index): &(String, usize)| {
             (raw.own_hosts.get(host) == Some(&raw.outlets[*index].id))
                 .then(|| (host.clone(), *index))
@@ -128,12 +130,12 @@ impl Tables {
         let functions = raw.words.function_words.iter();
         Ok(Self {
             hash: raw.hash(),
-            agency_ids: ids(agencies.iter().map(|agency| &agency.id)),
-            outlet_ids: ids(outlets.iter().map(|outlet| &outlet.shown.id)),
-            outlet_names: outlet_names(&outlets),
+            agency_ids: build::ids(agencies.iter().map(|agency| &agency.id)),
+            outlet_ids: build::ids(outlets.iter().map(|outlet| &outlet.shown.id)),
+            outlet_names: build::outlet_names(&outlets),
             own_hosts: hosts.iter().filter_map(own).collect(),
             hosts: hosts.into_iter().collect(),
-            names: names(raw, &outlets),
+            names: build::names(raw, &outlets),
             tail: rows(Slot::Tail, false)?,
             inside: rows(Slot::Tail, true)?,
             head: rows(Slot::Head, false)?,
@@ -191,7 +193,8 @@ impl Tables {
     /// The outlet that publishes on this host or on a domain above it; the user's hosts are asked first.
     pub fn outlet_by_host(&self, host: &str) -> Option<&Outlet> {
         let host = host.trim_end_matches('.').to_lowercase();
-        let index = above(&self.own_hosts, &host).or_else(|| above(&self.hosts, &host))?;
+        let index =
+            build::above(&self.own_hosts, &host).or_else(|| build::above(&self.hosts, &host))?;
         Some(&self.outlets[index])
     }
 
@@ -267,41 +270,6 @@ impl Tables {
         self.function_words.values().any(|words| words.contains(word))
     }
 
-    /// All names that are known.
-    pub fn gazetteer(&self) -> &Gazetteer {
-        &self.gazetteer
-    }
-
-    /// What words do in this language; what holds for all, where it has no lists of its own.
-    pub fn lexicon(&self, lang: &str) -> &Lexicon {
-        self.lexicons.get(lang).unwrap_or(&self.any_lexicon)
-    }
-
-    /// The language with a lexicon whose everyday words the text has most of: for texts too short to be told otherwise.
-    pub fn likeliest_lexicon(&self, text: &str) -> &str {
-        let mut counts: Vec<(usize, std::cmp::Reverse<&str>)> = Vec::new();
-        for lang in self.lexicons.keys().filter(|lang| *lang != "any") {
-            let Some(words) = self.function_words.get(lang) else { continue };
-            let known = |word: &&str| {
-                let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-                words.contains(&bare.to_lowercase())
-            };
-            let lexicon = self.lexicon(lang);
-            let does = |word: &&str| {
-                let bare = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-                lexicon.word(&bare).0 & !self.any_lexicon.word(&bare).0 != 0
-            };
-            let functions = text.split_whitespace().take(60).filter(known).count();
-            let words = text.split_whitespace().take(60).filter(does).count();
-            counts.push((2 * functions + words, std::cmp::Reverse(lang)));
-        }
-        counts.sort_unstable();
-        match counts.as_slice() {
-            [.., (second, _), (most, lang)] if most > second => lang.0,
-            _ => "",
-        }
-    }
-
     /// The desk label in a headline.
     pub fn title_label(&self, title: &str) -> Option<Label> {
         self.title_labels.find(title)
@@ -336,143 +304,4 @@ impl Tables {
 /// The zone of this name. From the compiled-in database, so that a day is the same day on every machine.
 pub fn zone(name: &str) -> Option<TimeZone> {
     TimeZoneDatabase::bundled().get(name).ok()
-}
-
-fn agencies(raw: &Raw) -> Result<Vec<Agency>, Error> {
-    let agency = |entry: &AgencyEntry| {
-        if entry.names.iter().all(|name| name.trim().is_empty()) {
-            return Err(Error::new("agencies.toml", &entry.id, "has no names"));
-        }
-        let asked =
-            [&entry.only, &entry.except, &entry.own_line].into_iter().flat_map(|m| m.keys());
-        for name in asked {
-            if !entry.names.contains(name) {
-                let error = Error::new(
-                    "agencies.toml",
-                    &entry.id,
-                    format!("{name:?} is none of its names"),
-                );
-                return Err(error.suggest(name, entry.names.iter().map(String::as_str)));
-            }
-        }
-        let (id, names) = (entry.id.clone(), entry.names.clone());
-        let (only, except) = (entry.only.clone(), entry.except.clone());
-        Ok(Agency { id, names, country: entry.country.clone(), only, except })
-    };
-    raw.agencies.iter().map(agency).collect()
-}
-
-fn outlets(raw: &Raw, agencies: &[Agency]) -> Result<Vec<Outlet>, Error> {
-    let outlet = |entry: &OutletEntry| {
-        let bad = |reason: String| Error::new("outlets.toml", &entry.id, reason);
-        let zone_name = entry.zone.as_deref().unwrap_or_default();
-        let zone = zone(zone_name);
-        if zone.is_none() && !zone_name.is_empty() {
-            let mut error = bad(format!("zone {zone_name:?} is no IANA time zone"));
-            "write it like \"Asia/Kolkata\"".clone_into(&mut error.suggestion);
-            return Err(error);
-        }
-        let country = entry.country.clone().unwrap_or_default();
-        if !(country.is_empty()
-            || country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase()))
-        {
-            let mut error = bad(format!("country {country:?} is no ISO 3166-1 alpha-2 code"));
-            "two capital letters, such as \"IN\"".clone_into(&mut error.suggestion);
-            return Err(error);
-        }
-        let agency = entry.agency.clone().unwrap_or_default();
-        if !agency.is_empty() && !agencies.iter().any(|known| known.id == agency) {
-            return Err(bad(format!("no agency {agency:?}"))
-                .suggest(&agency, agencies.iter().map(|known| known.id.as_str())));
-        }
-        let name = entry.name.clone().unwrap_or_else(|| entry.id.clone());
-        let mut names = vec![name.clone()];
-        names.extend(entry.aliases.iter().flatten().cloned());
-        let family = entry.family.clone().unwrap_or_else(|| entry.id.clone());
-        let kind = entry.kind.unwrap_or_default();
-        let shown = news::Outlet { id: entry.id.clone(), name, country, family, kind };
-        Ok(Outlet { shown, zone, agency, names })
-    };
-    raw.outlets.iter().map(outlet).collect()
-}
-
-/// Hosts of all outlets; one host belongs to one outlet, and the configuration's claim beats the built-in one.
-fn hosts(raw: &Raw) -> Result<Vec<(String, usize)>, Error> {
-    let mut taken: HashMap<String, usize> = HashMap::new();
-    let mut order = Vec::new();
-    for (index, entry) in raw.outlets.iter().enumerate() {
-        for host in entry.hosts.iter().flatten() {
-            let host = host.to_lowercase();
-            if host.is_empty() || host.contains(['/', ':', ' ']) {
-                let mut error =
-                    Error::new("outlets.toml", &entry.id, format!("{host:?} is no host"));
-                "a host alone, such as \"livemint.com\"".clone_into(&mut error.suggestion);
-                return Err(error);
-            }
-            let other = taken.insert(host.clone(), index).filter(|other| *other != index);
-            if let Some(other) = other
-                && !raw.own_hosts.contains_key(&host)
-            {
-                let reason =
-                    format!("host {host:?} already belongs to {:?}", raw.outlets[other].id);
-                return Err(Error::new("outlets.toml", &entry.id, reason));
-            }
-            order.push((host, index));
-        }
-    }
-    Ok(order)
-}
-
-fn names(raw: &Raw, outlets: &[Outlet]) -> Names {
-    let mut names = Names::default();
-    for (index, agency) in raw.agencies.iter().enumerate() {
-        for name in &agency.names {
-            let of = |map: &std::collections::BTreeMap<String, Vec<String>>| {
-                map.get(name).cloned().unwrap_or_default()
-            };
-            let reading = Reading {
-                only: of(&agency.only),
-                except: of(&agency.except),
-                own_line: of(&agency.own_line),
-            };
-            names.add(name, Named::Agency(index), reading);
-        }
-    }
-    for word in &raw.words.agencies {
-        names.add(word, Named::Agencies, Reading::default());
-    }
-    for (index, outlet) in outlets.iter().enumerate() {
-        // A wire's own name credits the agency, and a transport wrote nothing.
-        let credits = outlet.agency.is_empty() && outlet.shown.kind != news::OutletKind::Transport;
-        for name in outlet.names.iter().filter(|_| credits) {
-            names.add(name, Named::Outlet(index), Reading::default());
-        }
-    }
-    names.sort();
-    names
-}
-
-fn outlet_names(outlets: &[Outlet]) -> HashMap<String, usize> {
-    let mut map = HashMap::new();
-    for (index, outlet) in outlets.iter().enumerate() {
-        for name in &outlet.names {
-            map.insert(name.to_lowercase(), index);
-        }
-    }
-    map
-}
-
-fn ids<'a>(ids: impl Iterator<Item = &'a String>) -> HashMap<String, usize> {
-    ids.enumerate().map(|(index, id)| (id.clone(), index)).collect()
-}
-
-/// Looks a host up, then each domain above it.
-fn above(hosts: &HashMap<String, usize>, host: &str) -> Option<usize> {
-    let mut rest = host;
-    loop {
-        if let Some(index) = hosts.get(rest) {
-            return Some(*index);
-        }
-        rest = rest.split_once('.')?.1;
-    }
 }

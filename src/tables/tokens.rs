@@ -176,8 +176,8 @@ impl Cutter<'_> {
         while let Some((at, c)) = all.next() {
             let next = all.peek().map(|(_, next)| *next);
             let goes_on = is_letter(c)
-                || is_apostrophe(c) && self.keeps_apostrophe(rest, at, next)
-                || c == '.' && self.keeps_dot(rest, at, letters, next)
+                || is_apostrophe(c) && Self::keeps_apostrophe(rest, at, next)
+                || c == '.' && Self::keeps_dot(rest, at, letters, next)
                 || kind == TokenKind::Number
                     && matches!(c, ',' | '.')
                     && next.is_some_and(|next| next.is_ascii_digit());
@@ -197,7 +197,7 @@ impl Cutter<'_> {
     }
 
     /// `O’Neil` and `don’t` are words; the `’s` of a possessor is a word of its own.
-    fn keeps_apostrophe(&self, rest: &str, at: usize, next: Option<char>) -> bool {
+    fn keeps_apostrophe(rest: &str, at: usize, next: Option<char>) -> bool {
         if at == 0 || !next.is_some_and(is_letter) {
             return false;
         }
@@ -208,14 +208,14 @@ impl Cutter<'_> {
     }
 
     /// The full stop of an initial and of letters parted by stops (`U.S.`).
-    fn keeps_dot(&self, rest: &str, at: usize, letters: usize, next: Option<char>) -> bool {
+    fn keeps_dot(rest: &str, at: usize, letters: usize, next: Option<char>) -> bool {
         if letters != 1 {
             return false;
         }
         let before = rest.get(..at).unwrap_or_default();
         let is_upper = before.chars().next_back().is_some_and(char::is_uppercase);
         let dotted = before.contains('.');
-        let small = next.is_some_and(|c| c.is_alphabetic()) || dotted;
+        let small = next.is_some_and(char::is_alphabetic) || dotted;
         is_upper && (at <= 4 || dotted) && (before.chars().count() == 1 || dotted)
             || small && before.len() == 1
     }

@@ -58,6 +58,8 @@ mod restart;
 #[cfg(test)]
 mod server;
 #[cfg(test)]
+mod speech;
+#[cfg(test)]
 #[path = "../bench/town.rs"]
 mod town;
 #[cfg(test)]

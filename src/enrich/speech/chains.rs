@@ -68,7 +68,7 @@ fn parent(scene: &Scene<'_>, voices: &[Voice], n: usize) -> Option<usize> {
             // Two that hold each other are beside each other.
             let inner_holds = known.content.iter().any(|content| content.holds(outer.cue.from));
             let later = inner_holds && outer.cue.from > at && outer.how != Cue::According;
-            (!later && !(inner_holds && other > n && known.how == Cue::According))
+            (!(later || inner_holds && other > n && known.how == Cue::According))
                 .then_some((content.to - content.from, other))
         })
         .min()
@@ -102,7 +102,7 @@ fn own_hops(scene: &Scene<'_>, voices: &[Voice], n: usize) -> Vec<Hop> {
                     "unnamed:state_media" | "unnamed:local_media" | "unnamed:media"
                 ) =>
             {
-                hops.push(Hop::Unnamed(word))
+                hops.push(Hop::Unnamed(word));
             }
             // "told CNN’s N"; "told the channel", which was named before.
             _ => hops.extend(

@@ -34,7 +34,7 @@ enum Family {
     Corner,
 }
 
-fn family(mark: &str) -> Family {
+fn family_of(mark: &str) -> Family {
     match mark {
         "'" | "‘" | "’" | "‚" => Family::Single,
         "«" | "»" | "‹" | "›" => Family::Angle,
@@ -76,11 +76,11 @@ impl Block<'_> {
     fn find(&self, spans: &mut Vec<Span>) {
         let mut at = self.from;
         while at < self.to && spans.len() < QUOTES_MAX {
-            if !self.is_open(at, None) {
+            if !self.is_open(at) {
                 at += 1;
                 continue;
             }
-            let family = family(self.mark(at));
+            let family = family_of(self.mark(at));
             let close = self.close(at, family);
             let unclosed = close.is_none();
             if unclosed && (family == Family::Single || !self.may_go_on(at)) {
@@ -121,7 +121,7 @@ impl Block<'_> {
         at + 1 < self.to && self.tokens[at + 1].glued
     }
 
-    fn is_open(&self, at: usize, _inside: Option<Family>) -> bool {
+    fn is_open(&self, at: usize) -> bool {
         if !self.is_mark(at) {
             return false;
         }
@@ -130,8 +130,9 @@ impl Block<'_> {
             "“" => at + 1 < self.to && (held || self.is_free_before(at)),
             "„" | "‟" | "「" | "『" | "‹" => at + 1 < self.to,
             "«" => at + 1 < self.to && (self.is_free_before(at) || held),
-            "»" => self.is_free_before(at) && held,
-            "\"" | "＂" | "''" | "``" | "‘‘" | "\"\"" => self.is_free_before(at) && held,
+            "»" | "\"" | "＂" | "''" | "``" | "‘‘" | "\"\"" => {
+                self.is_free_before(at) && held
+            }
             "‘" | "'" | "‚" | "’" => {
                 let word = self.tokens.get(at + 1).is_some_and(|next| next.kind == TokenKind::Word);
                 self.is_free_before(at) && held && word
@@ -180,7 +181,7 @@ impl Block<'_> {
             if !self.is_mark(other) {
                 continue;
             }
-            let same = self::family(self.mark(other)) == family;
+            let same = family_of(self.mark(other)) == family;
             if same && self.closes(other, opener) {
                 if family == Family::Single {
                     // The possession of a plural looks like an end: the mark behind a full stop or a comma is one.
@@ -206,7 +207,7 @@ impl Block<'_> {
             } else if same
                 && self.mark(other) == opener
                 && !matches!(opener, "\"" | "''" | "\"\"")
-                && self.is_open(other, Some(family))
+                && self.is_open(other)
             {
                 depth += 1;
             }
@@ -217,7 +218,7 @@ impl Block<'_> {
     fn has_later_close(&self, at: usize, opener: &str) -> bool {
         (at + 1..self.to).any(|other| {
             self.is_mark(other)
-                && self::family(self.mark(other)) == Family::Single
+                && family_of(self.mark(other)) == Family::Single
                 && self.closes(other, opener)
         })
     }

@@ -16,7 +16,6 @@ mod tests;
 mod units;
 mod voices;
 
-use super::text::slice;
 use crate::news::{Chain, Evidence, Org, Person, Place, Quote, QuoteKind};
 use crate::tables::{EntityKind, Tables};
 use chains::{Hop, Route};
@@ -58,6 +57,13 @@ pub(super) struct Told<'a> {
     pub(super) dateline: &'a str,
 }
 
+/// What is said in a text, and how it came there.
+struct Speech {
+    routes: Vec<Route>,
+    said: Vec<Said>,
+    ids: Vec<String>,
+}
+
 /// Hears a text.
 pub(super) fn hear(told: &Told<'_>, tables: &Tables) -> Heard {
     let lang = if told.lang == "und" { tables.likeliest_lexicon(told.body) } else { told.lang };
@@ -70,13 +76,14 @@ pub(super) fn hear(told: &Told<'_>, tables: &Tables) -> Heard {
     let ids = ids(&said);
     let mut heard = Heard::default();
     heard.figures(&scene, told);
-    heard.quotes(&scene, told, &routes, &said, &ids);
-    heard.chains(&scene, told, &routes, &said, &ids);
+    let speech = Speech { routes, said, ids };
+    heard.quotes(&scene, told, &speech);
+    heard.chains(&scene, told, &speech);
     heard.credits(told);
     if scene.quotes.iter().any(|quote| quote.unclosed) {
         heard.defects.push("quote_unclosed");
     }
-    if said.iter().any(|said| said.variant_of.is_some()) {
+    if speech.said.iter().any(|said| said.variant_of.is_some()) {
         heard.defects.push("quote_variant");
     }
     heard
@@ -160,14 +167,8 @@ impl Heard {
         }
     }
 
-    fn quotes(
-        &mut self,
-        scene: &Scene<'_>,
-        told: &Told<'_>,
-        routes: &[Route],
-        said: &[Said],
-        ids: &[String],
-    ) {
+    fn quotes(&mut self, scene: &Scene<'_>, told: &Told<'_>, speech: &Speech) {
+        let Speech { routes, said, ids } = speech;
         for (n, said) in said.iter().enumerate() {
             let via = said.by.map(|by| &routes[by]).filter(|route| route.is_chain);
             let id_of = |who: u32| scene.figure(who).map(|figure| figure.id.clone());
@@ -184,14 +185,8 @@ impl Heard {
         }
     }
 
-    fn chains(
-        &mut self,
-        scene: &Scene<'_>,
-        told: &Told<'_>,
-        routes: &[Route],
-        said: &[Said],
-        ids: &[String],
-    ) {
+    fn chains(&mut self, scene: &Scene<'_>, told: &Told<'_>, speech: &Speech) {
+        let Speech { routes, said, ids } = speech;
         for (n, route) in routes.iter().enumerate() {
             if !route.is_chain || route.is_outer || self.chains.len() >= CHAINS_MAX {
                 continue;
@@ -250,7 +245,6 @@ impl Heard {
             let start = told.body.get(..byte).unwrap_or_default().chars().count() as u64;
             let end = start + printed.chars().count() as u64;
             let root = format!("org_{wire}");
-            debug_assert_eq!(slice(told.body, start as usize, end as usize), printed);
             self.chains.push(Chain {
                 path: vec![told.publisher.to_owned(), root.clone()],
                 root,

@@ -24,8 +24,6 @@ pub(super) struct Said {
     pub(super) speaker: Option<u32>,
     /// The attribution they hang on.
     pub(super) by: Option<usize>,
-    /// The quotation they are, by its index.
-    pub(super) mark: Option<usize>,
     /// Tokens `first..last`.
     pub(super) tokens: (usize, usize),
     pub(super) variant_of: Option<usize>,
@@ -81,7 +79,6 @@ fn marked(scene: &Scene<'_>, voices: &[Voice]) -> Vec<Said> {
             span: scene.token_span(quote.first, quote.last),
             speaker: by[mark].map_or_else(|| beside(scene, units[mark]), |by| speaker(voices[by])),
             by: by[mark],
-            mark: Some(mark),
             tokens: (quote.first, quote.last),
             variant_of: None,
         });
@@ -227,7 +224,7 @@ fn kind(scene: &Scene<'_>, quote: &Span, whole: bool) -> QuoteKind {
     let verb = (quote.first..quote.last)
         .any(|at| scene.text.class(at).is(verbs) || is_contraction(scene.text.word(at)));
     let begins = scene.text.is_capital(quote.first);
-    let spaceless = tokens.iter().any(|token| token.text(scene.text.text).chars().count() > 15);
+    let spaceless = tokens.iter().any(|token| token.text(scene.text.body).chars().count() > 15);
     let full = closed && (words >= 2 || begins)
         || words >= CLAUSE_WORDS_MIN && verb
         || words >= 2 && begins && verb
@@ -250,7 +247,7 @@ fn is_work(scene: &Scene<'_>, quote: &Span) -> bool {
         let token = scene.text.tokens[at];
         if token.kind == TokenKind::Word {
             words += 1;
-            let word = token.text(scene.text.text);
+            let word = token.text(scene.text.body);
             if !token.capital && word.chars().count() > 3 {
                 return false;
             }
@@ -296,7 +293,6 @@ fn reported(scene: &Scene<'_>, voices: &[Voice], routes: &[Route]) -> Vec<Said> 
             span: scene.token_span(first, last),
             speaker: teller,
             by: Some(n),
-            mark: None,
             tokens: (first, last),
             variant_of: None,
         });
@@ -359,7 +355,7 @@ fn sentences(scene: &Scene<'_>, said: &Said) -> Vec<Vec<String>> {
         let token = scene.text.tokens[at];
         match token.kind {
             TokenKind::Word | TokenKind::Number => {
-                let word = token.text(scene.text.text).to_lowercase().replace('’', "'");
+                let word = token.text(scene.text.body).to_lowercase().replace('’', "'");
                 out.last_mut().expect("never empty").push(word);
             }
             TokenKind::Stop => out.push(vec![]),

@@ -249,7 +249,7 @@ pub(super) fn counts(scene: &Scene<'_>, titles: &[(usize, u32)]) -> Vec<(u32, u6
         None => counts.push((who, 1, at)),
     };
     for Mention { first, who, how, .. } in &scene.mentions {
-        if let (Some(who), How::Name | How::Title) = (who, how) {
+        if let (Some(who), How::Name) = (who, how) {
             count(*who, *first);
         }
     }

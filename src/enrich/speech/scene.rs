@@ -27,7 +27,7 @@ impl<'a> Scene<'a> {
         tables: &'a Tables,
     ) -> Self {
         let text = Text::new(body, tokens(body), lang, publisher, tables);
-        let quotes = marks::find(text.text, &text.tokens);
+        let quotes = marks::find(text.body, &text.tokens);
         let (mentions, cast) = mentions::find(&text);
         let units = units::units(&text, &mentions, &cast, &quotes);
         let sentences = sentences::sentences(&text, &units, &quotes);
@@ -96,7 +96,7 @@ impl<'a> Scene<'a> {
             return (0, 0);
         };
         let start = self.text.tokens.get(first).map_or(0, |token| token.at);
-        let chars = end.text(self.text.text).chars().count();
+        let chars = end.text(self.text.body).chars().count();
         (start, end.at + u32::try_from(chars).unwrap_or(0))
     }
 }

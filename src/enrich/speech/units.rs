@@ -7,7 +7,7 @@ use crate::tables::{Class, Lexicon, Tables, Token, TokenKind};
 
 /// A text with its tokens and what each can do.
 pub(super) struct Text<'a> {
-    pub(super) text: &'a str,
+    pub(super) body: &'a str,
     pub(super) tokens: Vec<Token>,
     /// What the phrase that begins at a token does, and its words.
     pub(super) classes: Vec<(Class, u8)>,
@@ -22,14 +22,14 @@ pub(super) struct Text<'a> {
 
 impl<'a> Text<'a> {
     pub(super) fn new(
-        text: &'a str,
+        body: &'a str,
         tokens: Vec<Token>,
         lang: &'a str,
         (publisher, country): (&'a str, &'a str),
         tables: &'a Tables,
     ) -> Self {
         let mut new = Self {
-            text,
+            body,
             classes: Vec::with_capacity(tokens.len()),
             after_title: vec![false; tokens.len() + 1],
             tokens,
@@ -52,7 +52,7 @@ impl<'a> Text<'a> {
                 inner = inner.max(1) - 1;
                 continue;
             }
-            let word = token.text(self.text);
+            let word = token.text(self.body);
             let small = if token.capital || !word.is_ascii() {
                 lower.clear();
                 let plain = |c: char| if c == '’' { '\'' } else { c };
@@ -78,13 +78,13 @@ impl<'a> Text<'a> {
     }
 
     pub(super) fn word(&self, at: usize) -> &'a str {
-        self.tokens.get(at).map_or("", |token| token.text(self.text))
+        self.tokens.get(at).map_or("", |token| token.text(self.body))
     }
 
     /// The word `n` tokens on, within the block.
     pub(super) fn next_word(&self, at: usize, n: usize) -> Option<&'a str> {
         let token = self.tokens.get(at + n)?;
-        (token.kind != TokenKind::Break).then(|| token.text(self.text))
+        (token.kind != TokenKind::Break).then(|| token.text(self.body))
     }
 
     /// The text of tokens `first..last`.
@@ -94,7 +94,7 @@ impl<'a> Text<'a> {
             .checked_sub(1)
             .and_then(|at| self.tokens.get(at))
             .map_or(0, |token| token.to as usize);
-        self.text.get(from..to).unwrap_or_default()
+        self.body.get(from..to).unwrap_or_default()
     }
 
     /// Its sign, `""` for words.
@@ -102,7 +102,7 @@ impl<'a> Text<'a> {
         let token = self.tokens.get(at);
         token
             .filter(|token| token.kind != TokenKind::Word)
-            .map_or("", |token| token.text(self.text))
+            .map_or("", |token| token.text(self.body))
     }
 
     pub(super) fn is_capital(&self, at: usize) -> bool {
@@ -131,8 +131,8 @@ impl<'a> Text<'a> {
         let token = self.tokens[before];
         token.kind == TokenKind::Break
             || matches!(token.kind, TokenKind::Stop | TokenKind::Quote)
-                && token.text(self.text) != ";"
-            || matches!(token.text(self.text), "-" | "–" | "—" | "(" | "*" | "•")
+                && token.text(self.body) != ";"
+            || matches!(token.text(self.body), "-" | "–" | "—" | "(" | "*" | "•")
     }
 
     /// Whether a quote or a comma ends at a token.

@@ -179,7 +179,6 @@ impl Finder<'_> {
     }
 
     fn phrase(&self, phrase: Range) -> Voice {
-        let scene = self.scene;
         let core = self.core(phrase);
         if let Some(who) = self.apposed_name(phrase, core) {
             return Voice::Party(who);
@@ -187,53 +186,45 @@ impl Finder<'_> {
         if let Some(who) = self.newsroom_report(core) {
             return Voice::Newsroom(who);
         }
-        let mut names = (core.from..core.to).rev().filter_map(|at| {
+        self.head_name(core).unwrap_or_else(|| self.nameless(core))
+    }
+
+    /// The voice of the name that ends a phrase.
+    fn head_name(&self, core: Range) -> Option<Voice> {
+        let scene = self.scene;
+        let (at, who) = (core.from..core.to).rev().find_map(|at| {
             let (who, how) = scene.named(at)?;
             (how == How::Name).then_some((at, who))
-        });
-        if let Some((at, who)) = names.next() {
-            let last = at + 1 == core.to;
-            let closes = (at + 1..core.to).all(|n| {
-                matches!(scene.kind(n), Some(Kind::Open | Kind::Close | Kind::Sign | Kind::Number))
-                    || n > at + 1
-            });
-            let figure = scene.figure(who);
-            let bracket = scene.kind(at + 1) == Some(Kind::Open);
-            if figure.is_some_and(|f| f.kind == EntityKind::Person) && (last || closes && bracket) {
-                return Voice::Party(who);
-            }
-            if figure.is_some_and(|f| f.kind == EntityKind::Org) && (last || bracket) {
-                return if scene.newsroom(who).is_some() {
-                    Voice::Newsroom(who)
-                } else {
-                    Voice::Party(who)
-                };
-            }
-            if last && figure.is_some_and(|f| f.kind == EntityKind::Place) {
-                return Voice::Other;
-            }
+        })?;
+        let last = at + 1 == core.to;
+        let bracket = scene.kind(at + 1) == Some(Kind::Open);
+        let figure = scene.figure(who)?;
+        match figure.kind {
+            EntityKind::Person if last || bracket => Some(Voice::Party(who)),
+            EntityKind::Org if last || bracket => Some(if figure.newsroom.is_some() {
+                Voice::Newsroom(who)
+            } else {
+                Voice::Party(who)
+            }),
+            EntityKind::Place if last => Some(Voice::Other),
+            _ => None,
         }
-        // A title alone, or people without names.
-        let mut class = Class::default();
-        for at in core.from..core.to {
-            if scene.kind(at) == Some(Kind::Word) {
-                class = class.or(scene.class(at));
-            }
-        }
+    }
+
+    /// A title alone, or people without names.
+    fn nameless(&self, core: Range) -> Voice {
+        let scene = self.scene;
+        let any = |class| (core.from..core.to).any(|at| scene.class(at).is(class));
         if let Some(title) = (core.from..core.to).rev().find(|at| scene.class(*at).is(Class::TITLE))
+            && let Some(who) = roles::holder(scene, title, &self.seen_before(title))
         {
-            let seen = self.seen_before(title);
-            if let Some(who) = roles::holder(scene, title, &seen) {
-                return Voice::Party(who);
-            }
+            return Voice::Party(who);
         }
         // "The minister said": somebody the reader knows, whom we do not.
         let definite = scene.word(core.from).eq_ignore_ascii_case("the")
             || scene.class(core.from).is(Class::HIS);
-        let singular = scene.word(core.to.saturating_sub(1)).chars().next_back() != Some('s');
-        let titled = (core.from..core.to).any(|at| scene.class(at).is(Class::TITLE));
-        let witness = (core.from..core.to).any(|at| scene.class(at).is(Class::WITNESS));
-        if definite && singular && (titled || witness) && scene.text.lang == "en" {
+        let singular = !scene.word(core.to.saturating_sub(1)).ends_with('s');
+        if definite && singular && any(Class::TITLE.or(Class::WITNESS)) && scene.text.lang == "en" {
             return Voice::Other;
         }
         let head = (core.from..core.to)
@@ -241,7 +232,7 @@ impl Finder<'_> {
             .map(|at| scene.class(at))
             .find(|class| class.is(parties::SPEAKER))
             .unwrap_or_default();
-        for (class, word) in [
+        let kinds = [
             (Class::STATE_MEDIA, "unnamed:state_media"),
             (Class::LOCAL_MEDIA, "unnamed:local_media"),
             (Class::UNNAMED, "unnamed:source"),
@@ -249,12 +240,11 @@ impl Finder<'_> {
             (Class::WITNESS, "unnamed:witness"),
             (Class::MEDIA, "unnamed:media"),
             (Class::DOCUMENT, "unnamed:document"),
-        ] {
-            if head.is(class) {
-                return Voice::Unnamed(word);
-            }
-        }
-        Voice::Other
+        ];
+        kinds
+            .into_iter()
+            .find(|(class, _)| head.is(*class))
+            .map_or(Voice::Other, |(_, word)| Voice::Unnamed(word))
     }
 
     /// "the governor, N": a title, then its holder between commas.

@@ -2,7 +2,7 @@
 
 use super::super::parties;
 use super::super::units::{Kind, Unit};
-use super::{CUES, Cue, Parser, Range, SPEECH, THAT_REACH, how, is_be};
+use super::{Cue, Parser, Range, SPEECH, THAT_REACH};
 use crate::tables::Class;
 
 impl Parser<'_, '_> {
@@ -111,7 +111,6 @@ impl Parser<'_, '_> {
         for n in at..at + 6 {
             let Some(unit) = self.unit(n) else { return false };
             match unit.kind {
-                Kind::Name(_) | Kind::Number | Kind::Sign | Kind::Possessive => {}
                 Kind::Word
                     if n > at && unit.is(SPEECH) && !unit.is(Class::WEAK.or(Class::ADDING)) =>
                 {
@@ -129,7 +128,7 @@ impl Parser<'_, '_> {
                 {
                     return false;
                 }
-                Kind::Word => {}
+                Kind::Name(_) | Kind::Number | Kind::Sign | Kind::Possessive | Kind::Word => {}
                 _ => return false,
             }
         }
@@ -209,10 +208,11 @@ impl Parser<'_, '_> {
                 }
             }
         }
-        if to > self.lo && matches!(self.units[to - 1].kind, Kind::Quote(_)) {
+        if to > from && matches!(self.units[to - 1].kind, Kind::Quote(_)) {
             // A whole sentence in marks stands for itself; a fragment belongs to its clause.
             let quote = to - 1;
             let whole = quote == from
+                || quote == 0
                 || matches!(
                     self.units[quote - 1].kind,
                     Kind::Stop | Kind::Colon | Kind::Comma | Kind::Break | Kind::Dash
@@ -270,11 +270,8 @@ impl Parser<'_, '_> {
             return (Range::new(colon + 1, self.end_of_sentence()), false);
         }
         let mut start = from;
-        if self.kind(start) == Some(Kind::Comma)
-            && matches!(self.kind(start + 1), Some(Kind::Quote(_)))
-        {
-            start += 1;
-        } else if self.kind(start) == Some(Kind::Comma) && self.text.lang == "de" {
+        let quote_next = matches!(self.kind(start + 1), Some(Kind::Quote(_)));
+        if self.kind(start) == Some(Kind::Comma) && (quote_next || self.text.lang == "de") {
             start += 1;
         } else if self.kind(start) == Some(Kind::Comma) {
             return (Range::new(start, start), false);

@@ -105,7 +105,7 @@ pub(super) fn find(
 }
 
 /// `“A,” P said. “B.”`: a quotation that follows at once, in the same block and alone, is the same speaker's.
-fn carry_on(units: &[Unit], from: usize, out: &mut Vec<Attribution>, sentence: usize) {
+fn carry_on(units: &[Unit], from: usize, out: &mut [Attribution], sentence: usize) {
     let is_quote =
         |at: usize| units.get(at).is_some_and(|unit| matches!(unit.kind, Kind::Quote(_)));
     let Some(before) = from.checked_sub(1) else { return };

@@ -1,8 +1,8 @@
 //! Other orders than subject, verb, content: said P; P was quoted as saying; adding that; languages that mark who acts.
 
 use super::super::parties;
-use super::super::units::{Kind, Unit};
-use super::{CUES, Cue, Parser, Range, SPEECH, THAT_REACH, how, is_be};
+use super::super::units::Kind;
+use super::{Cue, Parser, Range, how};
 use crate::tables::Class;
 
 impl Parser<'_, '_> {
@@ -27,7 +27,7 @@ impl Parser<'_, '_> {
         let behind = foreign.then(|| parties::told_newsroom(self.units, after, self.hi)).flatten();
         let told = first_told.or(behind).or_else(|| self.told_behind(at, source.to));
         let mut has_that = false;
-        if foreign && self.trim(first).is_empty() || foreign && self.is_led(first) {
+        if foreign && (self.trim(first).is_empty() || self.is_led(first)) {
             // "sagte P, man habe Zeit"; "dijo P que no".
             let from = behind.map_or(after, |told| told.to);
             let (right, that) = self.right_content(from, self.units[at]);
@@ -70,8 +70,8 @@ impl Parser<'_, '_> {
         };
         let told = (agent + 1..start)
             .find(|n| self.class(*n).is(Class::NEWSROOM) && self.class(n + 1).is(Class::DATIVE));
-        let cited = (agent + 1..start).find(|n| self.class(*n).is(Class::ACCORDING_AFTER));
-        let cites = cited.and_then(|cited| parties::left(self.text, self.units, cited, agent + 1));
+        let by = (agent + 1..start).find(|n| self.class(*n).is(Class::ACCORDING_AFTER));
+        let cites = by.and_then(|by| parties::left(self.text, self.units, by, agent + 1));
         let mut content = (at + 1..self.hi.min(at + 4))
             .find(|n| self.class(*n).is(Class::THAT))
             .map(|that| Range::new(that + 1, self.end_of_sentence()));

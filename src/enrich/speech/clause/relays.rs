@@ -1,8 +1,8 @@
 //! What stands for a relay: according to X, citing Y, in an interview with Z; names before a colon and behind a dash.
 
 use super::super::parties;
-use super::super::units::{Kind, Unit};
-use super::{CUES, Cue, Parser, Range, SPEECH, THAT_REACH, how, is_be};
+use super::super::units::Kind;
+use super::{Cue, Parser, Range, SPEECH, THAT_REACH};
 use crate::tables::Class;
 
 impl Parser<'_, '_> {

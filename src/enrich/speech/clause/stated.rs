@@ -209,8 +209,12 @@ impl Parser<'_, '_> {
             .or(Class::IT)
             .or(Class::HIS))
             || matches!(self.kind(at + 1), Some(Kind::Name(_) | Kind::Colon));
-        finite && named && carries && !next.is(Class::PREPOSITION)
-            || self.quote_or_comma_before(subject.from) && finite && named && !carries
+        let fits = if carries {
+            !next.is(Class::PREPOSITION)
+        } else {
+            self.quote_or_comma_before(subject.from)
+        };
+        finite && named && fits
     }
 
     /// "reported a loss", "said goodbye": no clause, nothing said.

@@ -2,7 +2,7 @@
 
 use super::super::parties;
 use super::super::units::{Kind, Unit};
-use super::{CUES, Cue, Parser, Range, SPEECH, THAT_REACH, how, is_be};
+use super::{Cue, Parser, Range, how, is_be};
 use crate::tables::Class;
 
 /// A verb with its helpers.

@@ -20,9 +20,7 @@ impl Finder<'_> {
     ) -> Option<Sense> {
         let gazetteer = self.text.tables.gazetteer();
         let entity = |sense: &Sense| gazetteer.entity(sense.entity);
-        let good = |sense: &&Sense| {
-            entity(sense).is_some_and(|e| self.is_meant(e, **sense, at, length, run))
-        };
+        let good = |sense: &&Sense| self.is_meant(**sense, at, length, run);
         // A country before its city, a body before a person's surname, else the order of the tables.
         let rank = |sense: &&Sense| {
             let entity = entity(sense);
@@ -44,14 +42,8 @@ impl Finder<'_> {
         senses.iter().filter(good).min_by_key(rank).copied()
     }
 
-    pub(super) fn is_meant(
-        &self,
-        entity: &Entity,
-        sense: Sense,
-        at: usize,
-        length: usize,
-        run: usize,
-    ) -> bool {
+    pub(super) fn is_meant(&self, sense: Sense, at: usize, length: usize, run: usize) -> bool {
+        let Some(entity) = self.text.tables.gazetteer().entity(sense.entity) else { return false };
         let newsroom = entity.outlet.is_some() || entity.agency.is_some() || entity.is_media;
         if sense.kind == EntityKind::Org && newsroom {
             return self.is_newsroom(entity, at, length, run);

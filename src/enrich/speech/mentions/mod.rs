@@ -7,7 +7,7 @@ mod checks;
 pub(super) use cast::{Cast, Figure};
 
 use super::units::Text;
-use crate::tables::{Class, Entity, EntityKind, Form, Sense, TokenKind, folded};
+use crate::tables::{Class, EntityKind, Form, Sense, TokenKind, folded};
 
 /// Words of a name that no table has.
 const NAME_WORDS_MAX: usize = 5;
@@ -23,8 +23,6 @@ pub(super) enum How {
     Name,
     /// By an adjective of its country: no mention, but an owner of titles.
     Demonym,
-    /// By a title alone.
-    Title,
     /// A name nobody knows anything about.
     Unknown,
 }

@@ -167,8 +167,7 @@ pub(in crate::enrich::speech) fn joins_names(
 /// Without what cannot begin it: prepositions with their noun, conjunctions, times.
 fn with_start(text: &Text<'_>, units: &[Unit], phrase: Phrase) -> Phrase {
     let mut from = phrase.from;
-    loop {
-        let Some(unit) = units.get(from).filter(|_| from + 1 < phrase.to) else { break };
+    while let Some(unit) = units.get(from).filter(|_| from + 1 < phrase.to) {
         if unit.is(Class::AND.or(Class::TIME)) && !unit.is(Class::ARTICLE)
             || unit.kind == Kind::Sign
                 && from + 1 < phrase.to
