@@ -154,8 +154,9 @@ pub(crate) struct RawItem {
 impl RawItem {
     /// Order of age: the newest item is greatest; an undated one is older than all, the first one newest.
     fn age(&self) -> (i64, u64) {
-        let moment = date::read(self.shared.dates.best())
-            .map_or(i64::MIN, |read| read.date.moment.as_second());
+        let stated = Some(self.shared.dates.best()).filter(|text| !text.is_empty());
+        let read = stated.and_then(date::read);
+        let moment = read.map_or(i64::MIN, |read| read.date.moment.as_second());
         (moment, u64::MAX - self.ordinal)
     }
 }
@@ -170,10 +171,57 @@ pub(crate) struct RawFeed {
     pub(crate) at: usize,
 }
 
+/// The item being read. A document may have millions, of which few are kept: one that is not leaves its memory to the
+/// next, and nothing to clear where nothing was said in it.
+#[derive(Debug, Default)]
+pub(crate) struct Current {
+    item: Box<RawItem>,
+    is_open: bool,
+    /// Whether nothing but its defects was written to.
+    is_blank: bool,
+}
+
+impl Current {
+    /// Begins an item.
+    pub(crate) fn open(&mut self, ordinal: u64, at: usize) {
+        if self.is_blank {
+            self.item.defects.clear();
+        } else {
+            *self.item = RawItem::default();
+        }
+        self.item.ordinal = ordinal;
+        self.item.span = at..at;
+        (self.is_open, self.is_blank) = (true, true);
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// The item, to be written to.
+    pub(crate) fn get(&mut self) -> Option<&mut RawItem> {
+        self.is_blank &= !self.is_open;
+        self.is_open.then(|| &mut *self.item)
+    }
+
+    /// Its defects.
+    pub(crate) fn defects(&mut self) -> Option<&mut Vec<Flaw>> {
+        self.is_open.then(|| &mut self.item.defects)
+    }
+
+    /// Ends the item, and hands it over to be kept or not.
+    pub(crate) fn close(&mut self, end: usize, kept: &mut Kept) {
+        if std::mem::take(&mut self.is_open) {
+            self.item.span.end = end.max(self.item.span.start + 1);
+            kept.push(&mut self.item);
+        }
+    }
+}
+
 /// The newest items of a document, in its order. Work stays linear: pruning halves what is held.
 #[derive(Debug)]
 pub(crate) struct Kept {
-    items: Vec<RawItem>,
+    items: Vec<Box<RawItem>>,
     /// Ages of the first of them, so that a date is read once.
     ages: Vec<(i64, u64)>,
     /// The oldest age that was kept when items were last left out: no older one can be among the newest.
@@ -187,16 +235,20 @@ impl Kept {
         Self { items: Vec::new(), ages: Vec::new(), oldest: None, max, seen: 0 }
     }
 
-    pub(crate) fn push(&mut self, item: RawItem) {
+    /// Counts an item, and takes it if it may be among the newest.
+    pub(crate) fn push(&mut self, item: &mut Box<RawItem>) {
         self.seen += 1;
-        if let Some(oldest) = self.oldest {
+        if self.items.len() >= self.max {
             let age = item.age();
-            if age < oldest {
+            // An undated one is older than all that are held.
+            if age.0 == i64::MIN || self.oldest.is_some_and(|oldest| age < oldest) {
                 return;
             }
-            self.ages.push(age);
+            if self.oldest.is_some() {
+                self.ages.push(age);
+            }
         }
-        self.items.push(item);
+        self.items.push(std::mem::take(item));
         if self.items.len() >= 2 * self.max.max(1) {
             self.prune();
         }
@@ -224,7 +276,7 @@ impl Kept {
     }
 
     /// The items kept, and how many were not.
-    pub(crate) fn finish(mut self) -> (Vec<RawItem>, u64) {
+    pub(crate) fn finish(mut self) -> (Vec<Box<RawItem>>, u64) {
         self.prune();
         let left_out = self.seen - self.items.len() as u64;
         (self.items, left_out)
