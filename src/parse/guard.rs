@@ -105,7 +105,7 @@ impl Guard {
         {
             return Err(Limit::Attributes);
         }
-        if !attrs.contains("xml") {
+        if attrs.len() < "xmlns=".len() || !attrs.contains("xml") {
             return Ok(());
         }
         for (name, value) in Attributes::new(attrs) {

@@ -44,6 +44,15 @@ impl<T> Slot<T> {
         self.rank < u16::MAX
     }
 
+    fn clear(&mut self)
+    where
+        T: Default,
+    {
+        if self.is_set() {
+            *self = Self::default();
+        }
+    }
+
     pub(crate) fn rank(&self) -> u16 {
         self.rank
     }
@@ -152,6 +161,51 @@ pub(crate) struct RawItem {
 }
 
 impl RawItem {
+    /// Makes it one in which nothing was said: only what was is written to, since most say little.
+    fn clear(&mut self) {
+        // Without `..`, so that no field is forgotten.
+        let Self {
+            ordinal: _,
+            shared,
+            guid_is_link,
+            guid_base,
+            summary,
+            second,
+            content,
+            origin,
+            enclosures,
+            defects,
+            span: _,
+        } = self;
+        let Shared {
+            title,
+            link,
+            guid,
+            rights,
+            lang,
+            dates,
+            authors,
+            author_fallback,
+            tags,
+            tag_hashes,
+        } = shared;
+        let DateSlots { published, updated, core, created } = dates;
+        for words in [title, rights, summary, second, content] {
+            words.clear();
+        }
+        for text in [guid, lang, published, updated, core, created] {
+            text.clear();
+        }
+        link.clear();
+        authors.clear();
+        author_fallback.clear();
+        tags.clear();
+        tag_hashes.clear();
+        enclosures.clear();
+        defects.clear();
+        (*guid_is_link, *guid_base, *origin) = (false, None, None);
+    }
+
     /// Order of age: the newest item is greatest; an undated one is older than all, the first one newest.
     fn age(&self) -> (i64, u64) {
         let stated = Some(self.shared.dates.best()).filter(|text| !text.is_empty());
@@ -172,26 +226,20 @@ pub(crate) struct RawFeed {
 }
 
 /// The item being read. A document may have millions, of which few are kept: one that is not leaves its memory to the
-/// next, and nothing to clear where nothing was said in it.
+/// next.
 #[derive(Debug, Default)]
 pub(crate) struct Current {
-    item: Box<RawItem>,
+    item: RawItem,
     is_open: bool,
-    /// Whether nothing but its defects was written to.
-    is_blank: bool,
 }
 
 impl Current {
     /// Begins an item.
     pub(crate) fn open(&mut self, ordinal: u64, at: usize) {
-        if self.is_blank {
-            self.item.defects.clear();
-        } else {
-            *self.item = RawItem::default();
-        }
+        self.item.clear();
         self.item.ordinal = ordinal;
         self.item.span = at..at;
-        (self.is_open, self.is_blank) = (true, true);
+        self.is_open = true;
     }
 
     pub(crate) fn is_open(&self) -> bool {
@@ -200,13 +248,12 @@ impl Current {
 
     /// The item, to be written to.
     pub(crate) fn get(&mut self) -> Option<&mut RawItem> {
-        self.is_blank &= !self.is_open;
-        self.is_open.then(|| &mut *self.item)
+        self.is_open.then_some(&mut self.item)
     }
 
     /// Its defects.
     pub(crate) fn defects(&mut self) -> Option<&mut Vec<Flaw>> {
-        self.is_open.then(|| &mut self.item.defects)
+        self.is_open.then_some(&mut self.item.defects)
     }
 
     /// Ends the item, and hands it over to be kept or not.
@@ -221,7 +268,7 @@ impl Current {
 /// The newest items of a document, in its order. Work stays linear: pruning halves what is held.
 #[derive(Debug)]
 pub(crate) struct Kept {
-    items: Vec<Box<RawItem>>,
+    items: Vec<RawItem>,
     /// Ages of the first of them, so that a date is read once.
     ages: Vec<(i64, u64)>,
     /// The oldest age that was kept when items were last left out: no older one can be among the newest.
@@ -236,7 +283,7 @@ impl Kept {
     }
 
     /// Counts an item, and takes it if it may be among the newest.
-    pub(crate) fn push(&mut self, item: &mut Box<RawItem>) {
+    pub(crate) fn push(&mut self, item: &mut RawItem) {
         self.seen += 1;
         if self.items.len() >= self.max {
             let age = item.age();
@@ -276,7 +323,7 @@ impl Kept {
     }
 
     /// The items kept, and how many were not.
-    pub(crate) fn finish(mut self) -> (Vec<Box<RawItem>>, u64) {
+    pub(crate) fn finish(mut self) -> (Vec<RawItem>, u64) {
         self.prune();
         let left_out = self.seen - self.items.len() as u64;
         (self.items, left_out)

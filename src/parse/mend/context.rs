@@ -122,7 +122,7 @@ impl<'a> Scanner<'a> {
     }
 
     pub(super) fn enter_base(&mut self, attrs: &str) {
-        if !attrs.contains("base") {
+        if attrs.len() < "xml:base=".len() || !attrs.contains("base") {
             return;
         }
         let Some(stated) = self.attribute(attrs, &["xml:base"]) else { return };

@@ -47,7 +47,7 @@ pub(super) struct Open {
 #[derive(Debug)]
 pub(super) struct Scanned {
     pub(super) feed: RawFeed,
-    pub(super) items: Vec<Box<RawItem>>,
+    pub(super) items: Vec<RawItem>,
     pub(super) over_limit: u64,
     pub(super) defects: Vec<Defect>,
 }

@@ -14,7 +14,7 @@ const OPEN: &str = "<![CDATA[";
 /// Writes the document.
 pub(super) fn document(scanned: Scanned, settings: &Settings) -> Mended {
     let (head, feed) = head(scanned.feed, settings);
-    let pieces = scanned.items.into_iter().enumerate().map(|(at, item)| piece(at, *item)).collect();
+    let pieces = scanned.items.into_iter().enumerate().map(|(at, item)| piece(at, item)).collect();
     Mended { head, pieces, feed, over_limit: scanned.over_limit, defects: scanned.defects }
 }
 
