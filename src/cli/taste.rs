@@ -196,7 +196,7 @@ fn taste(
                 Err(error) => (vec![], Some(error.to_string())),
             }
         }
-        Kind::Text => (vec![text(args, &bytes, &context)], None),
+        Kind::Text => (vec![plain(args, text(bytes), &context)], None),
     };
     let settings = convert::settings(config);
     let layout = Layout::new(settings.layout, Vec::new());
@@ -240,8 +240,10 @@ fn feed_articles(
     (articles, refused)
 }
 
-fn text(args: &Args, bytes: &[u8], context: &enrich::Context<'_>) -> Article {
-    plain(args, &String::from_utf8_lossy(bytes), context)
+/// The bytes as text; copied only where some are none.
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// The page's article; what the options say counts more than what the page says.
@@ -264,7 +266,7 @@ fn page_article(
     enrich::page(&page, &name, context)
 }
 
-fn plain(args: &Args, text: &str, context: &enrich::Context<'_>) -> Article {
+fn plain(args: &Args, text: String, context: &enrich::Context<'_>) -> Article {
     let name = args.file.file_name().unwrap_or(args.file.as_os_str()).to_string_lossy();
     let url = args
         .url
@@ -274,7 +276,7 @@ fn plain(args: &Args, text: &str, context: &enrich::Context<'_>) -> Article {
     let line = PlainText {
         id: if url.is_empty() { name.into_owned() } else { url.clone() },
         title: args.title.clone().unwrap_or_default(),
-        text: text.to_owned(),
+        text,
         published: args.published.clone(),
         outlet: args.outlet.clone().unwrap_or_default(),
         url,

@@ -66,9 +66,19 @@ fn read(html: &str, captions: Captions) -> Vec<String> {
 
 /// The blocks of a plain text: what blank lines part, or single line ends where lines are sentences.
 pub(super) fn plain_blocks(text: &str) -> Vec<String> {
+    plain_beginning(text, usize::MAX).0
+}
+
+/// The blocks that so many characters of a plain text make, white space aside, and whether more follow.
+pub(super) fn plain_beginning(text: &str, chars_max: usize) -> (Vec<String>, bool) {
     let mut flow = Flow { newlines_part: true, ..Flow::default() };
-    flow.text(text);
-    flow.finish()
+    for c in text.chars() {
+        flow.push(c);
+        if flow.taken > chars_max {
+            return (flow.finish(), true);
+        }
+    }
+    (flow.finish(), false)
 }
 
 /// Whether the text has any element that parts blocks, so that its line ends mean nothing.
@@ -284,6 +294,8 @@ struct Flow {
     space: bool,
     newlines: usize,
     newlines_part: bool,
+    /// Characters of words and signs taken so far.
+    taken: usize,
 }
 
 impl Flow {
@@ -309,6 +321,7 @@ impl Flow {
             _ => {
                 self.part();
                 self.block.push(c);
+                self.taken += 1;
             }
         }
     }

@@ -86,10 +86,15 @@ pub fn stated_date(raw: &str) -> Option<StatedDate> {
     date::read(raw).filter(|stated| stated.day.year() >= FIRST_YEAR)
 }
 
+/// Characters of a plain text of which blocks are made: what is boilerplate at either end is no part of the body, and a
+/// text of twice its bound has enough without that.
+const TAKEN_CHARS_MAX: usize = 2 * text::BODY_CHARS_MAX;
+
 /// The article a line of plain text becomes: its own article, its text whole unless it says otherwise.
 pub fn plain(line: PlainText, context: &Context<'_>) -> Article {
     let publisher = outlet::of_line(&line.outlet, &line.url, context.tables);
     let raw = line.published.unwrap_or_default();
+    let (blocks, goes_on) = html::plain_beginning(&line.text, TAKEN_CHARS_MAX);
     assemble(
         Source {
             rung: Rung::Guid,
@@ -100,7 +105,8 @@ pub fn plain(line: PlainText, context: &Context<'_>) -> Article {
             url: line.url,
             title: html::plain_blocks(&line.title).join(" "),
             lang: &line.lang,
-            blocks: html::plain_blocks(&line.text),
+            blocks,
+            goes_on,
             origin: TextOrigin::FeedContent,
             authors: &[],
             rights: "",
@@ -139,6 +145,8 @@ struct Source<'a> {
     raw_date: &'a str,
     /// The date of the page, which counts where the feed has none.
     stated_by_page: Option<(StatedDate, &'a str)>,
+    /// Whether the text goes on behind its blocks.
+    goes_on: bool,
     /// Whether the text is known to be cut, whatever it looks like.
     is_cut: bool,
     defects: Vec<String>,
@@ -164,6 +172,7 @@ impl<'a> Source<'a> {
             title: html::plain_blocks(&draft.title).join(" "),
             lang: &draft.lang,
             blocks,
+            goes_on: false,
             origin,
             authors: &draft.authors,
             rights: &draft.rights,
@@ -183,8 +192,10 @@ fn assemble(mut source: Source<'_>, publisher: &Publisher<'_>, context: &Context
     if source.origin == TextOrigin::Page {
         text::drop_ways_on(&mut source.blocks, tables);
     }
-    let is_cut = source.is_cut || text::is_cut(&source.blocks, tables, Shape::of(source.origin));
-    let body = Body::new(without_boilerplate(std::mem::take(&mut source.blocks), tables));
+    let seems_cut = || text::is_cut(&source.blocks, tables, Shape::of(source.origin));
+    let is_cut = source.is_cut || !source.goes_on && seems_cut();
+    let mut body = Body::new(without_boilerplate(std::mem::take(&mut source.blocks), tables));
+    body.over_limit |= source.goes_on;
     if prefix.is_some() {
         defects.push("date_prefix_stripped".to_owned());
         if !has_title(&body.text, &source.title) {

@@ -101,6 +101,7 @@ pub fn page(page: &Page, name: &str, context: &Context<'_>) -> Article {
         title: html::plain_blocks(&page.title).join(" "),
         lang: &page.lang,
         blocks: with_credits(blocks, page, &publisher, context.tables),
+        goes_on: false,
         origin: TextOrigin::Page,
         authors: &page.authors,
         rights: &page.rights,

@@ -323,6 +323,25 @@ fn a_crawled_text_loses_its_prefix_and_keeps_everything_else() {
 }
 
 #[test]
+fn a_plain_text_beyond_its_bound_is_read_as_far_as_it_counts() {
+    let feed = feed(None);
+    let fetched_at = "2025-08-16T06:10:02Z".parse().unwrap();
+    let made = |text: String| {
+        let line = PlainText { id: "l1".into(), text, ..PlainText::default() };
+        plain(line, &Context { feed: &feed, fetched_at, tables: &TABLES })
+    };
+    let block = "The ferry sails at dawn, and the harbour sleeps.\n\n";
+    let long = made(block.repeat(100_000) + "It sails again. Read more");
+    assert_eq!(long.text.body.chars().count(), 300_000);
+    assert!(!long.text.complete);
+    assert_eq!(long.defects, ["body_cut", "date_missing", "title_missing"]);
+    assert!(made(block.repeat(1_000)).text.complete);
+    let (blocks, goes_on) = html::plain_beginning("ab\n\ncd\n\nef", 3);
+    assert_eq!((blocks.join("|"), goes_on), ("ab|cd".to_owned(), true));
+    assert_eq!(html::plain_beginning("ab\n\ncd\n", 4).1, false);
+}
+
+#[test]
 fn a_plain_line_is_its_own_article() {
     let feed = feed(None);
     let fetched_at = "2025-08-16T06:10:02Z".parse().unwrap();

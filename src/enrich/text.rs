@@ -7,7 +7,7 @@ use crate::news::TextOrigin;
 use crate::tables::Tables;
 
 /// A longer text is no article; the cut keeps offsets and work small.
-const BODY_CHARS_MAX: usize = 300_000;
+pub(super) const BODY_CHARS_MAX: usize = 300_000;
 /// What records allow for `text.summary`.
 const SUMMARY_CHARS_MAX: usize = 300;
 /// Words after the last sentence that a cut notice may have.

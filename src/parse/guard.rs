@@ -41,15 +41,21 @@ pub enum Limit {
     Doctype,
 }
 
-/// Elements that HTML never closes; without them a long text of line breaks would look deep.
-const VOID: [&str; 13] = [
-    "br", "hr", "img", "input", "meta", "area", "base", "col", "embed", "param", "track", "wbr",
-    "p",
+/// Elements that HTML never closes, by the length of their names; without them a long text of line breaks would look
+/// deep.
+const VOID: [&[&str]; 6] = [
+    &[],
+    &["p"],
+    &["br", "hr"],
+    &["img", "col", "wbr"],
+    &["meta", "area", "base"],
+    &["input", "embed", "param", "track"],
 ];
 
 /// Whether HTML leaves an element open.
 pub(crate) fn is_void(name: &str) -> bool {
-    name.len() <= 5 && VOID.iter().any(|void| name.eq_ignore_ascii_case(void))
+    let alike = VOID.get(name.len()).copied().unwrap_or_default();
+    alike.iter().any(|void| name.eq_ignore_ascii_case(void))
 }
 
 /// Watches a document go by.
@@ -99,7 +105,7 @@ impl Guard {
         {
             return Err(Limit::Attributes);
         }
-        if !attrs.contains("xml") {
+        if attrs.len() < "xmlns=".len() || !attrs.contains("xml") {
             return Ok(());
         }
         for (name, value) in Attributes::new(attrs) {

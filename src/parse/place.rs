@@ -109,17 +109,20 @@ pub(super) fn words(text: &str, offset: usize) -> String {
 
 /// One walk over the text for all of them.
 fn find_lines(defects: &mut [DefectView], text: &str) {
-    let (mut line, mut column) = (1, 1);
-    let mut chars = text.char_indices().peekable();
+    let bytes = text.as_bytes();
+    let (mut line, mut column, mut at) = (1, 1, 0);
     for defect in defects {
-        while let Some((_, c)) = chars.next_if(|(at, _)| *at < defect.offset) {
-            let is_pair = c == '\r' && chars.peek().is_some_and(|(_, next)| *next == '\n');
-            if (c == '\n' || c == '\r') && !is_pair {
-                (line, column) = (line + 1, 1);
-            } else {
-                column += 1;
+        let end = defect.offset.min(bytes.len());
+        for (place, byte) in bytes.iter().enumerate().take(end).skip(at) {
+            match byte {
+                b'\r' if bytes.get(place + 1) == Some(&b'\n') => column += 1,
+                b'\n' | b'\r' => (line, column) = (line + 1, 1),
+                // All but the first byte of a character.
+                0x80..=0xBF => {}
+                _ => column += 1,
             }
         }
+        at = at.max(end);
         (defect.line, defect.column) = (line, column);
     }
 }
@@ -137,6 +140,43 @@ pub(super) fn span(note: &Note, starts: &[usize], end: usize) -> Range<usize> {
 /// Where each item of the last list called `items` begins, in bytes: an own walk, since only people ask for it.
 pub(super) fn item_starts(text: &str) -> Vec<usize> {
     let mut starts = Vec::new();
+    walk_items(text, |met| match met {
+        Met::List => starts.clear(),
+        Met::Item(at) => starts.push(at),
+    });
+    starts
+}
+
+/// Where the first and the last item of that list begin, and how many stand before the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ends {
+    pub(super) first: usize,
+    pub(super) last: usize,
+    pub(super) before: u64,
+}
+
+/// The ends of that list, of which there may be millions; `None` where it has no item.
+pub(super) fn item_ends(text: &str) -> Option<Ends> {
+    let mut ends: Option<Ends> = None;
+    walk_items(text, |met| {
+        ends = match (met, ends) {
+            (Met::List, _) => None,
+            (Met::Item(at), None) => Some(Ends { first: at, last: at, before: 0 }),
+            (Met::Item(at), Some(ends)) => Some(Ends { last: at, before: ends.before + 1, ..ends }),
+        };
+    });
+    ends
+}
+
+/// What a walk over items meets.
+enum Met {
+    /// A list of them: what it met before is none.
+    List,
+    /// The beginning of one.
+    Item(usize),
+}
+
+fn walk_items(text: &str, mut see: impl FnMut(Met)) {
     let (mut depth, mut string, mut escaped) = (0_u32, None, false);
     let (mut key, mut in_items) = ("", false);
     for (at, byte) in text.bytes().enumerate() {
@@ -158,10 +198,10 @@ pub(super) fn item_starts(text: &str) -> Vec<usize> {
             b'"' => string = Some(at),
             b'[' | b'{' => {
                 if depth == 1 && key == "items" {
-                    starts.clear();
+                    see(Met::List);
                     in_items = byte == b'[';
                 } else if depth == 2 && in_items && byte == b'{' {
-                    starts.push(at);
+                    see(Met::Item(at));
                 }
                 depth += 1;
             }
@@ -172,5 +212,4 @@ pub(super) fn item_starts(text: &str) -> Vec<usize> {
             _ => {}
         }
     }
-    starts
 }

@@ -25,8 +25,13 @@ pub(super) struct Traced {
 
 /// Walks a document that was read.
 pub(super) fn trace(text: &str) -> Traced {
-    let mut walk =
-        Walk { text, entities: Entities::default(), open: Vec::new(), traced: Traced::default() };
+    let mut walk = Walk {
+        text,
+        entities: Entities::default(),
+        open: Vec::new(),
+        seen: Vec::new(),
+        traced: Traced::default(),
+    };
     let mut lexer = Lexer::new(text);
     while let Some(token) = lexer.next() {
         match token {
@@ -46,6 +51,8 @@ struct Walk<'a> {
     entities: Entities,
     /// Hashes of the names of open elements.
     open: Vec<u32>,
+    /// Names of the attributes of one tag; kept, so that a tag takes no memory.
+    seen: Vec<&'a str>,
     traced: Traced,
 }
 
@@ -69,7 +76,7 @@ impl<'a> Walk<'a> {
     }
 
     fn start(&mut self, tag: &Tag<'a>) {
-        if !tag.attrs.trim().is_empty() {
+        if !tag.attrs.is_empty() {
             self.attributes(tag.attrs);
         }
         let name = hash(tag.name);
@@ -98,12 +105,12 @@ impl<'a> Walk<'a> {
     }
 
     fn attributes(&mut self, attrs: &'a str) {
-        let mut seen: Vec<&str> = Vec::new();
+        self.seen.clear();
         for (name, value) in Attributes::new(attrs).take(ATTRIBUTES_MAX) {
-            if seen.contains(&name) {
+            if self.seen.contains(&name) {
                 self.tell("attribute_repeated", self.offset(name), name);
             }
-            seen.push(name);
+            self.seen.push(name);
             let begin = (value.as_ptr() as usize).saturating_sub(attrs.as_ptr() as usize);
             let before = begin.checked_sub(1).and_then(|at| attrs.as_bytes().get(at));
             if !matches!(before, Some(b'"' | b'\'')) {
@@ -114,6 +121,9 @@ impl<'a> Walk<'a> {
     }
 
     fn references(&mut self, run: &str) {
+        if run.is_empty() {
+            return;
+        }
         self.controls(run);
         for (at, _) in run.match_indices('&') {
             let rest = run.get(at + 1..).unwrap_or("");

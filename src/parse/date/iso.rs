@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use crate::news::{Granularity, StatedDate, StatedZone};
 
-use super::words::half;
+use super::words::{half, half_behind};
 use super::{Clock, Read, Zone, clock, join, small, year, zone};
 
 /// Reads `YYYY-MM-DD`, `YYYY/MM/DD`, `YYYYMMDD`, `YYYY-MM`, `YYYY`, `YYYY-Www-D`, `YYYY-DDD`, `YYYY年M月D日`, with or
@@ -140,7 +140,7 @@ fn timed(day: Date, text: &str, packed_times: Packed) -> Option<Read> {
         && time.is_some_and(|time| zone::may_be_range(time.granularity, stated));
     let (time, stated) = match early {
         Some(half) => (half.apply(time?)?, stated.trim()),
-        None => halved(time?, stated.trim())?,
+        None => halved(time?, stated, packed_times)?,
     };
     let zone = zone::read(stated)?;
     join(day, Some(time), if is_range { &Zone::Unclear } else { &zone })
@@ -157,9 +157,11 @@ fn packed(text: &str) -> Option<Clock> {
 }
 
 /// AM and PM behind the time.
-fn halved(time: Clock, rest: &str) -> Option<(Clock, &str)> {
+fn halved(time: Clock, stated: &str, packed_times: Packed) -> Option<(Clock, &str)> {
+    let rest = stated.trim();
     let word = rest.split_whitespace().next().unwrap_or("");
-    match half(word) {
+    let is_glued = packed_times == Packed::Refused && !stated.starts_with(char::is_whitespace);
+    match half_behind(time, word, is_glued) {
         Some(half) => Some((half.apply(time)?, rest.get(word.len()..)?.trim())),
         None => Some((time, rest)),
     }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 
 use super::{Clock, Read, Zone, clock, join, small, year, zone};
+use crate::news::Granularity;
 
 /// Months by their names; what begins one of them, three letters or more, is short for it where all agree.
 /// Names of no month here, such as the Finnish `marraskuu` or the Irish `Meitheamh`, stay unread: their beginnings
@@ -94,10 +95,12 @@ const WEEKDAYS: [&str; 8] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun", "m
 pub(super) enum Half {
     Morning,
     Evening,
+    /// A letter that may as well be a zone.
+    Unclear,
 }
 
 impl Half {
-    /// The time on a clock of 24 hours; `None` for an hour no clock of twelve shows.
+    /// The time on a clock of 24 hours; `None` for an hour no clock of twelve shows, and where it is unclear.
     pub(super) fn apply(self, time: Clock) -> Option<Clock> {
         if time.is_end {
             return None;
@@ -118,6 +121,24 @@ pub(super) fn half(word: &str) -> Option<Half> {
         "am" | "a.m." | "오전" | "上午" | "午前" => Some(Half::Morning),
         "pm" | "p.m." | "오후" | "下午" | "午後" => Some(Half::Evening),
         _ => None,
+    }
+}
+
+/// The half of the day that a word names behind a time, `5:30p` and `5:30 p` among them. A capital letter is a zone where
+/// seconds and a space stand before it, as in RFC 822; without either it is nobody knows what.
+pub(super) fn half_behind(time: Clock, word: &str, is_glued: bool) -> Option<Half> {
+    let named = match word {
+        "a" | "A" => Half::Morning,
+        "p" | "P" => Half::Evening,
+        _ => return half(word),
+    };
+    let has_seconds = time.granularity == Granularity::Second;
+    match (word == "a" || word == "p", is_glued) {
+        _ if time.is_end || !(1..=12).contains(&time.hour) => None,
+        (true, _) => Some(named),
+        (false, true) if !has_seconds => Some(named),
+        (false, false) if has_seconds => None,
+        _ => Some(Half::Unclear),
     }
 }
 
@@ -151,6 +172,8 @@ struct Parts {
     year: Option<i16>,
     time: Option<Clock>,
     half: Option<Half>,
+    /// The next word stands right behind the time.
+    is_glued: bool,
     has_weekday: bool,
     /// What came so far may be the first of two days, so that a number of two digits is no year.
     may_be_range: bool,
@@ -179,6 +202,7 @@ pub(super) fn read(text: &str) -> Option<Read> {
         }
         is_unclear |= word.contains(':')
             && parts.time.is_some_and(|time| zone::may_be_range(time.granularity, behind));
+        parts.is_glued = word.contains(':') && after.len() == behind.len();
         rest = after;
     }
     if parts.year.is_none() {
@@ -218,9 +242,11 @@ impl Parts {
         if word.contains(':') && word.starts_with(|c: char| c.is_ascii_digit()) {
             return self.take_time(word);
         }
-        if self.time.is_some() && self.half.is_none() && half(word).is_some() {
-            self.half = half(word);
-            return true;
+        if let (Some(time), None) = (self.time, self.half) {
+            self.half = half_behind(time, word, self.is_glued);
+            if self.half.is_some() {
+                return true;
+            }
         }
         if word.bytes().all(|b| b.is_ascii_digit()) {
             return self.take_number(word);

@@ -26,6 +26,8 @@ pub(crate) struct JsonFeed {
     pub(crate) items: Vec<Claim>,
     /// Moments and places of the first of them, so that a date is read once.
     ages: Vec<(i64, u64)>,
+    /// The oldest age that was kept when items were last left out: no older one can be among the newest.
+    oldest: Option<(i64, u64)>,
     pub(crate) over_limit: u64,
     pub(crate) defects: Vec<Defect>,
     is_feed: bool,
@@ -56,7 +58,11 @@ pub(crate) fn read(text: &str, limits: Limits<'_>) -> Option<JsonFeed> {
                 half.note.defects.push(("item_cut", "", 0));
                 out.items.push(half);
             }
-            out.defects.push(told("document_cut"));
+            out.defects.push(told(if is_closed(text, &error) {
+                "json_repaired"
+            } else {
+                "document_cut"
+            }));
         } else if text.len() > MENDED_BYTES_MAX {
             out.defects.push(told("document_cut"));
         } else {
@@ -70,6 +76,13 @@ pub(crate) fn read(text: &str, limits: Limits<'_>) -> Option<JsonFeed> {
     }
     prune(&mut out, limits.entries_max);
     (out.is_feed && !out.is_without_list || !out.items.is_empty()).then_some(out)
+}
+
+/// Whether a text ends as a feed does, though in a string: what was lost is the quote of the last one, and nothing behind.
+fn is_closed(text: &str, error: &serde_json::Error) -> bool {
+    let list = text.trim_end().strip_suffix('}').map(str::trim_end);
+    list.is_some_and(|list| list.ends_with(']'))
+        && error.to_string().starts_with("EOF while parsing a string")
 }
 
 /// Whether a text that could not be read as it is has something in its list of items.
@@ -88,13 +101,16 @@ fn has_items(text: &str) -> bool {
 
 /// The item inside which a text that was cut ends, closed there, with its place among the items.
 fn half_item(text: &str) -> Option<(u64, Lean)> {
-    let starts = place::item_starts(text);
-    let last = text.get(*starts.last()?..)?;
-    let mut one = serde_json::Deserializer::from_str(last).into_iter::<IgnoredAny>();
-    if one.next()?.is_ok() || last.len() > MENDED_BYTES_MAX {
+    let ends = place::item_ends(text)?;
+    let last = text.get(ends.last..)?;
+    if last.len() > MENDED_BYTES_MAX {
         return None;
     }
-    Some((starts.len() as u64 - 1, json_mend::value(last, true).0?))
+    let mut one = serde_json::Deserializer::from_str(last).into_iter::<IgnoredAny>();
+    if one.next()?.is_ok() {
+        return None;
+    }
+    Some((ends.before, json_mend::value(last, true).0?))
 }
 
 /// Takes what a text says until it ends or breaks.
@@ -149,6 +165,7 @@ impl<'de> Visitor<'de> for Top<'_, '_> {
                 self.out.items.clear();
                 self.out.is_without_list = false;
                 self.out.ages.clear();
+                self.out.oldest = None;
                 self.out.over_limit = 0;
                 map.next_value_seed(Items { out: self.out, limits: self.limits })?;
             } else {
@@ -231,11 +248,13 @@ impl<'de> Visitor<'de> for Items<'_, '_> {
 
 /// Takes an item as far as the bound allows: no more are ever held than twice as many.
 fn take(out: &mut JsonFeed, ordinal: u64, value: &Lean, limits: Limits<'_>) {
-    if matches!(value.get("date_published"), Lean::Nothing) && out.items.len() >= limits.entries_max
-    {
-        // It is older than all that are held, and would be the first to go.
-        out.over_limit += 1;
-        return;
+    if out.items.len() >= limits.entries_max {
+        let age = (moment(&value.get("date_published").text()), u64::MAX - ordinal);
+        // An undated one is older than all that are held, and would be the first to go.
+        if age.0 == i64::MIN || out.oldest.is_some_and(|oldest| age < oldest) {
+            out.over_limit += 1;
+            return;
+        }
     }
     out.items.push(item(ordinal, value, limits));
     if out.items.len() >= 2 * limits.entries_max.max(1) {
@@ -254,17 +273,21 @@ fn prune(out: &mut JsonFeed, max: usize) {
         return;
     }
     for claim in &out.items[out.ages.len()..] {
-        let moment = super::date::read(&claim.note.dates.published)
-            .map_or(i64::MIN, |read| read.date.moment.as_second());
-        out.ages.push((moment, u64::MAX - claim.note.ordinal));
+        out.ages.push((moment(&claim.note.dates.published), u64::MAX - claim.note.ordinal));
     }
     // Ordinals make all ages different, so exactly `max` are as young as the oldest that is kept.
     let mut ranked = out.ages.clone();
     let cut = ranked.len() - max;
     let (_, oldest, _) = ranked.select_nth_unstable(cut);
+    out.oldest = Some(*oldest);
     let mut kept = out.ages.iter().map(|age| *age >= *oldest);
     out.items.retain(|_| kept.next().unwrap_or(false));
     out.ages.retain(|age| *age >= *oldest);
+}
+
+/// When an item was published; long ago where it does not say so.
+fn moment(date: &str) -> i64 {
+    super::date::read(date).map_or(i64::MIN, |read| read.date.moment.as_second())
 }
 
 fn item(ordinal: u64, value: &Lean, limits: Limits<'_>) -> Claim {

@@ -11,12 +11,10 @@ use super::{JsonFeed, Limits, Top, take, walk};
 /// Reads on from the item that broke; `out` is what was read before.
 pub(super) fn read(text: &str, broken: usize, out: JsonFeed, limits: Limits<'_>) -> JsonFeed {
     let mut out = out;
-    let starts = place::item_starts(text.get(..broken).unwrap_or(""));
     let (first, from, mut ordinal) =
-        if let (Some(first), Some(last)) = (starts.first(), starts.last()) {
-            let ordinal = starts.len() as u64 - 1;
-            unread(&mut out, ordinal);
-            (*first, *last, ordinal)
+        if let Some(ends) = place::item_ends(text.get(..broken).unwrap_or("")) {
+            unread(&mut out, ends.before);
+            (ends.first, ends.last, ends.before)
         } else if let Some((name, list)) = list(text) {
             out = JsonFeed::default();
             members(&mut out, text.get(..name).unwrap_or(""), limits);

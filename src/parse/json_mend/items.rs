@@ -9,7 +9,8 @@ use std::ops::Range;
 
 use serde::de::IgnoredAny;
 
-use super::signs::{Looks, Place, begins, is_named, looks, name, place, second_name};
+use super::super::text;
+use super::signs::{Looks, Names, Place, begins, looks, name, place, second_name};
 
 /// Names with which items begin.
 const NAMES: [&str; 16] = [
@@ -44,6 +45,13 @@ const FEED_NAMES: [&str; 10] = [
     "expired",
     "hubs",
 ];
+
+/// Those of them that programs do not write into items either.
+const FEED_ONLY: [&str; 7] =
+    ["version", "home_page_url", "feed_url", "next_url", "hubs", "favicon", "user_comment"];
+
+/// Members that a feed has as well as its items.
+const SHARED: [&str; 4] = ["title", "author", "authors", "language"];
 
 /// How often a text may be read in search of what is whole: more is an attack, and is told as a cut.
 const READINGS_MAX: usize = 4;
@@ -155,7 +163,23 @@ impl<'t> Items<'t> {
             return false;
         };
         let is_members = NAMES.contains(&next) && self.key != Some(next);
-        is_members && !is_named(inside, next)
+        is_members && !Names::new(inside.get(1..).unwrap_or("")).any(|known| known == next)
+    }
+
+    /// Whether what stands from here on, behind a brace or one of its members, is the feed's and no item's.
+    fn is_feeds(&mut self, at: usize) -> bool {
+        let first = self.first_name(at);
+        if !first.is_some_and(|first| SHARED.contains(&first) || FEED_ONLY.contains(&first)) {
+            return false;
+        }
+        let rest = text::head(self.rest(at), self.budget);
+        let mut names = Names::new(rest);
+        let is_telling = |name: &&str| {
+            FEED_ONLY.contains(name) || NAMES.contains(name) && !SHARED.contains(name)
+        };
+        let told = names.find(is_telling);
+        self.budget = self.budget.saturating_sub(names.at);
+        told.is_some_and(|name| FEED_ONLY.contains(&name))
     }
 
     /// Where the value that begins here ends, if it is JSON.
@@ -229,6 +253,17 @@ impl<'t> Items<'t> {
         self.text.len()
     }
 
+    /// Notes what may be an item behind the end of the list: the bracket may have been that of a member's list.
+    fn check_end(&mut self, next: usize) {
+        if !self.rest(next).starts_with('"') || self.is_feeds(next) {
+            return;
+        }
+        let found = self.beginning(next).filter(|(_, name)| self.key == Some(*name));
+        if let Some((at, _)) = found.filter(|(at, _)| looks(self.rest(*at)) != Looks::Other) {
+            self.lost = self.lost.or(Some(at));
+        }
+    }
+
     fn is_behind_object(&self, at: usize) -> bool {
         let before = self.text.get(..at).unwrap_or("");
         before.trim_end_matches(|c: char| c == ',' || c.is_whitespace()).ends_with('}')
@@ -285,13 +320,19 @@ impl<'t> Items<'t> {
             let beyond = outside.trim_start_matches(|c: char| c == '}' || c.is_whitespace());
             return match next {
                 Some(next) if next.starts_with('{') => Behind::Unclear,
-                Some(next) if is_feeds(next) => Behind::Feed,
+                Some(next) if is_feeds(next) || self.is_feeds(self.text.len() - next.len()) => {
+                    Behind::Feed
+                }
                 None if beyond.is_empty() => Behind::Feed,
                 _ => Behind::Member(end),
             };
         }
         Behind::Feed
     }
+}
+
+fn is_bracket(c: char) -> bool {
+    c.is_whitespace() || "{[]},:".contains(c)
 }
 
 impl<'t> Iterator for Items<'t> {
@@ -304,9 +345,14 @@ impl<'t> Iterator for Items<'t> {
             match rest.chars().next()? {
                 // No object begins with one.
                 '{' if self.rest(at + 1).trim_start().starts_with('{') => self.at = at + 1,
+                '{' if self.is_feeds(self.past(at, is_bracket)) => {
+                    self.end = Some(self.past(at, is_bracket));
+                    return None;
+                }
                 '{' => return Some(self.item(at, true)),
-                '[' => self.at = at + 1,
-                ':' | '"' if self.rest(at + 1).trim_start().starts_with(['{', '[']) => {
+                // Between items a colon says nothing.
+                '[' | ':' => self.at = at + 1,
+                '"' if self.rest(at + 1).trim_start().starts_with(['{', '[']) => {
                     self.at = at + 1;
                 }
                 '}' | ']' => {
@@ -317,10 +363,15 @@ impl<'t> Iterator for Items<'t> {
                     let goes_on =
                         self.rest(next).starts_with('{') && (signs.contains(',') || is_item());
                     if let (false, Some(closer)) = (goes_on, signs.find(']')) {
+                        self.check_end(next);
                         self.end = Some(at + closer + 1);
                         return None;
                     }
                     self.at = next;
+                }
+                '"' if self.is_feeds(at) => {
+                    self.end = Some(at);
+                    return None;
                 }
                 '"' if name(rest).is_some_and(|name| self.is_known(name)) => {
                     return Some(self.item(at, false));

@@ -58,9 +58,56 @@ pub(super) fn begins(text: &str, name: &str) -> bool {
         .is_some_and(|behind| behind.starts_with('"'))
 }
 
-/// Whether this name stands in a text, in quotes.
-pub(super) fn is_named(text: &str, name: &str) -> bool {
-    text.split('"').any(|word| word == name)
+/// The names of members, from behind the brace of their object or from one of them on, as far as its brackets are in
+/// order.
+#[derive(Debug)]
+pub(super) struct Names<'t> {
+    text: &'t str,
+    /// How far it was read.
+    pub(super) at: usize,
+    depth: u32,
+}
+
+impl<'t> Names<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self { text, at: 0, depth: 0 }
+    }
+
+    /// The string whose opening quote was just read.
+    fn string(&mut self) -> &'t str {
+        let (begin, bytes) = (self.at, self.text.as_bytes());
+        while let Some(byte) = bytes.get(self.at) {
+            self.at += if *byte == b'\\' { 2 } else { 1 };
+            if *byte == b'"' {
+                return self.text.get(begin..self.at - 1).unwrap_or("");
+            }
+        }
+        self.at = bytes.len();
+        ""
+    }
+}
+
+impl<'t> Iterator for Names<'t> {
+    type Item = &'t str;
+
+    fn next(&mut self) -> Option<&'t str> {
+        while let Some(byte) = self.text.as_bytes().get(self.at) {
+            self.at += 1;
+            match byte {
+                b'"' => {
+                    let name = self.string();
+                    let behind = || self.text.get(self.at..).unwrap_or("").trim_start();
+                    if self.depth == 0 && behind().starts_with(':') {
+                        return Some(name);
+                    }
+                }
+                b'[' | b'{' => self.depth += 1,
+                b']' | b'}' => self.depth = self.depth.checked_sub(1)?,
+                _ => {}
+            }
+        }
+        None
+    }
 }
 
 /// What an object is that begins behind a text.
@@ -92,6 +139,9 @@ pub(super) fn place(before: &str) -> Place {
 
 /// What an object looks like, by the members before any bracket; within strings or not, since a quote may be lost.
 pub(super) fn looks(object: &str) -> Looks {
+    if is_file(object) {
+        return Looks::Other;
+    }
     let inside = object.strip_prefix('{').unwrap_or(object);
     let end = inside.find(['[', ']', '{', '}']).unwrap_or(inside.len());
     let (own, behind) = inside.split_at_checked(end).unwrap_or((inside, ""));
@@ -106,6 +156,19 @@ pub(super) fn looks(object: &str) -> Looks {
         (.., true) => Looks::Listed,
         _ => Looks::Open,
     }
+}
+
+/// Whether an object is a file, though a bracket too many may stand in it: before any object in it, it tells its type.
+fn is_file(object: &str) -> bool {
+    let is_sign = |c: char| c.is_whitespace() || "{[]}:,\"".contains(c);
+    let inside = object.trim_start_matches(is_sign);
+    let is_end = |(at, sign): &(usize, &str)| {
+        let behind = inside.get(at + 1..).unwrap_or("").trim_start();
+        let goes_on: &[char] = if *sign == "{" { &['"', '{', '[', '}'] } else { &[',', ']', '}'] };
+        behind.is_empty() || behind.starts_with(goes_on)
+    };
+    let end = inside.match_indices(['{', '}']).find(is_end).map_or(inside.len(), |(at, _)| at);
+    inside.get(..end).is_some_and(|own| own.contains("\"mime_type\""))
 }
 
 /// Where the list of items begins in a text whose head is no JSON, and where its name does.

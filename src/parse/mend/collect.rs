@@ -44,6 +44,15 @@ impl<T> Slot<T> {
         self.rank < u16::MAX
     }
 
+    fn clear(&mut self)
+    where
+        T: Default,
+    {
+        if self.is_set() {
+            *self = Self::default();
+        }
+    }
+
     pub(crate) fn rank(&self) -> u16 {
         self.rank
     }
@@ -152,10 +161,56 @@ pub(crate) struct RawItem {
 }
 
 impl RawItem {
+    /// Makes it one in which nothing was said: only what was is written to, since most say little.
+    fn clear(&mut self) {
+        // Without `..`, so that no field is forgotten.
+        let Self {
+            ordinal: _,
+            shared,
+            guid_is_link,
+            guid_base,
+            summary,
+            second,
+            content,
+            origin,
+            enclosures,
+            defects,
+            span: _,
+        } = self;
+        let Shared {
+            title,
+            link,
+            guid,
+            rights,
+            lang,
+            dates,
+            authors,
+            author_fallback,
+            tags,
+            tag_hashes,
+        } = shared;
+        let DateSlots { published, updated, core, created } = dates;
+        for words in [title, rights, summary, second, content] {
+            words.clear();
+        }
+        for text in [guid, lang, published, updated, core, created] {
+            text.clear();
+        }
+        link.clear();
+        authors.clear();
+        author_fallback.clear();
+        tags.clear();
+        tag_hashes.clear();
+        enclosures.clear();
+        defects.clear();
+        (*guid_is_link, *guid_base, *origin) = (false, None, None);
+    }
+
     /// Order of age: the newest item is greatest; an undated one is older than all, the first one newest.
     fn age(&self) -> (i64, u64) {
-        let moment = date::read(self.shared.dates.best())
-            .map_or(i64::MIN, |read| read.date.moment.as_second());
+        let stated = Some(self.shared.dates.best()).filter(|text| !text.is_empty());
+        let read = stated.and_then(date::read);
+        let moment = read.map_or(i64::MIN, |read| read.date.moment.as_second());
         (moment, u64::MAX - self.ordinal)
     }
 }
@@ -168,6 +223,46 @@ pub(crate) struct RawFeed {
     pub(crate) wishes: Wishes,
     /// Where its first element begins.
     pub(crate) at: usize,
+}
+
+/// The item being read. A document may have millions, of which few are kept: one that is not leaves its memory to the
+/// next.
+#[derive(Debug, Default)]
+pub(crate) struct Current {
+    item: RawItem,
+    is_open: bool,
+}
+
+impl Current {
+    /// Begins an item.
+    pub(crate) fn open(&mut self, ordinal: u64, at: usize) {
+        self.item.clear();
+        self.item.ordinal = ordinal;
+        self.item.span = at..at;
+        self.is_open = true;
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// The item, to be written to.
+    pub(crate) fn get(&mut self) -> Option<&mut RawItem> {
+        self.is_open.then_some(&mut self.item)
+    }
+
+    /// Its defects.
+    pub(crate) fn defects(&mut self) -> Option<&mut Vec<Flaw>> {
+        self.is_open.then_some(&mut self.item.defects)
+    }
+
+    /// Ends the item, and hands it over to be kept or not.
+    pub(crate) fn close(&mut self, end: usize, kept: &mut Kept) {
+        if std::mem::take(&mut self.is_open) {
+            self.item.span.end = end.max(self.item.span.start + 1);
+            kept.push(&mut self.item);
+        }
+    }
 }
 
 /// The newest items of a document, in its order. Work stays linear: pruning halves what is held.
@@ -187,16 +282,20 @@ impl Kept {
         Self { items: Vec::new(), ages: Vec::new(), oldest: None, max, seen: 0 }
     }
 
-    pub(crate) fn push(&mut self, item: RawItem) {
+    /// Counts an item, and takes it if it may be among the newest.
+    pub(crate) fn push(&mut self, item: &mut RawItem) {
         self.seen += 1;
-        if let Some(oldest) = self.oldest {
+        if self.items.len() >= self.max {
             let age = item.age();
-            if age < oldest {
+            // An undated one is older than all that are held.
+            if age.0 == i64::MIN || self.oldest.is_some_and(|oldest| age < oldest) {
                 return;
             }
-            self.ages.push(age);
+            if self.oldest.is_some() {
+                self.ages.push(age);
+            }
         }
-        self.items.push(item);
+        self.items.push(std::mem::take(item));
         if self.items.len() >= 2 * self.max.max(1) {
             self.prune();
         }

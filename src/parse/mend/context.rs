@@ -24,12 +24,12 @@ impl<'a> Scanner<'a> {
         if attrs.trim().is_empty() {
             return;
         }
-        let about = self.about(attrs);
-        let href = self.attribute(attrs, &["href"]);
-        let lastmod = self.attribute(attrs, &["lastmod"]);
-        let lang = self.attribute(attrs, &["xml:lang"]);
+        let [about, href, lastmod, lang] = self.own(attrs);
+        if about.is_none() && href.is_none() && lastmod.is_none() && lang.is_none() {
+            return;
+        }
         let base = self.base.clone();
-        let Some(item) = &mut self.item else { return };
+        let Some(item) = self.item.get() else { return };
         if let Some(about) = about {
             item.guid_is_link = is_address(&about);
             item.shared.guid.last(FALLBACK, about);
@@ -74,13 +74,8 @@ impl<'a> Scanner<'a> {
         if attrs.trim().is_empty() {
             return;
         }
-        let shared = [
-            self.attribute(attrs, &["href"]),
-            self.attribute(attrs, &["lastmod"]),
-            self.attribute(attrs, &["xml:lang"]),
-        ];
+        let [_, href, lastmod, lang] = self.own(attrs);
         let base = self.base.clone();
-        let [href, lastmod, lang] = shared;
         if let Some(text) = href {
             self.feed.shared.link.last(FALLBACK, Href { text, base });
         }
@@ -92,24 +87,42 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// What an item or a feed says in its own tag: `rdf:about`, under whatever prefix RDF has here, `href`, `lastmod`,
+    /// `xml:lang`. One walk over the attributes, since a document may have millions of items.
+    fn own(&mut self, attrs: &'a str) -> [Option<String>; 4] {
+        let mut found: [Option<&str>; 4] = [None; 4];
+        for (name, value) in Attributes::new(attrs) {
+            let place = match name.len() {
+                4 if name.eq_ignore_ascii_case("href") => 1,
+                7 if name.eq_ignore_ascii_case("lastmod") => 2,
+                8 if name.eq_ignore_ascii_case("xml:lang") => 3,
+                _ if name.strip_suffix("about").is_some_and(|prefix| prefix.ends_with(':')) => 0,
+                _ => continue,
+            };
+            found[place] = found[place].or(Some(value));
+        }
+        if found.iter().all(Option::is_none) {
+            return [const { None }; 4];
+        }
+        found.map(|value| value.map(|value| self.decoded(value)))
+    }
+
     /// The first of the attributes that is there, decoded, without white space around it.
     pub(super) fn attribute(&mut self, attrs: &str, names: &[&str]) -> Option<String> {
         let (_, value) = Attributes::new(attrs)
             .find(|(name, _)| names.iter().any(|known| name.eq_ignore_ascii_case(known)))?;
-        let mut out = String::new();
-        text::decode_into(&mut out, value, &mut self.entities, text::Mode::Decode);
-        Some(out.trim().to_owned())
+        Some(self.decoded(value))
     }
 
-    /// `rdf:about`, under whatever prefix RDF has here.
-    fn about(&mut self, attrs: &'a str) -> Option<String> {
-        let is_it = |name: &str| name.rsplit_once(':').is_some_and(|(_, local)| local == "about");
-        let (name, _) = Attributes::new(attrs).find(|(name, _)| is_it(name))?;
-        self.attribute(attrs, &[name])
+    fn decoded(&mut self, value: &str) -> String {
+        let mut out = String::new();
+        text::decode_into(&mut out, value, &mut self.entities, text::Mode::Decode);
+        let trimmed = out.trim();
+        if trimmed.len() == out.len() { out } else { trimmed.to_owned() }
     }
 
     pub(super) fn enter_base(&mut self, attrs: &str) {
-        if !attrs.contains("base") {
+        if attrs.len() < "xml:base=".len() || !attrs.contains("base") {
             return;
         }
         let Some(stated) = self.attribute(attrs, &["xml:base"]) else { return };

@@ -82,7 +82,10 @@ impl<'a> Lexer<'a> {
         if (since..=known).contains(&from) {
             return Some(known);
         }
-        let found = self.text.get(from..).and_then(|rest| rest.find(needle)).map(|at| at + from);
+        let found = match *needle.as_bytes() {
+            [one] => sign(self.text, from, one),
+            _ => self.text.get(from..).and_then(|rest| rest.find(needle)).map(|at| at + from),
+        };
         match found {
             Some(at) => self.found[what] = (from, at),
             None => self.none[what] = from,
@@ -109,11 +112,11 @@ impl<'a> Lexer<'a> {
         }
         let mut at = start;
         loop {
-            let Some(next) = self.text.get(at..).and_then(|rest| rest.find('<')) else {
+            let Some(next) = sign(self.text, at, b'<') else {
                 self.pos = bytes.len();
                 return Some(Token::Text(self.cut(start, bytes.len())));
             };
-            at += next;
+            at = next;
             if let Some(token) = self.markup(at) {
                 if at > start {
                     self.pending = Some((at, token));
@@ -275,6 +278,16 @@ impl<'a> Lexer<'a> {
     }
 }
 
+/// Bytes in which a sign is looked for one by one: to begin a search at vector speed costs more than this.
+const NEAR_BYTES: usize = 16;
+
+/// Where a sign of ASCII stands, from a place on: tags are short, and a document may have millions.
+fn sign(text: &str, from: usize, sign: u8) -> Option<usize> {
+    let near = text.as_bytes().get(from..)?.iter().take(NEAR_BYTES).position(|b| *b == sign);
+    let found = near.or_else(|| text.get(from..)?.find(char::from(sign)));
+    found.map(|at| at + from)
+}
+
 /// Whether a section was closed by the end of another item's section: its own was lost.
 fn runs_over_items(inside: &str) -> bool {
     inside.find("<![CDATA[").is_some_and(|other| {
@@ -307,32 +320,35 @@ impl<'a> Iterator for Attributes<'a> {
     type Item = (&'a str, &'a str);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let rest = self.rest.trim_start_matches(|c: char| {
-            c.is_ascii_whitespace() || c == '/' || c == '"' || c == '\''
-        });
-        if rest.is_empty() {
-            return None;
-        }
-        let name_len =
-            rest.find(|c: char| c == '=' || c.is_ascii_whitespace()).unwrap_or(rest.len());
+        let is_noise = |b: u8| b.is_ascii_whitespace() || matches!(b, b'/' | b'"' | b'\'');
+        let begin = self.rest.bytes().position(|b| !is_noise(b))?;
+        let rest = self.rest.get(begin..)?;
+        let is_end = |b: u8| b == b'=' || b.is_ascii_whitespace();
+        let name_len = rest.bytes().position(is_end).unwrap_or(rest.len());
         let (name, after) = rest.split_at_checked(name_len)?;
-        let after = after.trim_start();
-        let Some(value) = after.strip_prefix('=') else {
+        let after = trimmed(after);
+        if after.bytes().next() != Some(b'=') {
             self.rest = after;
             return Some((name, ""));
-        };
-        let value = value.trim_start();
-        let quote = value.chars().next().filter(|c| *c == '"' || *c == '\'');
+        }
+        let value = trimmed(after.get(1..)?);
+        let quote = value.bytes().next().filter(|b| matches!(b, b'"' | b'\''));
         let (value, rest) = if let Some(quote) = quote {
             let body = value.get(1..).unwrap_or("");
-            body.split_once(quote).unwrap_or((body, ""))
+            let end = body.bytes().position(|b| b == quote);
+            end.and_then(|end| Some((body.get(..end)?, body.get(end + 1..)?))).unwrap_or((body, ""))
         } else {
-            let end = value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len());
+            let end = value.bytes().position(|b| b.is_ascii_whitespace()).unwrap_or(value.len());
             value.split_at_checked(end)?
         };
         self.rest = rest;
         Some((name, value))
     }
+}
+
+/// A text without white space before it: there is hardly ever any.
+fn trimmed(text: &str) -> &str {
+    if text.starts_with(|c: char| c.is_ascii_graphic()) { text } else { text.trim_start() }
 }
 
 #[cfg(test)]

@@ -103,7 +103,7 @@ impl<'a> Scope<'a> {
 
     /// Adds a tag's declarations.
     pub(crate) fn enter(&mut self, attrs: &'a str) {
-        if !attrs.contains("xmlns") {
+        if attrs.len() < "xmlns=".len() || !attrs.contains("xmlns") {
             return;
         }
         for (name, value) in Attributes::new(attrs) {
@@ -128,7 +128,9 @@ impl<'a> Scope<'a> {
 
     /// The vocabulary and the local name of an element.
     pub(crate) fn resolve<'n>(&self, name: &'n str) -> (Space, &'n str, Found) {
-        let (prefix, local) = name.rsplit_once(':').unwrap_or(("", name));
+        let colon = name.bytes().rposition(|byte| byte == b':');
+        let split = |at| Some((name.get(..at)?, name.get(at + 1..)?));
+        let (prefix, local) = colon.and_then(split).unwrap_or(("", name));
         let declared = innermost(&self.hashes, hash(prefix)).and_then(|at| self.declared.get(at));
         match declared {
             // The hash ignores case, the names do not; a stranger with our hash is no declaration.

@@ -9,7 +9,7 @@ use crate::parse::guard::{DEPTH_MAX, Guard, Limit, hash, innermost, is_void};
 use crate::parse::text::{self, Entities};
 
 use super::capture::Capture;
-use super::collect::{Href, Kept, RawFeed, RawItem};
+use super::collect::{Current, Href, Kept, RawFeed, RawItem};
 use super::context::{FALLBACK, ends_field, rank_of};
 use super::lex::{Lexer, Tag, Token};
 use super::names::{Element, Field, Found, Scope, Space, element};
@@ -68,7 +68,7 @@ pub(super) struct Scanner<'a> {
     pub(super) capture: Option<(Capture<'a>, usize, Option<Rc<Url>>)>,
     pub(super) entities: Entities,
     pub(super) feed: RawFeed,
-    pub(super) item: Option<RawItem>,
+    pub(super) item: Current,
     kept: Kept,
     pub(super) author: Option<AuthorParts>,
     pub(super) origin: Option<OriginParts>,
@@ -95,7 +95,7 @@ impl<'a> Scanner<'a> {
             capture: None,
             entities: Entities::default(),
             feed: RawFeed::default(),
-            item: None,
+            item: Current::default(),
             kept: Kept::new(settings.entries_max),
             author: None,
             origin: None,
@@ -133,11 +133,11 @@ impl<'a> Scanner<'a> {
         let at = self.lexer.at();
         // A document of nothing but strays notes the same defect a million times; most are found by their address.
         let is_it = |(w, e): (&str, &str)| std::ptr::eq(w, word) && std::ptr::eq(e, element);
-        if let Some(item) = &mut self.item {
-            let is_known = item.defects.last().is_some_and(|(w, e, _)| is_it((w, e)))
-                || item.defects.iter().any(|(w, e, _)| (*w, *e) == (word, element));
-            if item.defects.len() < DEFECTS_MAX && !is_known {
-                item.defects.push((word, element, at));
+        if let Some(defects) = self.item.defects() {
+            let is_known = defects.last().is_some_and(|(w, e, _)| is_it((w, e)))
+                || defects.iter().any(|(w, e, _)| (*w, *e) == (word, element));
+            if defects.len() < DEFECTS_MAX && !is_known {
+                defects.push((word, element, at));
             }
             return;
         }
@@ -238,7 +238,7 @@ impl<'a> Scanner<'a> {
             Element::Author => Role::Author,
             Element::Hours => Role::Hours,
             Element::Days => Role::Days,
-            Element::Origin if self.item.is_some() => Role::Origin,
+            Element::Origin if self.item.is_open() => Role::Origin,
             Element::Aside | Element::Origin => Role::Aside,
             Element::Unknown => Role::Plain,
             Element::Field(field) => {
@@ -268,9 +268,7 @@ impl<'a> Scanner<'a> {
         match role {
             Role::Item => {
                 self.item_depth = self.stack.len();
-                let at = self.lexer.at();
-                let ordinal = self.kept.seen;
-                self.item = Some(RawItem { ordinal, span: at..at, ..RawItem::default() });
+                self.item.open(self.kept.seen, self.lexer.at());
                 self.item_attributes(tag.attrs);
             }
             Role::Feed => self.feed_attributes(tag.attrs),
@@ -294,7 +292,7 @@ impl<'a> Scanner<'a> {
         from: (Space, Found),
         outer: (usize, Option<Rc<Url>>),
     ) {
-        let root = if self.item.is_some() { self.item_depth } else { 1 };
+        let root = if self.item.is_open() { self.item_depth } else { 1 };
         let depth = self.stack.len().saturating_sub(root);
         let rank = u16::try_from(depth).unwrap_or(FALLBACK) + rank_of(from);
         let reading = self.reading(field, from.0, tag.attrs);
@@ -339,12 +337,7 @@ impl<'a> Scanner<'a> {
         match open.role {
             Role::Author => self.take_author(),
             Role::Origin => self.take_origin(),
-            Role::Item => {
-                if let Some(mut item) = self.item.take() {
-                    item.span.end = self.lexer.at().max(item.span.start + 1);
-                    self.kept.push(item);
-                }
-            }
+            Role::Item => self.item.close(self.lexer.at(), &mut self.kept),
             _ => {}
         }
         self.scope.leave(open.scope);
@@ -381,7 +374,7 @@ impl<'a> Scanner<'a> {
         if !self.has_feed {
             return Err(self.html_at.map_or(Refusal::NoFeed, Refusal::Html));
         }
-        if self.item.is_some() {
+        if self.item.is_open() {
             self.defect("item_cut", "");
         }
         self.cut();

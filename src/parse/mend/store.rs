@@ -50,7 +50,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn shared(&mut self) -> &mut Shared {
-        match &mut self.item {
+        match self.item.get() {
             Some(item) => &mut item.shared,
             None => &mut self.feed.shared,
         }
@@ -98,7 +98,7 @@ impl<'a> Scanner<'a> {
             self.defect("text_cut", "");
         }
         let is_atom = self.is_atom;
-        let Some(item) = &mut self.item else {
+        let Some(item) = self.item.get() else {
             match capture.field {
                 Field::Title if !words.value.is_empty() => {
                     self.feed.shared.title.first(rank, words);
@@ -153,7 +153,7 @@ impl<'a> Scanner<'a> {
             Field::Updated => date(&mut self.shared().dates.updated, rank, text),
             Field::CoreDate => date(&mut self.shared().dates.core, rank, text),
             Field::Created => date(&mut self.shared().dates.created, rank, text),
-            _ if self.item.is_none() => self.store_wish(capture.field, text),
+            _ if !self.item.is_open() => self.store_wish(capture.field, text),
             _ => {}
         }
     }
@@ -179,7 +179,7 @@ impl<'a> Scanner<'a> {
         let rank = capture.rank;
         let stated = self.attribute(capture.attrs, &["isPermaLink"]);
         let base = self.base();
-        let Some(item) = &mut self.item else {
+        let Some(item) = self.item.get() else {
             self.feed.shared.guid.last(rank, text);
             return;
         };
@@ -212,7 +212,7 @@ impl<'a> Scanner<'a> {
             "" | "alternate" if is_page || !has_href => self.shared().link.last(capture.rank, href),
             "" | "alternate" => self.shared().link.last(capture.rank.saturating_add(500), href),
             "enclosure" => self.store_enclosure(capture.attrs),
-            "self" | "hub" if self.item.is_none() => {
+            "self" | "hub" if !self.item.is_open() => {
                 let wishes = &mut self.feed.wishes;
                 let place = if rel == "hub" { &mut wishes.hub } else { &mut wishes.topic };
                 *place = href.absolute();
@@ -226,7 +226,7 @@ impl<'a> Scanner<'a> {
         let text = self.attribute(attrs, &["url", "href", "uri"]).unwrap_or_default();
         let kind = self.attribute(attrs, &["type"]).unwrap_or_default();
         let length = self.attribute(attrs, &["length"]).unwrap_or_default();
-        let Some(item) = &mut self.item else { return };
+        let Some(item) = self.item.get() else { return };
         if !text.trim().is_empty() && item.enclosures.len() < ENCLOSURES_MAX {
             item.enclosures.push(Enclosure { href: Href { text, base }, kind, length });
         }
@@ -289,7 +289,7 @@ impl<'a> Scanner<'a> {
             parts.title
         };
         let is_blank = title.is_empty() && parts.href.text.is_empty();
-        if let Some(item) = self.item.as_mut().filter(|item| !is_blank && item.origin.is_none()) {
+        if let Some(item) = self.item.get().filter(|item| !is_blank && item.origin.is_none()) {
             item.origin = Some((title, parts.href));
         }
     }

@@ -239,7 +239,7 @@ fn mutants(body: &str) -> impl Iterator<Item = String> {
         let (before, after) = body.split_at_checked(at).unwrap();
         let lost = format!("{before}{}", after.get(c.len_utf8()..).unwrap());
         let is_structure = "[]{}\":,\\".contains(c);
-        let more = if is_structure { "[]{}\"," } else { "" };
+        let more = if is_structure { "[]{}\",:" } else { "" };
         let put = more.chars().filter(move |sign| *sign != c).chain([c]);
         [lost].into_iter().chain(put.map(move |sign| format!("{before}{sign}{after}")))
     })
@@ -317,6 +317,57 @@ fn one_character_of_a_json_feed_never_costs_items_in_silence() {
         assert!(lost.len() <= 2, "{kind}: {lost:#?}");
         assert!(more.len() <= more_max, "{kind}, {}: {more:#?}", more.len());
     }
+}
+
+/// The same where members of the feed stand behind its items, and where items begin with lists.
+#[test]
+fn one_character_makes_no_item_of_what_is_none() {
+    let item = |name: &str| {
+        format!(
+            r#"{{"attachments":[{{"url":"https://e.example/{name}.mp3","mime_type":"audio/mpeg"}}],"id":"{name}","title":"{name}","authors":[{{"name":"Ed","url":"https://e.example/ed"}}],"url":"https://e.example/{name}"}}"#
+        )
+    };
+    let items = ["First", "Second", "Third"].map(item).join(",");
+    let version = r#""version":"https://jsonfeed.org/version/1.1""#;
+    for body in [
+        format!(r#"{{"items":[{items}],"title":"F",{version},"authors":[{{"name":"Ed"}}]}}"#),
+        format!(
+            r#"{{{version},"items":[{items}],"hubs":[{{"type":"WebSub","url":"https://e.example/"}}]}}"#
+        ),
+    ] {
+        for mutant in mutants(&body) {
+            let parsed = parsed(&mutant);
+            let count = parsed.drafts.len() + parsed.rejected.len();
+            assert!(parsed.drafts.len() <= 3, "{mutant}: {:#?}", parsed.drafts);
+            let is_told = parsed.report.defects.iter().any(|word| word == "document_cut");
+            assert!(count >= 3 || is_told || !parsed.rejected.is_empty(), "{mutant}");
+        }
+    }
+}
+
+/// The list of files is broken, and all is read.
+#[test]
+fn a_broken_list_of_files_is_no_cut() {
+    let feed = |files: &str| {
+        format!(
+            r#"{{"version":"https://jsonfeed.org/version/1.1","items":[{{"url":"https://e.example/1","title":"First","attachments":[{{"url":"https://e.example/1.mp3","mime_type":"audio/mpeg"}},{files}]}},{{"url":"https://e.example/2","title":"Second"}}]}}"#
+        )
+    };
+    for files in [
+        r#"{["url":"https://e.example/2.mp3","mime_type":"audio/mpeg"}"#,
+        r#"{{"url":"https://e.example/2.mp3","mime_type":"audio/mpeg"}"#,
+        r#"{"url"]:"https://e.example/2.mp3","mime_type":"audio/mpeg"}"#,
+        r#"{]"url":"https://e.example/2.mp3","mime_type":"audio/mpeg"}"#,
+    ] {
+        let parsed = parsed(&feed(files));
+        let titles: Vec<&str> = parsed.drafts.iter().map(|draft| draft.title.as_str()).collect();
+        assert_eq!(titles, ["First", "Second"], "{files}");
+        assert!(!parsed.report.defects.contains(&"document_cut".to_owned()), "{files}");
+    }
+    let last = r#"{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","title":"First"},{"id":"2","title":"Second","tags":["a","b]}]}"#;
+    let parsed = parsed(last);
+    assert_eq!(parsed.drafts.len(), 2);
+    assert!(!parsed.report.defects.contains(&"document_cut".to_owned()));
 }
 
 /// The same where a program writes the same wrong sign into every item.

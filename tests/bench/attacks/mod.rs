@@ -248,6 +248,11 @@ const TEXTS: &[Attack] = attacks! {
 const FIELDS: &[Attack] = attacks! {
     items_empty "" |cap| repeat(RSS, "<item/>", RSS_END, cap);
     items_nested "" |cap| repeat(RSS, "<item>", RSS_END, cap);
+    items_with_an_attribute "" |cap| repeat(RSS, "<item a=\"\">", RSS_END, cap);
+    items_of_attributes "" |cap| repeat(RSS, "<item href=\"a\"/>", RSS_END, cap);
+    items_with_guids_open "" |cap| repeat(RSS, "<item><guid>a</guid>", RSS_END, cap);
+    entries_empty "" |cap| repeat(ATOM, "<entry/>", "</feed>", cap);
+    sitemap_of_letters "" |cap| repeat("<urlset>", "<url><loc>a</loc></url>", "</urlset>", cap);
     items_tiny "" |cap| repeat(RSS, "<item><title>a</title></item>", RSS_END, cap);
     items_with_one_guid "" |cap| repeat(RSS, "<item><guid>a</guid><link>https://a.example/</link></item>", RSS_END, cap);
     items_with_one_text "" |cap| {

@@ -118,6 +118,8 @@ pub(super) const JSON: &[Attack] = attacks! {
     json_deep "" |cap| fill("{\"items\":", "", cap, |_| "[".to_owned());
     json_deep_objects "" |cap| fill("{\"items\":", "", cap, |_| "{\"a\":".to_owned());
     json_deep_at_limit "" |cap| json(cap, |_| format!("\"a\":{}{}", "[".repeat(100), "]".repeat(100)));
+    json_lists_open "" |cap| fill("{\"items\":[{\"id\":2}", "", cap, |_| ",{\"id\":1,\"x\":[1".to_owned());
+    json_items_with_ids "" |cap| fill("{\"items\":[{}", "]}", cap, |_| ",{\"id\":1}".to_owned());
     json_items_empty "" |cap| fill("{\"items\":[{}", "]}", cap, |_| ",{}".to_owned());
     json_items_100k "" |cap| json(cap, |n| format!("\"id\":{n},\"title\":\"a\",\"date_published\":\"2025-08-16T05:58:00Z\",\"url\":\"https://a.example/{n}\""));
     json_items_of_words_for_dates "" |cap| json(cap, |n| format!("\"id\":{n},\"date_published\":\"{}\"", "abc ".repeat(24)));
@@ -137,6 +139,7 @@ pub(super) const JSON: &[Attack] = attacks! {
     json_bad_names "" |cap| bad(cap, |n| format!("{}a:", if n == 0 { "{" } else { "" }));
     json_bad_numbers "" |cap| bad(cap, |_| format!("{}e,", "1".repeat(4_000)));
     json_bad_escapes "" |cap| bad(cap, |n| format!("{}\\ud83d\\x", if n == 0 { "\"" } else { "" }));
+    json_bad_lists_open "" |cap| fill("{\"items\":[", "", cap.min(8 << 20), |_| "{\"id\":1,\"x\":[1,".to_owned());
     json_bad_commas "" |cap| bad(cap, |_| ",".to_owned());
     json_title_huge "" |cap| json_one(cap, "title", "<b>");
     json_title_of_references "" |cap| json_one(cap, "title", "&amp;");
