@@ -13,6 +13,7 @@ mod problem;
 mod read;
 mod sections;
 mod units;
+mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -32,6 +33,7 @@ use files::{Places, ReadFile};
 pub use problem::{PROBLEMS_MAX, Problem, Problems, nearest};
 pub use read::{Keep, folder_of};
 pub use units::{duration_text, size_text};
+pub use watch::{Target, Watch};
 
 /// All settings, defaults filled in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -268,15 +270,6 @@ pub struct Agency {
     pub id: String,
     /// Spellings in credit lines.
     pub names: Vec<String>,
-}
-
-/// One `[[watch]]`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Watch {
-    /// Unique id.
-    pub id: String,
-    /// The rule as written, its brackets and quotes closed.
-    pub rule: String,
 }
 
 impl Config {

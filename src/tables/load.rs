@@ -11,12 +11,13 @@ use super::entry::{
     LabelEntry, LabelFile, OutletEntry, OutletFile, RoundUpEntry, RoundUpFile, WordFile, Words,
 };
 use super::error::Error;
+use super::variants::{VariantEntry, VariantFile};
 use crate::news::{Hash16, hash16};
 
 /// No table needs more; a larger file is a mistake, not knowledge.
 const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
-const BUILTIN: [(&str, &str); 7] = [
+const BUILTIN: [(&str, &str); 8] = [
     ("agencies.toml", include_str!("../../config/tables/agencies.toml")),
     ("outlets.toml", include_str!("../../config/tables/outlets.toml")),
     ("credits.toml", include_str!("../../config/tables/credits.toml")),
@@ -24,6 +25,7 @@ const BUILTIN: [(&str, &str); 7] = [
     ("boilerplate.toml", include_str!("../../config/tables/boilerplate.toml")),
     ("roundups.toml", include_str!("../../config/tables/roundups.toml")),
     ("words.toml", include_str!("../../config/tables/words.toml")),
+    ("variants.toml", include_str!("../../config/tables/variants.toml")),
 ];
 
 /// All entries that count, in a fixed order; what the hash is taken over.
@@ -37,6 +39,7 @@ pub(super) struct Raw {
     pub(super) boilerplate: Vec<BoilerplateEntry>,
     pub(super) round_ups: Vec<RoundUpEntry>,
     pub(super) words: Words,
+    pub(super) variants: Vec<VariantEntry>,
     /// Hosts the configuration gave, with their outlet's id: they win over every built-in host.
     pub(super) own_hosts: BTreeMap<String, String>,
 }
@@ -122,6 +125,12 @@ impl Raw {
             "roundups.toml" => {
                 for row in read::<RoundUpFile>(shown, text)?.roundup {
                     put(&mut self.round_ups, row, |entry| &entry.id);
+                }
+            }
+            "variants.toml" => {
+                for row in read::<VariantFile>(shown, text)?.variant {
+                    require_id(shown, &row.id)?;
+                    put(&mut self.variants, row, |entry| &entry.id);
                 }
             }
             "words.toml" => self.words.merge(read::<WordFile>(shown, text)?),

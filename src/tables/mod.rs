@@ -12,6 +12,7 @@ mod patterns;
 mod round_ups;
 #[cfg(test)]
 mod tests;
+mod variants;
 
 use std::collections::{HashMap, HashSet};
 
@@ -83,6 +84,7 @@ pub struct Tables {
     not_places: HashSet<String>,
     abbreviations: HashSet<String>,
     function_words: HashMap<String, HashSet<String>>,
+    variants: Vec<Vec<String>>,
 }
 
 impl Tables {
@@ -135,6 +137,7 @@ impl Tables {
             abbreviations: set(&raw.words.abbreviations),
             function_words: functions.map(|(lang, words)| (lang.clone(), set(words))).collect(),
             words: raw.words.clone(),
+            variants: variants::compile(&raw.variants)?,
             agencies,
             outlets,
         })
@@ -180,6 +183,11 @@ impl Tables {
     /// The outlet that goes by this name, whatever its case.
     pub fn outlet_by_name(&self, name: &str) -> Option<&Outlet> {
         self.outlet_names.get(&name.trim().to_lowercase()).map(|index| &self.outlets[*index])
+    }
+
+    /// Spellings of one name, a list each.
+    pub fn variants(&self) -> &[Vec<String>] {
+        &self.variants
     }
 
     /// The word lists.
