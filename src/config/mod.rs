@@ -32,7 +32,7 @@ use document::{Document, Overrides};
 use files::{Places, ReadFile};
 pub use problem::{PROBLEMS_MAX, Problem, Problems, nearest};
 pub use read::{Keep, folder_of};
-pub use units::{duration_text, size_text};
+pub use units::{duration_argument, duration_text, size_text};
 pub use watch::{Target, Watch};
 
 /// All settings, defaults filled in.

@@ -131,7 +131,7 @@ fn a_bad_feed_is_told_with_its_place_its_key_and_what_was_meant() {
 }
 
 #[test]
-fn a_bad_outlet_agency_or_watch_is_told_alike() {
+fn a_bad_outlet_or_agency_is_told_alike() {
     let table = [
         ("", "[[outlet]]\nid = 'x'\nkind = 'agency'", 3, "outlet[0].kind", ""),
         ("", "[[outlet]]\nid = 'x'\nkind = 'wires'", 3, "outlet[0].kind", "\"wire\""),
@@ -166,43 +166,43 @@ fn a_bad_outlet_agency_or_watch_is_told_alike() {
         ),
         ("", "[[agency]]\nid = 'gna'\nnames = []", 3, "agency[0].names", ""),
         ("", "[[agency]]\nid = 'gna'", 1, "agency[0].names", ""),
-        ("", "[[watch]]\nid = 'w'\nmatch = '(a AND b'", 3, "watch[0].match", "a ')' at its end"),
-        ("", "[[watch]]\nid = 'w'\nmatch = 'a) AND (b'", 3, "watch[0].match", "no ')' here"),
-        ("", "[[watch]]\nid = 'w'\nmatch = 'a AND \"b'", 3, "watch[0].match", "a second '\"'"),
-        ("", "[[watch]]\nid = 'w'\nrule = 'a'\nmatch = 'b'", 3, "watch[0].rule", ""),
+    ];
+    for (before, text, line, key, suggestion) in table {
+        told(&format!("{before}{text}"), line, key, suggestion);
+    }
+}
+
+#[test]
+fn a_bad_watch_is_told_with_what_to_write() {
+    let table = [
+        ("[[watch]]\nid = 'w'\nmatch = '(a AND b'", 3, "watch[0].match", "a ')' at its end"),
+        ("[[watch]]\nid = 'w'\nmatch = 'a) AND (b'", 3, "watch[0].match", "no ')' here"),
+        ("[[watch]]\nid = 'w'\nmatch = 'a AND \"b'", 3, "watch[0].match", "a second '\"'"),
+        ("[[watch]]\nid = 'w'\nrule = 'a'\nmatch = 'b'", 3, "watch[0].rule", ""),
+        ("[[watch]]\nid = 'w'\nmatch = 'b'\nlevel = 'urgnt'", 4, "watch[0].level", "\"urgent\""),
         (
-            "",
-            "[[watch]]\nid = 'w'\nmatch = 'b'\nlevel = 'urgnt'",
-            4,
-            "watch[0].level",
-            "\"urgent\"",
-        ),
-        (
-            "",
             "[[watch]]\nid = 'w'\nmatch = 'b'\nwebhook = 'ftp://a.example'",
             4,
             "watch[0].webhook",
             "http",
         ),
         (
-            "",
             "[[watch]]\nid = 'w'\nmatch = 'b'\nfile = 'f'\ncommand = ['c']",
             4,
             "watch[0].file",
             "a second [[watch]] with the rule",
         ),
         (
-            "",
             "[[watch]]\nid = 'w'\nmatch = 'b'\ncommand = 'page --now'",
             4,
             "watch[0].command",
             "[\"page\", \"--now\"]",
         ),
-        ("", "[[watch]]\nid = 'w'\nmatch = 'b'\ncommand = []", 4, "watch[0].command", ""),
-        ("", "[[watch]]\nid = 'w'\nmatch = 'b'\nsecret_env = 'NONE'", 4, "watch[0].secret_env", ""),
+        ("[[watch]]\nid = 'w'\nmatch = 'b'\ncommand = []", 4, "watch[0].command", ""),
+        ("[[watch]]\nid = 'w'\nmatch = 'b'\nsecret_env = 'NONE'", 4, "watch[0].secret_env", ""),
     ];
-    for (before, text, line, key, suggestion) in table {
-        told(&format!("{before}{text}"), line, key, suggestion);
+    for (text, line, key, suggestion) in table {
+        told(text, line, key, suggestion);
     }
 }
 

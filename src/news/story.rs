@@ -132,6 +132,10 @@ pub struct Statement {
 
 /// What a story keeps of each of its articles; all that counting needs. Rebuilt from article records by `verify`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing of an article; they make up no state"
+)]
 pub struct Member {
     /// The article.
     pub article: ArticleId,

@@ -169,7 +169,13 @@ impl Line {
             })
             .await?;
             reader = back;
-            let read = read?;
+            let read = match read {
+                Ok(read) => read,
+                Err(error) => {
+                    tracing::error!(%error, "alerts that wait cannot be read; it is tried again");
+                    break;
+                }
+            };
             let is_all = read.len() < READ_AT_ONCE;
             for alert in read {
                 self.add(alert);

@@ -28,10 +28,9 @@ pub(super) fn rows(taken: &Taken, packer: &mut Packer) -> Vec<Row> {
                 rows.push(article(change, packer));
             }
             Change::Story(change) | Change::KeptStory(change) => rows.push(story(change, packer)),
-            // Whoever hands it over completes it: only then is there anything to keep.
-            Change::Retold(_) | Change::Marked(_) => {}
-            // It is a line; that it was told stands with its story.
-            Change::Alert(_) => {}
+            // The first two are completed by whoever hands them over: only then is there anything to keep. An alert is a
+            // line; that it was told stands with its story.
+            Change::Retold(_) | Change::Marked(_) | Change::Alert(_) => {}
             Change::Backfilled(article, id) => {
                 let sightings = sightings.get_or_insert_with(|| {
                     taken.sightings.iter().map(|s| (s.article, s)).collect()

@@ -61,4 +61,6 @@ mod server;
 #[path = "../bench/town.rs"]
 mod town;
 #[cfg(test)]
+mod watch;
+#[cfg(test)]
 mod wild;

@@ -41,7 +41,7 @@ impl Scene<'_> {
                 ids.push(id);
             }
         }
-        let facts = self.facts();
+        let facts = self.facts(raised, &ids);
         let mut alerts = Vec::new();
         for id in ids {
             let due = match raised.iter_mut().find(|known| known.watch == *id) {
@@ -53,18 +53,29 @@ impl Scene<'_> {
         alerts
     }
 
-    fn facts(&self) -> Facts<'_> {
+    fn facts(&self, raised: &[Raised], ids: &[&String]) -> Facts<'_> {
         let speaking: Vec<&Member> =
             self.members.iter().filter(|member| speaks(member, self.now)).collect();
-        let members: Vec<Member> = speaking.iter().copied().cloned().collect();
-        let origins = tally(&members).independence;
-        let second = origins.get(1).and_then(|origin| {
-            let is_its_own = |member: &&&Member| origin.dispatch_ids.contains(&member.dispatch);
-            self.choose(&speaking, is_its_own)
-        });
+        // Long stories are mostly those that everybody was told all of.
+        let is_told = |id: &&String| {
+            let known = raised.iter().find(|known| known.watch == **id);
+            known.is_some_and(|known| known.reasons.contains(&Reason::SecondIndependentSource))
+        };
+        let second = if ids.iter().all(is_told) { None } else { self.second(&speaking) };
         let is_official = |member: &&&Member| member.outlet_kind == OutletKind::Official;
         let official = self.choose(&speaking, is_official);
         Facts { second, official, numbers: numbers(self.state), speaking }
+    }
+
+    /// The first member with another origin than the first, as far as members speak.
+    fn second<'m>(&self, speaking: &[&'m Member]) -> Option<&'m Member> {
+        if self.state.tally.independence.len() < 2 {
+            return None;
+        }
+        let members: Vec<Member> = speaking.iter().copied().cloned().collect();
+        let origins = tally(&members).independence;
+        let origin = origins.get(1)?;
+        self.choose(speaking, |member| origin.dispatch_ids.contains(&member.dispatch))
     }
 
     /// Of some members the one that moved, else the first.

@@ -236,8 +236,11 @@ fn what_was_told_of_two_stories_was_told_of_both() {
     assert_eq!(both, [a[0].clone(), b[0].clone()]);
 }
 
-/// Members of one story that hit the rule: outlet, text, and what else is to be said of them.
-fn members(all: &[(&str, u64, fn(&mut Member))]) -> Vec<Member> {
+/// Outlet, text, and what else is to be said of it.
+type Told<'a> = (&'a str, u64, fn(&mut Member));
+
+/// Members of one story that hit the rule.
+fn members(all: &[Told<'_>]) -> Vec<Member> {
     let mut members = Vec::new();
     for (place, (outlet, dispatch, more)) in all.iter().enumerate() {
         let mut member = member(place as u64 + 1, *dispatch, outlet);
@@ -251,7 +254,7 @@ fn members(all: &[(&str, u64, fn(&mut Member))]) -> Vec<Member> {
 fn steps(members: &[Member]) -> Vec<(i64, Reason)> {
     let watches = watch::Watches::new(&list(&[RULE]));
     let story = StoryId(hash16(&["story"]));
-    let heard = watch::would_raise(story, members, &watches);
+    let heard = watch::would_raise(story, members, &watches, |_| None);
     heard.iter().map(|heard| (heard.at.as_second(), heard.alert.reason)).collect()
 }
 

@@ -227,8 +227,8 @@ fn near(left: &[Span], right: &[Span], words: usize) -> Vec<Span> {
         let behind = right.get(right.partition_point(|span| span.0 < end));
         let behind = behind.filter(|span| span.0 - end <= words);
         let before = right.get(..right.partition_point(|span| span.0 < start)).unwrap_or_default();
-        let before = before.iter().rev().take(LOOK_BACK);
-        let before = before.filter(|span| span.1 <= start && start - span.1 <= words).next_back();
+        let mut before = before.iter().rev().take(LOOK_BACK);
+        let before = before.find(|span| span.1 <= start && start - span.1 <= words);
         if let Some(other) = behind.or(before) {
             spans.push((start.min(other.0), end.max(other.1)));
         }

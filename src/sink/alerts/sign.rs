@@ -31,8 +31,9 @@ fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
 mod tests {
     use super::*;
 
-    fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    fn bytes(hex: &str) -> Vec<u8> {
+        let pairs = (0..hex.len()).step_by(2).filter_map(|at| hex.get(at..at + 2));
+        pairs.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
     }
 
     #[test]
@@ -55,7 +56,7 @@ mod tests {
                 "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
             ),
         ] {
-            assert_eq!(hex(&hmac_sha256(key, message)), mac);
+            assert_eq!(hmac_sha256(key, message).to_vec(), bytes(mac));
         }
     }
 
