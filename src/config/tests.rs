@@ -178,7 +178,7 @@ fn a_bad_watch_is_told_with_what_to_write() {
         ("[[watch]]\nid = 'w'\nmatch = '(a AND b'", 3, "watch[0].match", "a ')' at its end"),
         ("[[watch]]\nid = 'w'\nmatch = 'a) AND (b'", 3, "watch[0].match", "no ')' here"),
         ("[[watch]]\nid = 'w'\nmatch = 'a AND \"b'", 3, "watch[0].match", "a second '\"'"),
-        ("[[watch]]\nid = 'w'\nrule = 'a'\nmatch = 'b'", 3, "watch[0].rule", ""),
+        ("[[watch]]\nid = 'w'\nrule = 'a'\nmatch = 'b'", 3, "watch[0].rule", "file"),
         ("[[watch]]\nid = 'w'\nmatch = 'b'\nlevel = 'urgnt'", 4, "watch[0].level", "\"urgent\""),
         (
             "[[watch]]\nid = 'w'\nmatch = 'b'\nwebhook = 'ftp://a.example'",

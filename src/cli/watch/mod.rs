@@ -18,6 +18,9 @@ use crate::tables::{self, Tables};
 const TRIED: &str = "rule";
 
 /// Try rules for alerts before they are followed.
+///
+/// A `[[watch]]` of the configuration marks every article that meets its rule, and raises alerts on their stories. Here
+/// its rules, or another one, are asked of what the store holds.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// What to do with them.

@@ -52,8 +52,8 @@ impl Day {
 
     fn replayed(&self, out: &str, config: &str) -> PathBuf {
         let source = self.path("lines.jsonl");
-        let text: String = self.lines.iter().map(|line| format!("{line}\n")).collect();
-        std::fs::write(&source, text).unwrap();
+        let lines: Vec<String> = self.lines.iter().map(Value::to_string).collect();
+        std::fs::write(&source, lines.join("\n") + "\n").unwrap();
         let out = self.path(out);
         let (source, dir) = (source.to_str().unwrap(), out.to_str().unwrap());
         let config = self.path(config);
