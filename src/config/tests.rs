@@ -181,10 +181,10 @@ fn a_bad_watch_is_told_with_what_to_write() {
         ("[[watch]]\nid = 'w'\nrule = 'a'\nmatch = 'b'", 3, "watch[0].rule", "file"),
         ("[[watch]]\nid = 'w'\nmatch = 'b'\nlevel = 'urgnt'", 4, "watch[0].level", "\"urgent\""),
         (
-            "[[watch]]\nid = 'w'\nmatch = 'b'\nwebhook = 'ftp://a.example'",
+            "[[watch]]\nid = 'w'\nmatch = 'b'\nwebhook = 'htps://a.example'",
             4,
             "watch[0].webhook",
-            "http",
+            "https",
         ),
         (
             "[[watch]]\nid = 'w'\nmatch = 'b'\nfile = 'f'\ncommand = ['c']",
@@ -199,7 +199,12 @@ fn a_bad_watch_is_told_with_what_to_write() {
             "[\"page\", \"--now\"]",
         ),
         ("[[watch]]\nid = 'w'\nmatch = 'b'\ncommand = []", 4, "watch[0].command", ""),
-        ("[[watch]]\nid = 'w'\nmatch = 'b'\nsecret_env = 'NONE'", 4, "watch[0].secret_env", ""),
+        (
+            "[[watch]]\nid = 'w'\nmatch = 'b'\nwebhook = 'https://a.example'\nsecret_env = 'NONE'",
+            5,
+            "watch[0].secret_env",
+            "",
+        ),
     ];
     for (text, line, key, suggestion) in table {
         told(text, line, key, suggestion);

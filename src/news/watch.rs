@@ -113,7 +113,7 @@ impl Watchlist {
 /// The range of a number in a statement, as it was when an alert was raised.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct ToldNumber {
-    /// The statement.
+    /// The statement, by its id or by what it says beside its numbers.
     pub statement: String,
     /// What is counted.
     pub unit: String,

@@ -5,12 +5,17 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::Watches;
+use super::fold::Words;
 use super::stirred::Stirred;
 use crate::desk::independence::tally;
+use crate::desk::revise::is_number;
 use crate::news::{
-    Alert, ArticleId, Member, NoticeKind, OutletKind, Raised, Reason, StoryId, StoryState,
-    StoryStatus, ToldNumber,
+    Alert, ArticleId, Member, NoticeKind, OutletKind, Raised, Reason, Statement, StoryId,
+    StoryState, StoryStatus, ToldNumber, hash16,
 };
+
+/// Numbers remembered of one story; of more, none that is new counts as changed.
+const NUMBERS_MAX: usize = 400;
 
 /// A story in which something moved.
 pub(super) struct Scene<'a> {
@@ -198,22 +203,31 @@ fn is_embargoed(member: &Member, now: Timestamp) -> bool {
     member.embargo_until.is_some_and(|until| until.0 > now)
 }
 
-/// The numbers in a story's statements.
+/// The numbers in a story's statements, each by its statement and by what the statement says beside them: the same words
+/// of the same speaker with another number may be told as another statement.
 fn numbers(state: &StoryState) -> Vec<ToldNumber> {
-    let mut all: Vec<ToldNumber> = state
-        .statements
-        .iter()
-        .flat_map(|statement| {
-            statement.numbers.iter().map(|number| ToldNumber {
-                statement: statement.id.clone(),
+    let mut all: Vec<ToldNumber> = Vec::new();
+    for statement in state.statements.iter().filter(|statement| !statement.numbers.is_empty()) {
+        for name in [statement.id.clone(), beside_numbers(statement)] {
+            all.extend(statement.numbers.iter().map(|number| ToldNumber {
+                statement: name.clone(),
                 unit: number.unit.clone(),
                 low: number.low,
                 high: number.high,
-            })
-        })
-        .collect();
+            }));
+        }
+    }
     all.sort();
+    all.dedup();
+    all.truncate(NUMBERS_MAX);
     all
+}
+
+/// Names a statement by its speaker and its words without the numbers.
+fn beside_numbers(statement: &Statement) -> String {
+    let words = Words::of(&statement.text);
+    let said: Vec<&str> = words.iter().filter(|word| !is_number(word)).collect();
+    hash16(&[&statement.speaker, &said.join(" ")]).to_string()
 }
 
 /// Whether a statement counts the same thing and gets another number. What is counted for the first time has not

@@ -325,8 +325,8 @@ fn a_number_is_told_when_it_changes_and_once_for_each_value() {
     let mut told = |numbers: &[(&str, i64)]| {
         let statement = |&(id, number): &(&str, i64)| Statement {
             id: id.to_owned(),
-            speaker: String::new(),
-            text: String::new(),
+            speaker: "org_police".to_owned(),
+            text: format!("{number} died on {}", id.trim_end_matches('\'')),
             polarity: "asserts".to_owned(),
             witnesses: Vec::new(),
             denied_by: Vec::new(),
@@ -350,4 +350,7 @@ fn a_number_is_told_when_it_changes_and_once_for_each_value() {
     assert_eq!(told(&[("a", 5), ("b", 48)]), [], "counted for the first time");
     assert_eq!(told(&[("a", 5), ("b", 48)]), []);
     assert_eq!(told(&[("a", 6), ("b", 48)]), [Reason::NumberChanged]);
+    // The same words with another number, told as another statement.
+    assert_eq!(told(&[("a", 6), ("a'", 7), ("b", 48)]), [Reason::NumberChanged]);
+    assert_eq!(told(&[("a", 6), ("a'", 7), ("b", 48), ("c", 9)]), []);
 }

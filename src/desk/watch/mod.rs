@@ -29,7 +29,7 @@ use super::Desk;
 use super::live::Told;
 use crate::news::{
     Alert, ArticleId, Change, DispatchId, Marked, Member, NoticeKind, Raised, Relation,
-    StoryChange, StoryId, StoryKind, Taken, WatchHit, Watchlist, WindowArticle,
+    StoryChange, StoryId, StoryKind, StoryStatus, Taken, WatchHit, Watchlist, WindowArticle,
 };
 
 /// An article of the window, where it stands, and what hits it.
@@ -70,7 +70,10 @@ impl Desk {
             member.watches = watch.iter().map(|hit| hit.id.clone()).collect();
             let member = member.clone();
             taken.changes.push(Change::Marked(Box::new(Marked { id, watch, member })));
-            told.stirred.by(story, None);
+            // One at rest is told of if it wakes.
+            if held.status == StoryStatus::Active {
+                told.stirred.by(story, None);
+            }
         }
         if self.marks.stream.is_some() {
             self.finish(told, &mut taken);
