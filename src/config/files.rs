@@ -6,7 +6,8 @@ use std::io::{self, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use super::document::{Value, line_and_column};
+use super::document::Value;
+use super::offsets::line_and_column;
 use super::problem::{Problem, Problems};
 use super::read::{self, echo};
 use super::units::size_text;

@@ -9,6 +9,7 @@ mod archive;
 mod document;
 mod entries;
 mod files;
+mod offsets;
 mod problem;
 mod read;
 mod sections;
