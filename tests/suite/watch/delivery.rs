@@ -197,6 +197,9 @@ async fn a_kill_tells_nothing_twice_and_loses_nothing() {
         end(child).await;
     }
     let child = start(&desk);
+    // Before that it does not hear that it is to stop.
+    let opened = |desk: &Desk| desk.log().matches("the desk is open").count();
+    desk.until("open for the fifth time", |desk| opened(desk) == 5).await;
     let hits = || desk.records("watch-");
     desk.until("all received", |_| {
         let got: BTreeSet<String> =
