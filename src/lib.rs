@@ -25,10 +25,10 @@
 //! | [`parse`] | bytes → drafts and defects: decode, guard, mend, feed-rs, keys, dates |
 //! | [`enrich`] | a draft → an article: text, language, outlet, credit, dateline, byline; pure |
 //! | [`cluster`] | the index in which copies and stories are found; pure |
-//! | [`desk`] | decides: seen or new, revision, dispatch, story, sources; a deterministic state machine |
+//! | [`desk`] | decides: seen or new, revision, dispatch, story, sources, alerts; a deterministic state machine |
 //! | [`store`] | one `SQLite` file, the only truth; one transaction is one group |
 //! | [`record`] | renders a change into a line and lays it out; the only public types of the output |
-//! | [`sink`] | writes bytes where they were laid out, again if need be; keeps what was fetched, if it is to |
+//! | [`sink`] | writes bytes where they were laid out, again if need be; keeps what was fetched; hands alerts over |
 //! | [`writer`] | recall → decide → apply → render → commit: where desk, store and record meet |
 //! | [`pipeline`] | the wiring: channels, threads, drain, deadline; and `replay` |
 //! | [`cli`], [`config`], [`telemetry`], [`clock`], [`failpoint`] | commands, TOML, logs, time, and where a test may kill us |
@@ -47,7 +47,8 @@
 //! - The desk holds no state that cannot be rebuilt from the store: a restored desk has the digest of one that never
 //!   stopped.
 //! - No hour without a poll has totals in the store, so that it is not taken for one without news.
-//! - No secret goes further than `poll`, and none to another scheme, host or port than its feed's own.
+//! - No secret goes further than `poll` and `sink::alerts`, and none to another scheme, host or port than its own.
+//! - No alert waits for its receiver in the way of the news, and none leaves the store before it was received.
 //! - No `unsafe` of ours.
 //!
 //! # Boundaries

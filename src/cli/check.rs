@@ -7,8 +7,10 @@ use serde::Serialize;
 use url::Url;
 
 use super::{Exit, Table, complain, complain_of, convert, environment, print};
-use crate::config::{Config, Feed, Keep, Problem, Problems, duration_text, size_text};
-use crate::news::{FeedId, Proxy, Route, masked};
+use crate::config::{
+    Config, Feed, Keep, Problem, Problems, Target, Watch, duration_text, size_text,
+};
+use crate::news::{FeedId, Level, Proxy, Route, masked};
 use crate::tables::Tables;
 
 /// Validate a configuration and print the effective poll plan.
@@ -93,6 +95,9 @@ struct Plan {
     #[serde(skip_serializing_if = "Option::is_none")]
     archive: Option<Archived>,
     feeds: Vec<Planned>,
+    /// What is followed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    watches: Vec<Watched>,
     /// What is allowed and unwise.
     warnings: Vec<Problem>,
 }
@@ -104,6 +109,28 @@ struct Archived {
     rotate_after_s: u64,
     /// None: for ever.
     keep_s: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Watched {
+    id: String,
+    level: Level,
+    terms: usize,
+    /// Where its alerts go beside the records.
+    to: Option<String>,
+}
+
+impl Watched {
+    fn of(watch: &Watch) -> Self {
+        let to = watch.target.as_ref().map(|target| match target {
+            Target::Webhook { url, secret: None } => format!("{}, unsigned", masked(url)),
+            Target::Webhook { url, .. } => format!("{}, signed", masked(url)),
+            Target::Command(parts) => format!("program {}", parts.join(" ")),
+            Target::File(path) => format!("file {}", path.display()),
+        });
+        let terms = watch.rule.terms.iter().filter(|term| !term.is_negated).count();
+        Self { id: watch.id.clone(), level: watch.level, terms, to }
+    }
 }
 
 #[derive(Serialize)]
@@ -169,7 +196,8 @@ impl Plan {
             },
         });
         let (requests_per_hour, warnings) = (rate.div_ceil(1000), config.warnings.clone());
-        Self { config_hash, requests_per_hour, hosts, archive, feeds, warnings }
+        let watches = config.watches.iter().map(Watched::of).collect();
+        Self { config_hash, requests_per_hour, hosts, archive, feeds, watches, warnings }
     }
 
     fn json(&self, args: &Args) -> Vec<u8> {
@@ -232,6 +260,15 @@ impl std::fmt::Display for Plan {
         let (feeds, hosts) = (self.feeds.len(), self.hosts);
         let (s, t) = (plural(feeds), plural(hosts));
         writeln!(f, "\n{feeds} feed{s} on {hosts} host{t}, up to {rate} requests an hour")?;
+        if !self.watches.is_empty() {
+            let mut table = Table::new(&["WATCH", "LEVEL", "TERMS", "ALERTS TO"]);
+            for watch in &self.watches {
+                let to = watch.to.clone().unwrap_or_else(|| "the records".to_owned());
+                let level = watch.level.as_str().to_owned();
+                table.row([watch.id.clone(), level, watch.terms.to_string(), to]);
+            }
+            write!(f, "\n{table}")?;
+        }
         let Some(archive) = &self.archive else { return Ok(()) };
         let text = |seconds| duration_text(std::time::Duration::from_secs(seconds));
         writeln!(
@@ -323,6 +360,22 @@ paid       by link   by link   15m adaptive  127.0.0.1:8080    http://127.0.0.1:
         assert!(
             !json.contains("hunter2") && !shown.contains("hunter2") && !json.contains("aHVudGVyMg")
         );
+    }
+
+    #[test]
+    fn the_plan_shows_what_is_followed_and_where_its_alerts_go() {
+        let text = "[[watch]]\nid = \"sea\"\nmatch = \"ferry OR ship NOT golf\"\nlevel = \"urgent\"\n\
+            webhook = \"https://a.example/hook?token=hunter2\"\nsecret_env = \"KEY\"\n\
+            [[watch]]\nid = \"land\"\nmatch = \"bridge\"\n";
+        let env = [("KEY".to_owned(), "hunter2".to_owned())];
+        let config = Config::parse("c.toml", text, env).unwrap();
+        let shown = Plan::of(&config, &Tables::builtin(), &[]).to_string();
+        let expected = "\
+WATCH  LEVEL   TERMS  ALERTS TO
+sea    urgent  2      https://a.example/hook?token=***, signed
+land   alert   1      the records
+";
+        assert!(shown.ends_with(expected), "{shown}");
     }
 
     #[test]

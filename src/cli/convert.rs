@@ -5,7 +5,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use crate::config::{self, Config, Keep};
-use crate::pipeline::{FullText, Settings};
+use crate::news::{Watch, Watchlist};
+use crate::pipeline::{Following, FullText, Settings};
+use crate::sink::alerts::{Routes, Target};
 use crate::tables::{self, AgencyEntry, OutletEntry, Tables};
 use crate::{cluster, desk, poll, record, sink, store, writer};
 
@@ -49,6 +51,47 @@ pub(super) fn full_text(config: &Config) -> FullText {
     let feeds = config.feeds.iter().filter(|feed| feed.full_text).map(|feed| feed.id.clone());
     let outlets = config.outlets.iter().filter(|outlet| outlet.full_text);
     FullText { feeds: feeds.collect(), outlets: outlets.map(|outlet| outlet.id.clone()).collect() }
+}
+
+/// Whether alerts go anywhere beside the records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Alerts {
+    /// Where the configuration says.
+    Sent,
+    /// Nowhere: nothing happens but for the records.
+    Written,
+}
+
+/// What is followed, and where its alerts go.
+pub(super) fn following(config: &Config, tables: &Tables) -> Following {
+    let target = |target: &config::Target| match target {
+        config::Target::Webhook { url, secret } => Target::Webhook(url.clone(), secret.clone()),
+        config::Target::Command(parts) => Target::Command(parts.clone()),
+        config::Target::File(path) => Target::File(path.clone()),
+    };
+    let targets = config
+        .watches
+        .iter()
+        .filter_map(|watch| watch.target.as_ref().map(|known| (watch.id.clone(), target(known))));
+    let routes = Routes {
+        targets: targets.collect(),
+        user_agent: config.poll.user_agent.clone(),
+        allow_private: poll(config).allow_private,
+        ca: config.poll.ca.clone(),
+    };
+    Following { list: watchlist(config, tables, Alerts::Sent), routes }
+}
+
+/// What is followed.
+pub(super) fn watchlist(config: &Config, tables: &Tables, alerts: Alerts) -> Watchlist {
+    let watch = |watch: &config::Watch| Watch {
+        id: watch.id.clone(),
+        rule: watch.rule.clone(),
+        level: watch.level,
+        is_sent: alerts == Alerts::Sent && watch.target.is_some(),
+    };
+    let watches: Vec<Watch> = config.watches.iter().map(watch).collect();
+    Watchlist { watches, variants: tables.variants().to_vec() }
 }
 
 /// Where state and output go, and how.

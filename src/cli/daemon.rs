@@ -10,7 +10,9 @@ use tokio_util::sync::CancellationToken;
 use super::{Exit, complain, complain_of, convert, environment};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::pipeline::{self, Controls, Observer, Plan, Pulse, SharedFullText, StartError};
+use crate::pipeline::{
+    self, Controls, Following, Observer, Plan, Pulse, SharedFullText, StartError,
+};
 use crate::tables::Tables;
 use crate::telemetry::{self, Counters};
 use crate::writer::Started;
@@ -20,6 +22,12 @@ use crate::{parse, poll, sink, store};
 struct Knowledge {
     tables: Arc<RwLock<Arc<Tables>>>,
     full_text: SharedFullText,
+}
+
+/// Where a reload is sent.
+struct Ways {
+    to_poll: mpsc::Sender<poll::Control>,
+    to_follow: mpsc::Sender<Following>,
 }
 
 /// How often the summary line is written.
@@ -79,7 +87,9 @@ pub async fn run(daemon: Daemon) -> Exit {
     });
     let pulse = Arc::new(Pulse::default());
     let (to_poll, feeds) = mpsc::channel(1);
-    let work = match open(daemon, &shared, feeds, &pulse) {
+    let (to_follow, follow) = mpsc::channel(1);
+    let ways = Ways { to_poll, to_follow };
+    let work = match open(daemon, &shared, (feeds, follow), &pulse) {
         Ok(work) => work,
         Err(exit) => return exit,
     };
@@ -97,7 +107,7 @@ pub async fn run(daemon: Daemon) -> Exit {
                     stop.cancel();
                 }
                 Signal::Reload if stop.is_cancelled() => {}
-                Signal::Reload => reload(reload_from.as_deref(), &shared, &to_poll).await,
+                Signal::Reload => reload(reload_from.as_deref(), &shared, &ways).await,
             },
             () = summary.beat() => {}
             () = watchdog.beat() => {}
@@ -116,7 +126,7 @@ pub async fn run(daemon: Daemon) -> Exit {
 fn open(
     daemon: Daemon,
     knowledge: &Knowledge,
-    feeds: mpsc::Receiver<poll::Control>,
+    (feeds, follow): (mpsc::Receiver<poll::Control>, mpsc::Receiver<Following>),
     pulse: &Arc<Pulse>,
 ) -> Result<impl Future<Output = Result<(), pipeline::Error>> + use<>, Exit> {
     let Daemon { config, clock, group_wait, observer, stop, counters, .. } = daemon;
@@ -127,10 +137,13 @@ fn open(
         start_exit(&error)
     })?;
     let Knowledge { tables, full_text } = knowledge;
-    let tables_hash = tables.read().unwrap_or_else(PoisonError::into_inner).hash();
+    let known = Arc::clone(&tables.read().unwrap_or_else(PoisonError::into_inner));
+    let tables_hash = known.hash();
     let about =
         Started { version: env!("CARGO_PKG_VERSION"), config_hash: config.hash(), tables_hash };
-    opened.started(&about, now).map_err(|error| {
+    let following = convert::following(&config, &known);
+    let started = opened.started(&about, now).and_then(|()| opened.follow(following, now));
+    started.map_err(|error| {
         complain(&error);
         store_exit(&error)
     })?;
@@ -147,7 +160,7 @@ fn open(
     };
     tracing::info!(feeds = plan.feeds.len(), "the desk is open");
     warn(&config);
-    let controls = Controls { stop, feeds };
+    let controls = Controls { stop, feeds, follow };
     Ok(pipeline::run(plan, opened, controls, observer, Arc::clone(pulse)))
 }
 
@@ -190,7 +203,7 @@ fn ready() {
 }
 
 /// Reads the configuration again. A bad one is refused and the old one stays.
-async fn reload(file: Option<&Path>, knowledge: &Knowledge, to_poll: &mpsc::Sender<poll::Control>) {
+async fn reload(file: Option<&Path>, knowledge: &Knowledge, ways: &Ways) {
     let Some(file) = file else { return };
     let config = match Config::load(file, environment()) {
         Ok(config) => config,
@@ -200,26 +213,29 @@ async fn reload(file: Option<&Path>, knowledge: &Knowledge, to_poll: &mpsc::Send
             return;
         }
     };
-    match convert::tables(&config) {
+    let following = match convert::tables(&config) {
         Ok(new) => {
+            let following = convert::following(&config, &new);
             *knowledge.tables.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
+            following
         }
         Err(error) => {
             tracing::error!(%error, "the tables are bad: the old configuration stays");
             return;
         }
-    }
+    };
     let full_text = Arc::new(convert::full_text(&config));
     *knowledge.full_text.write().unwrap_or_else(PoisonError::into_inner) = full_text;
     let feeds = config.feeds();
     tracing::info!(
         feeds = feeds.len(),
-        "configuration read again: feeds, credentials, outlets and agencies hold from here on; other keys need a restart"
+        "configuration read again: feeds, credentials, outlets, agencies and watches hold from here on; other keys need a restart"
     );
     warn(&config);
-    drop(to_poll.send(poll::Control::Access(Box::new(convert::access(&config)))).await);
-    // The poller is gone only when the run is ending.
-    drop(to_poll.send(poll::Control::Feeds(feeds)).await);
+    // Poller and writer are gone only when the run is ending.
+    drop(ways.to_follow.send(following).await);
+    drop(ways.to_poll.send(poll::Control::Access(Box::new(convert::access(&config)))).await);
+    drop(ways.to_poll.send(poll::Control::Feeds(feeds)).await);
 }
 
 enum Signal {

@@ -1,5 +1,6 @@
 //! The command line: one file a command. Data goes to stdout, messages to stderr.
 
+pub mod brief;
 pub mod check;
 pub mod completions;
 mod convert;
@@ -9,6 +10,7 @@ pub mod eval;
 pub mod explain;
 pub mod feeds;
 pub mod init;
+mod lines;
 pub mod man;
 mod online;
 pub mod parse;
@@ -21,6 +23,7 @@ pub mod schema;
 pub mod screen;
 pub mod taste;
 pub mod verify;
+pub mod watch;
 
 use std::ffi::OsString;
 use std::fmt::{self, Display};
@@ -66,6 +69,8 @@ pub enum Command {
     Eval(eval::Args),
     Explain(explain::Args),
     Feeds(feeds::Args),
+    Watch(watch::Args),
+    Brief(brief::Args),
     Verify(verify::Args),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -146,6 +151,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Eval(args) => eval::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Feeds(args) => feeds::run(args),
+        Command::Watch(args) => watch::run(args),
+        Command::Brief(args) => brief::run(args),
         Command::Verify(args) => verify::run(args, tally),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),

@@ -4,10 +4,14 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
+use super::convert::Alerts;
 use super::progress::Progress;
 use super::{Exit, complain, complain_of, convert, environment};
 use crate::config::{Config, Problems};
 use crate::desk::Desk;
+use crate::news::{Input, Watchlist};
 use crate::pipeline::Settings;
 use crate::pipeline::again::{self, Error as AgainError, Rules};
 use crate::pipeline::replay::{self, Lines, Pace};
@@ -95,6 +99,7 @@ pub(super) fn state_path(out: &Path) -> PathBuf {
 
 fn open(args: &Args, config: &Config) -> Result<(Tables, Source, Parts), Failed> {
     let tables = convert::tables(config)?;
+    let watches = convert::watchlist(config, &tables, Alerts::Written);
     let source = source(args, config)?;
     refuse_used(&args.out)?;
     let mut settings = convert::settings(config);
@@ -106,7 +111,7 @@ fn open(args: &Args, config: &Config) -> Result<(Tables, Source, Parts), Failed>
         durability: store::Durability::Process,
         ..settings.store.clone()
     })?;
-    Ok((tables, source, Parts { settings, files, store }))
+    Ok((tables, source, Parts { settings, files, store, watches }))
 }
 
 fn go_through(
@@ -209,10 +214,11 @@ fn rules(args: &Args, config: &Config, tables: Tables) -> Rules {
 }
 
 fn write_again(archived: &mut Archived, rules: &Rules, parts: Parts) -> Result<(), Failed> {
-    let Parts { settings, mut files, store } = parts;
+    let Parts { settings, mut files, store, watches } = parts;
     let layout = Layout::new(settings.layout, Vec::new());
     let writer = Writer::new(settings.writer, Desk::new(settings.desk), store, layout)?;
     let mut writer = writer.with_judge(outcome::heard);
+    writer.take(Input::Watches(Box::new(watches)), Timestamp::UNIX_EPOCH)?;
     let mut progress = Progress::new("inputs", archived.len());
     again::run(archived, &mut writer, rules, |writer, done| {
         let group = writer.commit()?;
@@ -229,12 +235,14 @@ struct Parts {
     settings: Settings,
     files: Files,
     store: Store,
+    watches: Watchlist,
 }
 
 fn write(lines: &Lines, tables: &Tables, args: &Args, parts: Parts) -> Result<(), Failed> {
-    let Parts { settings, mut files, store } = parts;
+    let Parts { settings, mut files, store, watches } = parts;
     let layout = Layout::new(settings.layout, Vec::new());
     let mut writer = Writer::new(settings.writer, Desk::new(settings.desk), store, layout)?;
+    writer.take(Input::Watches(Box::new(watches)), Timestamp::UNIX_EPOCH)?;
     let mut progress = Progress::new("lines", lines.len());
     replay::run(
         lines,

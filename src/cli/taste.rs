@@ -202,6 +202,8 @@ fn taste(
     let layout = Layout::new(settings.layout, Vec::new());
     let mut writer =
         Writer::new(settings.writer, Desk::new(settings.desk), Store::in_memory()?, layout)?;
+    let watches = convert::watchlist(config, tables, convert::Alerts::Written);
+    writer.take(Input::Watches(Box::new(watches)), now)?;
     for article in articles {
         writer.take(Input::Batch(Box::new(replay::batch(&feed, now, article))), now)?;
     }

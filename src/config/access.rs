@@ -152,13 +152,18 @@ fn user_and_password(
 }
 
 /// Notes a key that means nothing without another.
-fn beside(s: &mut Section<'_, '_>, key: &'static str, other: &'static str) {
+pub(super) fn beside(s: &mut Section<'_, '_>, key: &'static str, other: &'static str) {
     if let Some(place) = s.find_place(key).filter(|_| !s.says(other)) {
         s.problem(place, key, Bad::new(format!("needs the key `{other}` beside it")));
     }
 }
 
-fn warn_if_open<'t>(s: &mut Section<'_, 't>, is_open: bool, place: Place<'t>, key: &str) {
+pub(super) fn warn_if_open<'t>(
+    s: &mut Section<'_, 't>,
+    is_open: bool,
+    place: Place<'t>,
+    key: &str,
+) {
     if is_open {
         s.warn(place, key, "its file can be read by others: chmod 600 closes it");
     }

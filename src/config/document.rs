@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::files::Places;
+use super::offsets::{line_and_column, part_of_string};
 use super::problem::{PROBLEMS_MAX, Problem, Problems, nearest};
 
 /// Every environment variable that begins so is an override.
@@ -139,6 +140,13 @@ impl<'t> Document<'t> {
         let mut warnings = std::mem::take(&mut self.warnings);
         warnings.sort_by(|a, b| (a.line, a.column, &a.key).cmp(&(b.line, b.column, &b.key)));
         warnings
+    }
+
+    /// The byte of the file where the part of a string begins that stands `offset` bytes in it; none where the string is not
+    /// in the file.
+    pub(super) fn inside(&self, place: Place<'t>, offset: usize) -> Option<usize> {
+        let Place::At(start) = place else { return None };
+        part_of_string(self.text, start, offset)
     }
 
     /// Whether a further problem would only be counted, so that its words need not be found.
@@ -379,12 +387,4 @@ fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Bad 
 
 fn find<'t>(table: &'t DeTable<'t>, key: &str) -> Option<&'t Spanned<DeValue<'t>>> {
     table.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value)
-}
-
-/// Line and column, in characters, of a byte offset; both from 1.
-pub(super) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.as_bytes().get(..offset).unwrap_or(text.as_bytes());
-    let lines = before.split(|byte| *byte == b'\n');
-    let line = lines.clone().next_back().unwrap_or_default();
-    (lines.count(), String::from_utf8_lossy(line).chars().count() + 1)
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::document::{Bad, Document, Place, Section};
 use super::read::{self, echo};
-use super::{Agency, Feed, Outlet, Watch, access, address};
+use super::watch::{self, Watch};
+use super::{Agency, Feed, Outlet, access, address};
 use crate::news::{FeedId, OutletKind, Proxy};
 
 /// A feed polled more seldom would be taken for dead.
@@ -20,7 +21,7 @@ pub(super) struct Entries {
 }
 
 /// Names that must stand only once in the document, each with its place.
-type Taken<'t> = BTreeMap<String, Place<'t>>;
+pub(super) type Taken<'t> = BTreeMap<String, Place<'t>>;
 
 /// Reads all lists. A feed may name any outlet: one that nobody describes is its own family.
 pub(super) fn read(document: &mut Document<'_>, proxy: Option<&Proxy>) -> Entries {
@@ -31,7 +32,7 @@ pub(super) fn read(document: &mut Document<'_>, proxy: Option<&Proxy>) -> Entrie
     let mut taken = Taken::new();
     let feeds = document.each("feed", |s| feed(s, &mut taken, proxy));
     let mut taken = Taken::new();
-    let watches = document.each("watch", |s| watch(s, &mut taken));
+    let watches = document.each("watch", |s| watch::read(s, &mut taken));
     Entries { feeds, outlets, agencies, watches }
 }
 
@@ -91,13 +92,7 @@ fn feed<'t>(s: &mut Section<'_, 't>, taken: &mut Taken<'t>, proxy: Option<&Proxy
     Some(Feed { id, url, outlet, title, site, folder, interval, full_text, pass })
 }
 
-fn watch<'t>(s: &mut Section<'_, 't>, taken: &mut Taken<'t>) -> Option<Watch> {
-    let id = own_id(s, taken);
-    let rule = s.require("match", read::rule);
-    Some(Watch { id: id?, rule: rule?.value })
-}
-
-fn own_id<'t>(s: &mut Section<'_, 't>, taken: &mut Taken<'t>) -> Option<String> {
+pub(super) fn own_id<'t>(s: &mut Section<'_, 't>, taken: &mut Taken<'t>) -> Option<String> {
     let id = s.require("id", read::id)?;
     once(s, taken, "id", &id.value, id.place);
     Some(id.value)

@@ -6,7 +6,8 @@ use std::io::{self, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use super::document::{Value, line_and_column};
+use super::document::Value;
+use super::offsets::line_and_column;
 use super::problem::{Problem, Problems};
 use super::read::{self, echo};
 use super::units::size_text;
@@ -159,22 +160,27 @@ fn elsewhere(table: &DeTable<'_>, places: Places<'_>) -> Result<Loaded, Bad> {
         }
         "env" => {
             let name = read::line(Value::Toml(value))?;
-            if places.are_closed() {
-                return Ok(Loaded::nothing());
-            }
-            let found = places.env.iter().find(|(known, _)| *known == name);
-            let shown = format!("the environment variable {}", echo(&name));
-            let (_, text) = found.ok_or_else(|| Bad::new(format!("{shown} is not set")))?;
-            if text.contains(char::REPLACEMENT_CHARACTER) {
-                return Err(Bad::new(format!("{shown} is not UTF-8")));
-            }
-            Ok(Loaded { secret: line(text.as_bytes(), &shown)?, is_open: false })
+            from_environment(&name, places)
         }
         other => {
             Err(Bad::new("unknown key; allowed are env, file")
                 .meant(nearest(other, ["file", "env"])))
         }
     }
+}
+
+/// A secret of one line in a variable of the environment.
+pub(super) fn from_environment(name: &str, places: Places<'_>) -> Result<Loaded, Bad> {
+    if places.are_closed() {
+        return Ok(Loaded::nothing());
+    }
+    let found = places.env.iter().find(|(known, _)| *known == name);
+    let shown = format!("the environment variable {}", echo(name));
+    let (_, text) = found.ok_or_else(|| Bad::new(format!("{shown} is not set")))?;
+    if text.contains(char::REPLACEMENT_CHARACTER) {
+        return Err(Bad::new(format!("{shown} is not UTF-8")));
+    }
+    Ok(Loaded { secret: line(text.as_bytes(), &shown)?, is_open: false })
 }
 
 /// Editors and `echo` end a file with a line end; it is no part of the secret.

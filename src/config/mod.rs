@@ -9,10 +9,12 @@ mod archive;
 mod document;
 mod entries;
 mod files;
+mod offsets;
 mod problem;
 mod read;
 mod sections;
 mod units;
+mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -31,7 +33,8 @@ use document::{Document, Overrides};
 use files::{Places, ReadFile};
 pub use problem::{PROBLEMS_MAX, Problem, Problems, nearest};
 pub use read::{Keep, folder_of};
-pub use units::{duration_text, size_text};
+pub use units::{duration_argument, duration_text, size_text};
+pub use watch::{Target, Watch};
 
 /// All settings, defaults filled in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -268,15 +271,6 @@ pub struct Agency {
     pub id: String,
     /// Spellings in credit lines.
     pub names: Vec<String>,
-}
-
-/// One `[[watch]]`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Watch {
-    /// Unique id.
-    pub id: String,
-    /// The rule as written, its brackets and quotes closed.
-    pub rule: String,
 }
 
 impl Config {

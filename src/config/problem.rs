@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::document::line_and_column;
+use super::offsets::line_and_column;
 use crate::telemetry::Escaped;
 
 /// More would not be read, and a hostile file could ask for millions.

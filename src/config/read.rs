@@ -21,9 +21,6 @@ const LINE_CHARS_MAX: usize = 256;
 /// Folders in folders; readers of feeds show two or three.
 const FOLDERS_MAX: usize = 8;
 
-/// A watch longer than this is a list that belongs into several.
-const MATCH_CHARS_MAX: usize = 4096;
-
 /// Values echoed in a message are cut here.
 const ECHO_CHARS_MAX: usize = 60;
 
@@ -285,30 +282,6 @@ pub(super) fn uri(value: Value<'_>) -> Result<String, Bad> {
     }
     Err(Bad::new("must be a URI, such as \"urn:copytaster:desk-1\"")
         .meant(Some(format!("\"urn:copytaster:{}\"", line.replace(char::is_whitespace, "-")))))
-}
-
-/// A watch rule: brackets and quotes must be closed. Its words are understood where the watch is built.
-pub(super) fn rule(value: Value<'_>) -> Result<String, Bad> {
-    let text = text(value)?;
-    if text.trim().is_empty() || text.chars().count() > MATCH_CHARS_MAX {
-        return Err(Bad::new(format!("must have 1 to {MATCH_CHARS_MAX} characters")));
-    }
-    let (mut open, mut quoted) = (0_usize, false);
-    for c in text.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            '(' if !quoted => open += 1,
-            ')' if !quoted => {
-                open = open.checked_sub(1).ok_or_else(|| Bad::new("a ')' closes nothing"))?;
-            }
-            _ => {}
-        }
-    }
-    match (open, quoted) {
-        (_, true) => Err(Bad::new("a '\"' is not closed")),
-        (0, false) => Ok(text.to_owned()),
-        (open, false) => Err(Bad::new(format!("{open} of its '(' are not closed"))),
-    }
 }
 
 /// A list of strings, each read by `item`; the first wrong one is told with its own place.

@@ -131,7 +131,7 @@ fn a_bad_feed_is_told_with_its_place_its_key_and_what_was_meant() {
 }
 
 #[test]
-fn a_bad_outlet_agency_or_watch_is_told_alike() {
+fn a_bad_outlet_or_agency_is_told_alike() {
     let table = [
         ("", "[[outlet]]\nid = 'x'\nkind = 'agency'", 3, "outlet[0].kind", ""),
         ("", "[[outlet]]\nid = 'x'\nkind = 'wires'", 3, "outlet[0].kind", "\"wire\""),
@@ -166,14 +166,77 @@ fn a_bad_outlet_agency_or_watch_is_told_alike() {
         ),
         ("", "[[agency]]\nid = 'gna'\nnames = []", 3, "agency[0].names", ""),
         ("", "[[agency]]\nid = 'gna'", 1, "agency[0].names", ""),
-        ("", "[[watch]]\nid = 'w'\nmatch = '(a AND b'", 3, "watch[0].match", ""),
-        ("", "[[watch]]\nid = 'w'\nmatch = 'a) AND (b'", 3, "watch[0].match", ""),
-        ("", "[[watch]]\nid = 'w'\nmatch = 'a AND \"b'", 3, "watch[0].match", ""),
-        ("", "[[watch]]\nid = 'w'\nrule = 'a'\nmatch = 'b'", 3, "watch[0].rule", ""),
     ];
     for (before, text, line, key, suggestion) in table {
         told(&format!("{before}{text}"), line, key, suggestion);
     }
+}
+
+#[test]
+fn a_bad_watch_is_told_with_what_to_write() {
+    let table = [
+        ("[[watch]]\nid = 'w'\nmatch = '(a AND b'", 3, "watch[0].match", "a ')' at its end"),
+        ("[[watch]]\nid = 'w'\nmatch = 'a) AND (b'", 3, "watch[0].match", "no ')' here"),
+        ("[[watch]]\nid = 'w'\nmatch = 'a AND \"b'", 3, "watch[0].match", "a second '\"'"),
+        ("[[watch]]\nid = 'w'\nrule = 'a'\nmatch = 'b'", 3, "watch[0].rule", "file"),
+        ("[[watch]]\nid = 'w'\nmatch = 'b'\nlevel = 'urgnt'", 4, "watch[0].level", "\"urgent\""),
+        (
+            "[[watch]]\nid = 'w'\nmatch = 'b'\nwebhook = 'htps://a.example'",
+            4,
+            "watch[0].webhook",
+            "https",
+        ),
+        (
+            "[[watch]]\nid = 'w'\nmatch = 'b'\nfile = 'f'\ncommand = ['c']",
+            4,
+            "watch[0].file",
+            "a second [[watch]] with the rule",
+        ),
+        (
+            "[[watch]]\nid = 'w'\nmatch = 'b'\ncommand = 'page --now'",
+            4,
+            "watch[0].command",
+            "[\"page\", \"--now\"]",
+        ),
+        ("[[watch]]\nid = 'w'\nmatch = 'b'\ncommand = []", 4, "watch[0].command", ""),
+        (
+            "[[watch]]\nid = 'w'\nmatch = 'b'\nwebhook = 'https://a.example'\nsecret_env = 'NONE'",
+            5,
+            "watch[0].secret_env",
+            "",
+        ),
+    ];
+    for (text, line, key, suggestion) in table {
+        told(text, line, key, suggestion);
+    }
+}
+
+#[test]
+fn a_mistake_in_a_rule_is_told_at_its_column_in_the_file() {
+    let watch = "[[watch]]\nid = 'w'\n";
+    for (written, line, column) in [
+        ("match = 'Trump Putin'", 3, 16),
+        ("match = \"Trump Putin\"", 3, 16),
+        ("match = \"\\\"Özil\\\" Putin\"", 3, 19),
+        ("match = \"\\u00d6zil Putin\"", 3, 20),
+        ("match = '''\nTrump\n  Putin'''", 5, 3),
+    ] {
+        let problems = Config::parse("c.toml", &format!("{watch}{written}"), []).unwrap_err();
+        let problem = &problems.told[0];
+        assert_eq!((problem.line, problem.column), (line, column), "{written}: {problem}");
+        assert!(problem.message.contains("of the rule: two terms"), "{problem}");
+    }
+}
+
+#[test]
+fn a_webhook_without_a_secret_or_over_http_is_warned_of() {
+    let text = "[[watch]]\nid = 'w'\nmatch = 'a'\nwebhook = 'http://a.example/hook'";
+    let config = Config::parse("c.toml", text, []).unwrap();
+    assert_eq!(config.warnings.len(), 2, "{:?}", config.warnings);
+    let signed = text.replace("http:", "https:") + "\nsecret_env = 'KEY'";
+    let config = with_env(&signed, &[("KEY", "whsec_a2V5")]).unwrap();
+    assert_eq!(config.warnings.len(), 0, "{:?}", config.warnings);
+    assert!(with_env(&signed, &[("KEY", "whsec_?")]).is_err());
 }
 
 #[test]
@@ -528,13 +591,14 @@ fn the_example_knows_every_key_and_no_other() {
         };
         Ok(Found { bytes, mode: 0o600 })
     };
-    let env = ["PRESS_TOKEN", "PROXY_PASSWORD"].map(|name| (name.to_owned(), "t0ken".to_owned()));
+    let env = ["PRESS_TOKEN", "PROXY_PASSWORD", "ALERTS_SECRET"]
+        .map(|name| (name.to_owned(), "t0ken".to_owned()));
     let (config, known) = Config::parse_known("example.toml", &text, env, Some(&disk)).unwrap();
     assert_eq!(paths(&text), known);
     assert_eq!((config.feeds.len(), config.warnings.len()), (3, 0));
     let shown = format!("{config:?}{}", serde_json::to_string(&config).unwrap());
     assert!(!shown.contains("hunter2") && !shown.contains("t0ken") && !shown.contains("BEGIN"));
-    assert_eq!((config.agencies.len(), config.watches.len()), (1, 1));
+    assert_eq!((config.agencies.len(), config.watches.len()), (1, 4));
     let without_agency = Config::default().tables;
     assert_ne!(config.tables, without_agency);
 }

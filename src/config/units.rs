@@ -42,6 +42,14 @@ pub(super) fn size(text: &str) -> Result<u64, Option<String>> {
     }
 }
 
+/// A duration as an argument of a command; the error is words for whoever wrote it.
+pub fn duration_argument(text: &str) -> Result<Duration, String> {
+    duration(text).map_err(|meant| match meant {
+        Some(meant) => format!("{DURATION_HINT}; did you mean {meant}?"),
+        None => DURATION_HINT.to_owned(),
+    })
+}
+
 /// A duration in the largest unit that says it whole: `90s`, `15m`, `3d`.
 pub fn duration_text(duration: Duration) -> String {
     in_units(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX), &DURATION_UNITS, "0s")

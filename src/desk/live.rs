@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::again::Again;
+use super::watch::{self, AllStirred};
 use super::{Desk, independence};
 use crate::news::{
-    ArticleId, Because, Change, Hash16, Member, NoticeKind, StoredStory, StoryChange, StoryId,
-    StoryKind, StoryState, StoryStatus, Taken, Tally, Time, hash16,
+    ArticleId, Because, Change, Hash16, Member, NoticeKind, Raised, StoredStory, StoryChange,
+    StoryId, StoryKind, StoryState, StoryStatus, Taken, Tally, Time, hash16,
 };
 
 /// Article ids listed in a story record.
@@ -30,6 +31,8 @@ pub(super) struct LiveStory {
     pub(super) independent: u64,
     pub(super) merged_from: Vec<StoryId>,
     pub(super) split_from: Option<StoryId>,
+    /// What was told of it to those who follow it, by watch.
+    pub(super) alerts: Vec<Raised>,
     /// By arrival.
     pub(super) members: Vec<Member>,
 }
@@ -43,6 +46,7 @@ impl LiveStory {
             independent: 0,
             merged_from: Vec::new(),
             split_from: None,
+            alerts: Vec::new(),
             members: Vec::new(),
         }
     }
@@ -55,6 +59,7 @@ impl LiveStory {
             independent: story.independent,
             merged_from: story.merged_from,
             split_from: story.split_from,
+            alerts: story.alerts,
             members: story.members,
         }
     }
@@ -100,8 +105,14 @@ impl LiveStory {
             &format!("{:?} {:?}", self.status, self.lead),
             &self.independent.to_string(),
             &format!("{:?} {:?}", self.merged_from, self.split_from),
+            &format!("{:?}", self.alerts),
             &members,
         ])
+    }
+
+    /// Its snapshot at `now`, counted anew.
+    pub(super) fn snapshot(&self, now: Timestamp) -> StoryState {
+        self.state(independence::tally(&self.members), now)
     }
 
     /// Its snapshot at `now`.
@@ -152,6 +163,8 @@ pub(super) struct Told {
     losers: BTreeMap<StoryId, Loser>,
     /// Records more about articles that are not in the input, or not yet.
     pub(super) again: Again,
+    /// What moved, so that those who follow it may be told.
+    pub(super) stirred: AllStirred,
 }
 
 /// The losing side of a merge, as it stood.
@@ -218,12 +231,15 @@ impl Desk {
             survivor.put(member.clone());
         }
         survivor.merged_from.push(from);
+        survivor.alerts = watch::merged(&survivor.alerts, &loser.alerts);
+        told.stirred.by(into, None);
         let was_taken_back =
             survivor.status == StoryStatus::Retracted && loser.status == StoryStatus::Retracted;
         if !was_taken_back {
             survivor.status = StoryStatus::Active;
         }
         self.ages.note(into, survivor.last_seen());
+        self.note_embargoes(into);
         told.stories.remove(&from);
         told.note(into, StoryKind::Merged, because);
         told.note(from, StoryKind::Merged, because);
@@ -233,6 +249,7 @@ impl Desk {
     /// Turns what happened into changes: one a story, its snapshot taken after everything.
     pub(super) fn finish(&mut self, told: Told, taken: &mut Taken) {
         let now = self.marks.stream.expect("advance set the stream time");
+        let stirred = told.stirred.at_home(|story| told.home(story));
         let Told { stories, mut losers, .. } = told;
         for (id, happened) in stories {
             let change = match losers.remove(&id) {
@@ -244,6 +261,7 @@ impl Desk {
             };
             taken.changes.push(Change::Story(Box::new(change)));
         }
+        self.raise(&stirred, now, taken);
     }
 
     fn loser(&self, id: StoryId, loser: Loser, happened: Happened, now: Timestamp) -> StoryChange {
@@ -265,6 +283,7 @@ impl Desk {
             is_loser: true,
             state,
             because: happened.because,
+            alerts: loser.alerts,
         }
     }
 
@@ -294,6 +313,7 @@ impl Desk {
             is_loser: false,
             state,
             because: happened.because,
+            alerts: story.alerts.clone(),
         })
     }
 }

@@ -28,6 +28,7 @@ pub(super) fn member(item: &Item, dispatch: DispatchId, arrival: u64) -> Member 
         mark: None,
         opened: false,
         split_off: false,
+        is_sibling: false,
         people: article.people.iter().map(|p| p.id.clone()).collect(),
         places: article.places.iter().filter(|p| p.is_event_place).map(|p| p.id.clone()).collect(),
         watches: article.watch.iter().map(|w| w.id.clone()).collect(),

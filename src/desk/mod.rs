@@ -26,12 +26,14 @@ pub mod revise;
 mod split;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod watch;
 
 use flip::Verdict;
 pub use identify::wanted;
 use live::{LiveStory, Told};
 pub use notice::stands_apart;
 pub use place::{Judged, judge};
+use watch::Watches;
 
 /// Seconds between sweeps that look for stories to merge or split, in stream time.
 const SWEEP_S: i64 = 60;
@@ -58,6 +60,10 @@ pub struct Desk {
     touched: BTreeSet<StoryId>,
     /// When stories come to rest, and when they may be forgotten.
     ages: Ages,
+    /// Rules that are followed.
+    watches: Watches,
+    /// When a text may be told of that may not yet, and its story.
+    embargoes: BTreeSet<(Timestamp, StoryId)>,
 }
 
 impl Desk {
@@ -70,6 +76,8 @@ impl Desk {
             marks: DeskMarks::default(),
             touched: BTreeSet::new(),
             ages: Ages::default(),
+            watches: Watches::default(),
+            embargoes: BTreeSet::new(),
         }
     }
 
@@ -225,6 +233,9 @@ impl Desk {
             return;
         }
         self.marks.stream = Some(now);
+        for story in self.take_embargoes(now) {
+            told.stirred.by(story, None);
+        }
         let crossed =
             |unit: i64| before.is_none_or(|b| b.as_second() / unit != now.as_second() / unit);
         if crossed(SWEEP_S) {
@@ -276,6 +287,7 @@ impl Desk {
         let id = story.id;
         let held = self.stories.entry(id).or_insert_with(|| LiveStory::stored(story));
         self.ages.note(id, held.last_seen());
+        self.note_embargoes(id);
     }
 
     /// Lets stories rest whose last article is older than the story window.

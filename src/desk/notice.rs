@@ -78,6 +78,7 @@ pub(super) fn keep_mark(
     is_same_text: impl Fn() -> bool,
 ) {
     (member.opened, member.split_off) = (before.opened, before.split_off);
+    member.is_sibling = before.is_sibling;
     let stops = |mark: &Notice| mark.kind.stops();
     if kind == ArticleKind::Cosmetic
         || (before.mark.as_deref().is_some_and(stops) && is_same_text())
@@ -169,6 +170,9 @@ impl Desk {
     pub(super) fn spread(&mut self, by: &Member, notice: &Notice, at: &Place, told: &mut Told) {
         if !notice.kind.is_told_to_copies() {
             return;
+        }
+        if notice.kind != NoticeKind::Hold {
+            told.stirred.corrected(at.story, by.article);
         }
         let speaks = self.speaks(by, at);
         let Some(story) = self.stories.get_mut(&at.story) else { return };

@@ -38,7 +38,8 @@ struct Placement {
 
 impl Desk {
     /// Places a new item or revises a known one, and notes what happened to stories.
-    pub(super) fn place(&mut self, item: Item, told: &mut Told, taken: &mut Taken) {
+    pub(super) fn place(&mut self, mut item: Item, told: &mut Told, taken: &mut Taken) {
+        item.article.watch = self.watches.hits(&item.article);
         let change = match item.known.as_ref().and_then(|known| known.placement.clone()) {
             None => {
                 taken.new += 1;
@@ -116,6 +117,7 @@ impl Desk {
         member.mark = self.inherited(&item, placement.dispatch, placement.story, matched);
         member.uncounted |= member.mark.as_ref().is_some_and(|mark| mark.kind.stops());
         member.opened = !self.stories.contains_key(&placement.story);
+        member.is_sibling = self.is_sibling(placement.story, placement.dispatch, matched.relation);
         if !notice::stands_apart(&item.article) {
             self.window.insert(Entry {
                 arrival,
@@ -128,6 +130,7 @@ impl Desk {
             });
         }
         self.join(placement.story, member.clone(), &placement.matched.because, told);
+        self.stir(placement.story, &member, told);
         ArticleChange {
             id: item.id,
             kind: ArticleKind::New,
@@ -186,6 +189,9 @@ impl Desk {
         }
         self.renew(&item, placed, at.dispatch, features);
         self.note_revision(placed.story, &member, told);
+        if kind != ArticleKind::Cosmetic {
+            self.stir(placed.story, &member, told);
+        }
         let place = Place { article: item.id, dispatch: at.dispatch, story: placed.story };
         let about = bears
             .map(|about| if about == item.id { Some(place) } else { self.window.place_of(about) });

@@ -158,7 +158,7 @@ impl Facts {
             return;
         }
         let folded = bare.to_lowercase();
-        if bare.chars().any(char::is_numeric) || NUMBER_WORDS.contains(&folded.as_str()) {
+        if is_number(&folded) {
             self.numbers.insert(folded.clone());
         } else if !sentence_starts && bare.chars().next().is_some_and(char::is_uppercase) {
             self.names.insert(strip_possessive(&folded).to_owned());
@@ -170,6 +170,11 @@ impl Facts {
     fn lacks_a_name_of(&self, other: &Self) -> bool {
         other.names.iter().any(|name| !self.vocabulary.contains(name))
     }
+}
+
+/// Whether a word, bare and in lower case, says how many.
+pub(super) fn is_number(word: &str) -> bool {
+    word.chars().any(char::is_numeric) || NUMBER_WORDS.contains(&word)
 }
 
 fn strip_possessive(word: &str) -> &str {

@@ -65,12 +65,16 @@ impl Desk {
                 .members
                 .retain(|member| leaving.iter().all(|left| left.arrival != member.arrival));
         }
-        let story = LiveStory { split_from: Some(id), members: leaving, ..LiveStory::new() };
+        // Whoever was told of the whole was told of both halves.
+        let alerts = self.stories.get(&id).map(|story| story.alerts.clone()).unwrap_or_default();
+        let story =
+            LiveStory { split_from: Some(id), members: leaving, alerts, ..LiveStory::new() };
         self.stories.insert(other, story);
         for id in [id, other] {
             if let Some(story) = self.stories.get(&id) {
                 self.ages.note(id, story.last_seen());
             }
+            self.note_embargoes(id);
         }
     }
 }

@@ -75,6 +75,7 @@ pub(crate) fn member(arrival: u64, dispatch: u64, outlet: &str) -> Member {
         mark: None,
         opened: false,
         split_off: false,
+        is_sibling: false,
         people: Vec::new(),
         places: Vec::new(),
         watches: Vec::new(),

@@ -11,23 +11,23 @@ use crate::news::{
 };
 
 /// A desk with as much of a store as a test needs: what was told, by the claim that found it.
-struct Bench {
-    desk: Desk,
+pub(super) struct Bench {
+    pub(super) desk: Desk,
     told: BTreeMap<Hash16, (ArticleChange, Hash16)>,
-    now: Timestamp,
+    pub(super) now: Timestamp,
 }
 
-fn config(memory_bytes_max: u64) -> Config {
+pub(super) fn config(memory_bytes_max: u64) -> Config {
     Config { cluster: cluster::Config { memory_bytes_max, ..cluster::Config::default() } }
 }
 
 impl Bench {
-    fn new(config: Config) -> Self {
+    pub(super) fn new(config: Config) -> Self {
         let now = "2025-08-16T06:00:00Z".parse().unwrap();
         Self { desk: Desk::new(config), told: BTreeMap::new(), now }
     }
 
-    fn take(&mut self, feed: &str, items: Vec<Article>) -> Taken {
+    pub(super) fn take(&mut self, feed: &str, items: Vec<Article>) -> Taken {
         let feed = Arc::new(Feed::new(feed, Url::parse("https://desk.example/feed").unwrap()));
         let batch = Batch {
             feed,

@@ -338,7 +338,7 @@ fn a_plain_text_beyond_its_bound_is_read_as_far_as_it_counts() {
     assert!(made(block.repeat(1_000)).text.complete);
     let (blocks, goes_on) = html::plain_beginning("ab\n\ncd\n\nef", 3);
     assert_eq!((blocks.join("|"), goes_on), ("ab|cd".to_owned(), true));
-    assert_eq!(html::plain_beginning("ab\n\ncd\n", 4).1, false);
+    assert!(!html::plain_beginning("ab\n\ncd\n", 4).1);
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! What a feed needs to be let in: credentials, certificates, a way through a proxy. Only `poll` is given it.
+//! What a feed needs to be let in: credentials, certificates, a way through a proxy. Only `poll` is given it; a secret also
+//! whoever signs alerts.
 
 use std::fmt;
 use std::sync::Arc;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Article, Feed, FeedId, FeedState, Hash16};
+use super::{Article, Feed, FeedId, FeedState, Hash16, Watchlist};
 
 /// Health of a feed in words (states of polling-and-parsing.md, 5.4).
 #[derive(
@@ -152,6 +152,8 @@ pub enum Input {
     Batch(Box<Batch<Article>>),
     /// Time passed without news.
     Tick(Timestamp),
+    /// What is followed from here on.
+    Watches(Box<Watchlist>),
 }
 
 /// Runs back to `poll` once a batch stands in the store: only then may its feed be fetched again.

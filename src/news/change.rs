@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Article, ArticleId, DispatchId, FeedId, Fixed, Flip, Member, StoryChange, StoryId, Wanted,
+    Alert, Article, ArticleId, DispatchId, FeedId, Fixed, Flip, Marked, Member, StoryChange,
+    StoryId, Wanted,
 };
 
 /// Reasons listed for one article.
@@ -154,6 +155,14 @@ pub enum Change {
     Backfilled(Box<Article>, ArticleId),
     /// A story record, and the story's row.
     Story(Box<StoryChange>),
+    /// An article of the window that other watches hit; to be completed with what the store keeps of it.
+    Marked(Box<Marked>),
+    /// An article's row as it is to be kept; its next record tells it.
+    KeptArticle(Box<ArticleChange>),
+    /// A story's row as it is to be kept; its next record tells it.
+    KeptStory(Box<StoryChange>),
+    /// An alert's record; to be completed with the article's link.
+    Alert(Box<Alert>),
 }
 
 /// Something elsewhere bears on an article, or it stands elsewhere; its text is as before.
@@ -203,7 +212,7 @@ pub struct Sighting {
 /// All that the desk decided on one input.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Taken {
-    /// Records to be, articles in the order taken, then stories by id.
+    /// Records to be, articles in the order taken, then stories by id, then alerts by story.
     pub changes: Vec<Change>,
     /// Claims seen, one for each article of the input that was not held.
     pub sightings: Vec<Sighting>,

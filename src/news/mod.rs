@@ -17,8 +17,10 @@ mod link;
 mod notice;
 mod page;
 mod recall;
+mod rule;
 mod scalar;
 mod story;
+mod watch;
 
 pub use access::{Login, Pass, Proxy, Route, Secret};
 pub use article::{
@@ -44,8 +46,10 @@ pub use recall::{
     DeskMarks, Flip, Found, Known, Placed, Recalled, StoredStory, Wanted, WindowArticle,
     content_hash,
 };
+pub use rule::{Field, NEAR_WORDS_MAX, Node, Rule, RuleError, Term};
 pub use scalar::{Day, Fixed, Time};
 pub use story::{
     Independence, Member, OriginKind, Reporting, Statement, StatementNumber, StoryChange,
     StoryKind, StoryState, StoryStatus, Tally,
 };
+pub use watch::{Alert, Level, Marked, Raised, Reason, ToldNumber, Watch, Watchlist, webhook_key};

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Article, ArticleId, DispatchId, FeedId, Hash16, Match, Member, StoryId, StoryStatus, hash16,
+    Article, ArticleId, DispatchId, FeedId, Hash16, Match, Member, Raised, StoryId, StoryStatus,
+    hash16,
 };
 
 /// The claims by which one article may be known already, strongest first.
@@ -156,6 +157,9 @@ pub struct StoredStory {
     pub merged_from: Vec<StoryId>,
     /// Where it was split from.
     pub split_from: Option<StoryId>,
+    /// What was told of it to those who follow it, by watch.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<Raised>,
     /// Its articles, by arrival. Kept by the store in rows of their own.
     #[serde(skip)]
     pub members: Vec<Member>,
@@ -185,4 +189,7 @@ pub struct DeskMarks {
     pub window_start_hour: i64,
     /// Stories changed since the last sweep for merges.
     pub touched: Vec<StoryId>,
+    /// Names the watches that the window is marked by; zero for none.
+    #[serde(default)]
+    pub watches: Hash16,
 }

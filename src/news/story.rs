@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ArticleId, Because, DispatchId, Fixed, Notice, NoticeKind, OutletKind, Role, StoryId, Time,
+    ArticleId, Because, DispatchId, Fixed, Notice, NoticeKind, OutletKind, Raised, Role, StoryId,
+    Time,
 };
 
 /// What happened to a story, weightiest last named in records.md.
@@ -131,6 +132,10 @@ pub struct Statement {
 
 /// What a story keeps of each of its articles; all that counting needs. Rebuilt from article records by `verify`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing of an article; they make up no state"
+)]
 pub struct Member {
     /// The article.
     pub article: ArticleId,
@@ -175,6 +180,9 @@ pub struct Member {
     /// Whether it stands in such a half, which is never split again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub split_off: bool,
+    /// Whether its text, or the one it copies, is the sibling of a template: no reason to tell anybody.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_sibling: bool,
     /// People, by mention.
     pub people: Vec<String>,
     /// Event places.
@@ -255,4 +263,6 @@ pub struct StoryChange {
     pub state: StoryState,
     /// Why it was joined, merged or split.
     pub because: Vec<Because>,
+    /// What was told of it to those who follow it; kept, and told nowhere.
+    pub alerts: Vec<Raised>,
 }

@@ -7,6 +7,9 @@
 //! poll (task) ──Polled──► readers (2 threads) ──Batch<Article>──► writer (thread) ──Group──► sink (thread)
 //!    ▲                                                               │      ▲                    │
 //!    └────────────────────────── Committed ──────────────────────────┘      └───── written ──────┘
+//!                                                             wake │ ▲ received
+//!                                                                  ▼ │
+//!                                          store (read) ──Queued──► alerts (task)
 //! ```
 //!
 //! A batch whose articles want their pages leaves the line, has them fetched by the poller and read by the readers, and
@@ -31,6 +34,7 @@ use crate::writer::Group;
 use crate::{parse, store};
 
 pub mod again;
+mod alerts;
 mod archive;
 mod breaker;
 pub mod child;
@@ -45,12 +49,14 @@ mod setup;
 mod sinking;
 mod write;
 
+use alerts::Alerts;
 use archive::Ready;
 use pages::Pages;
 use readers::{Place, Shared, in_order, line_up, readers};
 use sinking::Sink;
 use write::{WaysOut, Write};
 
+pub use alerts::{Following, SharedRoutes};
 pub use breaker::Breaker;
 pub use discover::{Discovered, Found, How, Tried, discover};
 pub use look::{Content, Looked, look};
@@ -151,6 +157,8 @@ pub struct Controls {
     pub stop: CancellationToken,
     /// New feeds after a reload.
     pub feeds: mpsc::Receiver<poll::Control>,
+    /// What is followed after a reload.
+    pub follow: mpsc::Receiver<Following>,
 }
 
 /// Looks at lines once they stand in the files.
@@ -179,7 +187,7 @@ pub async fn run(
     pulse: Arc<Pulse>,
 ) -> Result<(), Error> {
     let Plan { clock, poll, feeds, states, parse, tables, full_text, group_wait, counters } = plan;
-    let Opened { writer, files, breaker, store, archive } = opened;
+    let Opened { writer, files, breaker, store, archive, routes } = opened;
     let is_archived = archive.is_some();
     let mut stages: JoinSet<Result<(), Error>> = JoinSet::new();
     let handle = tokio::runtime::Handle::current();
@@ -193,6 +201,16 @@ pub async fn run(
 
     let (to_group, batches) = mpsc::channel::<Ready>(POLLS_MAX);
     let (to_poll, committed) = mpsc::channel::<Committed>(POLLS_MAX);
+    let (to_alerts, wake) = mpsc::channel::<()>(1);
+    let (done, alerts_done) = std::sync::mpsc::channel::<u64>();
+    let alerts = Alerts {
+        store: store.clone(),
+        clock: clock.clone(),
+        routes: Arc::clone(&routes),
+        wake,
+        done,
+    };
+    stages.spawn(alerts.run());
     let write = Write {
         writer,
         clock: clock.clone(),
@@ -202,9 +220,11 @@ pub async fn run(
         stop: controls.stop.clone(),
         pruned: None,
         archive,
+        follow: controls.follow,
+        routes,
     };
-    let out = WaysOut { to_sink, written, to_poll };
-    thread(&mut stages, "writer", READER_STACK_BYTES, move || write.run(&handle, batches, &out));
+    let out = WaysOut { to_sink, written, to_poll, to_alerts, alerts_done };
+    thread(&mut stages, "writer", READER_STACK_BYTES, move || write.run(&handle, batches, out));
 
     let (answer, answers) = mpsc::channel::<Polled>(LINE_UP);
     let (in_line, line) = mpsc::channel::<Place>(POLLS_MAX);

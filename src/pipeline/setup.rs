@@ -1,14 +1,15 @@
 //! Opens what a run stands on: locks, store, output, redo, desk. Everything is checked before anything is fetched.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
 
 use super::Breaker;
+use super::alerts::{Following, SharedRoutes};
 use super::write::ARCHIVE_MARK;
 use crate::desk::{self, Desk};
-use crate::news::{Line, Stream, StreamEnd};
+use crate::news::{Input, Line, Stream, StreamEnd};
 use crate::poll::{States, outcome};
 use crate::record::layout::{self, Layout};
 use crate::sink::archive::{self, Archive};
@@ -69,6 +70,8 @@ pub struct Opened {
     pub store: PathBuf,
     /// What was fetched.
     pub archive: Option<Archive>,
+    /// Where alerts go.
+    pub routes: SharedRoutes,
 }
 
 impl Opened {
@@ -79,6 +82,13 @@ impl Opened {
             archive.start(about.version, self.writer.time().unwrap_or(now));
         }
         Ok(())
+    }
+
+    /// Follows what is to be followed from the start on, and tells what the window holds for it.
+    pub fn follow(&mut self, following: Following, now: Timestamp) -> Result<(), store::Error> {
+        let Following { list, routes } = following;
+        *self.routes.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(routes);
+        self.writer.take(Input::Watches(Box::new(list)), now)
     }
 }
 
@@ -107,7 +117,8 @@ pub fn open(settings: Settings, now: Timestamp) -> Result<(Opened, States), Star
     let restored = store.restore(Desk::horizon(&marks))?;
     let desk = Desk::restore(desk, restored.marks, restored.stories, restored.articles);
     let writer = Writer::new(writer, desk, store, layout)?.with_judge(outcome::heard);
-    Ok((Opened { writer, files, breaker, store: path, archive }, states))
+    let routes = Arc::new(RwLock::default());
+    Ok((Opened { writer, files, breaker, store: path, archive, routes }, states))
 }
 
 /// The breaker's directory: the store's name with a suffix.

@@ -1,13 +1,14 @@
 //! The writer's thread: gathers batches into groups, commits them, passes them on.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::alerts::{Following, SharedRoutes};
 use super::archive::Ready;
 use super::{Error, FULL_DISK_WAIT, IDLE_MAX, PRUNE_EVERY, Pulse, wait};
 use crate::clock::Clock;
@@ -23,11 +24,17 @@ pub(super) const ARCHIVE_MARK: &str = "archive";
 /// Batches taken at one waking: each waking costs as much as taking a poll without news.
 const AT_ONCE: usize = 64;
 
+/// How long the end waits for those who hand alerts over: longer than their last attempts take.
+const ALERTS_END_MAX: Duration = Duration::from_secs(4);
+
 /// What leads out of the writer, and what comes back from the sink.
 pub(super) struct WaysOut {
     pub(super) to_sink: std::sync::mpsc::SyncSender<Group>,
     pub(super) written: std::sync::mpsc::Receiver<Vec<(Stream, u64)>>,
     pub(super) to_poll: mpsc::Sender<Committed>,
+    /// Says that an alert stands in the store; its end ends those who hand them over.
+    pub(super) to_alerts: mpsc::Sender<()>,
+    pub(super) alerts_done: std::sync::mpsc::Receiver<u64>,
 }
 
 /// The writer's thread.
@@ -40,6 +47,8 @@ pub(super) struct Write {
     pub(super) stop: CancellationToken,
     pub(super) pruned: Option<Timestamp>,
     pub(super) archive: Option<Archive>,
+    pub(super) follow: mpsc::Receiver<Following>,
+    pub(super) routes: SharedRoutes,
 }
 
 impl Write {
@@ -47,7 +56,7 @@ impl Write {
         mut self,
         runtime: &tokio::runtime::Handle,
         mut batches: mpsc::Receiver<Ready>,
-        out: &WaysOut,
+        out: WaysOut,
     ) -> Result<(), Error> {
         let mut came = Vec::with_capacity(AT_ONCE);
         loop {
@@ -68,16 +77,43 @@ impl Write {
                 }
             };
             self.prune()?;
+            self.follow(&out)?;
             for upto in out.written.try_iter() {
                 self.writer.written(&upto)?;
             }
-            if self.writer.has_open_group() && !self.close(out)? {
+            for seq in out.alerts_done.try_iter() {
+                self.writer.alert_sent(seq)?;
+            }
+            if self.writer.has_open_group() && !self.close(&out)? {
                 return Ok(());
             }
             if !open {
-                return Ok(());
+                return self.end(out);
             }
         }
+    }
+
+    /// Ends those who hand alerts over, and commits what they still heard.
+    fn end(mut self, out: WaysOut) -> Result<(), Error> {
+        let WaysOut { to_alerts, alerts_done, .. } = out;
+        drop(to_alerts);
+        while let Ok(seq) = alerts_done.recv_timeout(ALERTS_END_MAX) {
+            self.writer.alert_sent(seq)?;
+        }
+        if self.writer.has_open_group() {
+            self.writer.commit()?;
+        }
+        Ok(())
+    }
+
+    /// Follows what a reload says.
+    fn follow(&mut self, out: &WaysOut) -> Result<(), Error> {
+        let Ok(Following { list, routes }) = self.follow.try_recv() else { return Ok(()) };
+        *self.routes.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(routes);
+        self.writer.take(Input::Watches(Box::new(list)), self.clock.now())?;
+        // Whoever waits may wait for another receiver.
+        out.to_alerts.try_send(()).ok();
+        Ok(())
     }
 
     /// Takes what arrives until the group is full or has waited long enough. False once nothing can come any more.
@@ -213,6 +249,10 @@ impl Write {
             failpoint::reach("committed");
         }
         self.count(&group);
+        if group.alerts > 0 {
+            // A word that is still unheard says the same.
+            out.to_alerts.try_send(()).ok();
+        }
         for committed in &group.committed {
             // A poller that has ended needs no news.
             drop(out.to_poll.blocking_send(committed.clone()));

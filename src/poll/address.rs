@@ -287,7 +287,8 @@ fn in_range(ip: IpAddr, range: IpAddr, bits: u8) -> bool {
 }
 
 /// Resolves names and fails on any answer that may not be reached at the port it stands for.
-pub(super) struct Resolver {
+#[derive(Debug)]
+pub struct Resolver {
     policy: Policy,
     port: u16,
     lookups: Arc<Semaphore>,
@@ -306,12 +307,12 @@ pub(super) enum LookupError {
 
 impl Resolver {
     /// The resolver of the client that connects to `port`; `0` stands for every port without an entry of its own.
-    pub(super) fn new(policy: Policy, port: u16, lookups: Arc<Semaphore>) -> Self {
+    pub fn new(policy: Policy, port: u16, lookups: Arc<Semaphore>) -> Self {
         Self { policy, port, lookups }
     }
 
     /// Bounds the look-ups of all resolvers together.
-    pub(super) fn lookups() -> Arc<Semaphore> {
+    pub fn lookups() -> Arc<Semaphore> {
         Arc::new(Semaphore::new(LOOKUPS_MAX))
     }
 }

@@ -7,10 +7,11 @@ pub use super::line::line;
 use super::format::{
     ArticleRecord, ArticleType, ArticleWord, DeskStarted, DeskStartedType, HealthChanged,
     HealthChangedType, HealthFetched, HealthFetchedType, QuarantineItem, QuarantineType, SCHEMA,
-    StoryRecord, StoryType, TextRecord, Timing, record_id, stream_record_id,
+    StoryRecord, StoryType, TextRecord, Timing, WatchRecord, WatchType, record_id,
+    stream_record_id,
 };
 use crate::news::{
-    Article, ArticleChange, ArticleKind, FeedId, FeedState, FetchReport, Fixed, Hash16,
+    Alert, Article, ArticleChange, ArticleKind, FeedId, FeedState, FetchReport, Fixed, Hash16,
     HealthChange, Independence, OriginKind, Rejection, Reporting, StoryChange, StoryKind, Taken,
     Time,
 };
@@ -173,6 +174,31 @@ fn story_words(change: &StoryChange) -> (StoryType, StoryKind) {
 pub fn wire_origins(independence: &[Independence]) -> Vec<String> {
     let wires = independence.iter().filter(|origin| origin.kind == OriginKind::Wire);
     wires.map(|origin| origin.origin.clone()).collect()
+}
+
+/// A story took a step that those who follow it are told of.
+pub fn watch_hit(alert: &Alert, stamp: &Stamp<'_>) -> WatchRecord {
+    let kind = WatchType::Hit;
+    WatchRecord {
+        schema: SCHEMA.to_owned(),
+        id: stream_record_id(stamp.source, kind.as_str(), stamp.seq),
+        kind,
+        source: stamp.source.to_owned(),
+        time: whole_ms(stamp.time.0),
+        seq: stamp.seq,
+        commit: stamp.commit,
+        watch_id: alert.watch.clone(),
+        story_id: alert.story,
+        article_id: alert.article,
+        reason: alert.reason.as_str().to_owned(),
+        level: alert.level.as_str().to_owned(),
+        title: alert.title.clone(),
+        outlet_id: alert.outlet.clone(),
+        article_count: alert.articles,
+        outlet_count: alert.outlets,
+        independent_source_count: alert.independent,
+        url: alert.url.clone(),
+    }
 }
 
 /// What was rejected of a feed's body, or the body itself.

@@ -129,6 +129,7 @@ fn member(id: ArticleId) -> Member {
         mark: None,
         opened: false,
         split_off: false,
+        is_sibling: false,
         people: vec![],
         places: vec![],
         watches: vec![],
@@ -196,6 +197,7 @@ fn story_change(independence: Vec<Independence>) -> StoryChange {
             watches: words(&["anchorage-summit"]),
         },
         because: vec![],
+        alerts: vec![],
     }
 }
 

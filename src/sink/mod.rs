@@ -3,6 +3,7 @@
 //! No visible file is ever truncated, renamed or written with other bytes. Names, offsets and rotation come with the
 //! lines; what the sink adds is that they stand on disk.
 
+pub mod alerts;
 pub mod archive;
 mod files;
 mod links;

@@ -24,10 +24,13 @@ pub(super) fn rows(taken: &Taken, packer: &mut Packer) -> Vec<Row> {
     let mut sightings: Option<HashMap<ArticleId, &Sighting>> = None;
     for change in &taken.changes {
         match change {
-            Change::Article(change) => rows.push(article(change, packer)),
-            Change::Story(change) => rows.push(story(change, packer)),
-            // Whoever hands it over completes it: only then is there anything to keep.
-            Change::Retold(_) => {}
+            Change::Article(change) | Change::KeptArticle(change) => {
+                rows.push(article(change, packer));
+            }
+            Change::Story(change) | Change::KeptStory(change) => rows.push(story(change, packer)),
+            // The first two are completed by whoever hands them over: only then is there anything to keep. An alert is a
+            // line; that it was told stands with its story.
+            Change::Retold(_) | Change::Marked(_) | Change::Alert(_) => {}
             Change::Backfilled(article, id) => {
                 let sightings = sightings.get_or_insert_with(|| {
                     taken.sightings.iter().map(|s| (s.article, s)).collect()
@@ -141,6 +144,7 @@ fn story(change: &StoryChange, packer: &mut Packer) -> Row {
         independent: state.tally.independence.len() as u64,
         merged_from: state.merged_from.clone(),
         split_from: state.split_from,
+        alerts: change.alerts.clone(),
         members: Vec::new(),
     };
     let last_ms = ms(state.last_seen.0);

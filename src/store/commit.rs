@@ -45,6 +45,8 @@ pub(super) enum Row {
     Hour { feed: FeedId, hour: i64, more: Polling },
     /// A mark by its name.
     Meta { key: String, value: Vec<u8> },
+    /// A mark that has had its day.
+    NoMeta { key: String },
     /// An outgoing line.
     Line(Line),
     /// Lines of a stream up to this one stand on disk.
@@ -135,12 +137,12 @@ impl Store {
         self.group.stalled.is_some()
     }
 
-    fn save_bytes(&mut self, key: String, value: &[u8]) -> Result<(), Error> {
+    pub(super) fn save_bytes(&mut self, key: String, value: &[u8]) -> Result<(), Error> {
         let value = self.packer.seal(&[b"meta", key.as_bytes()], value);
         self.put([Row::Meta { key, value }])
     }
 
-    fn put(&mut self, rows: impl IntoIterator<Item = Row>) -> Result<(), Error> {
+    pub(super) fn put(&mut self, rows: impl IntoIterator<Item = Row>) -> Result<(), Error> {
         self.refuse_if_stalled()?;
         self.group.rows.extend(rows);
         let result = self.run();
@@ -242,6 +244,9 @@ fn write(db: &Connection, feeds: &mut Feeds, row: &Row) -> Result<(), Fault> {
         Row::Meta { key, value } => {
             db.prepare_cached("INSERT OR REPLACE INTO meta VALUES(?1, ?2)")?
                 .execute(params![key, value])?;
+        }
+        Row::NoMeta { key } => {
+            db.prepare_cached("DELETE FROM meta WHERE key = ?1")?.execute([key])?;
         }
         Row::Line(line) => put_line(db, line)?,
         Row::Written(stream, seq) => {

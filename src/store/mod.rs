@@ -7,6 +7,7 @@
 //!
 //! Moments are kept in whole milliseconds, as the records show them.
 
+mod alerts;
 mod apply;
 mod commit;
 mod error;
@@ -28,6 +29,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+pub use alerts::Queued;
 pub use error::Error;
 pub use hours::HOURS_KEPT;
 pub use prune::Pruned;

@@ -12,6 +12,7 @@ use crate::news::{
     StreamEnd, Wanted, WindowArticle,
 };
 
+use super::alerts::{self, Queued};
 use super::apply::survivor;
 use super::error::{Error, Fault};
 use super::rows::{Feeds, moment};
@@ -76,6 +77,11 @@ impl Reader {
     /// The value last saved under this name.
     pub fn meta(&mut self, key: &str) -> Result<Option<String>, Error> {
         self.snapshot(|db, packer| restore::text(db, packer, key))
+    }
+
+    /// Alerts that were not sent yet, from the one behind `after` on, in order, at most `most`.
+    pub fn alerts(&mut self, after: u64, most: usize) -> Result<Vec<Queued>, Error> {
+        self.snapshot(|db, packer| alerts::queued(db, packer, after, most))
     }
 
     /// Stories with an article fetched at or after `since`, by their first member's arrival.

@@ -79,6 +79,16 @@ impl Store {
         self.told(found)
     }
 
+    /// Shows each placed article whose text was fetched at or after `since`, the open group's too, in no promised order.
+    pub fn each_article(
+        &mut self,
+        since: Timestamp,
+        show: impl FnMut(WindowArticle),
+    ) -> Result<(), Error> {
+        let found = each_article_since(&self.connection, &mut self.packer, since, show);
+        self.told(found)
+    }
+
     /// The value last saved under this name.
     pub fn meta(&mut self, key: &str) -> Result<Option<String>, Error> {
         let found = text(&self.connection, &mut self.packer, key);

@@ -15,7 +15,7 @@ pub struct Config {
     pub outlets: Vec<OutletEntry>,
     /// Agencies; each replaces the built-in one of the same id.
     pub agencies: Vec<AgencyEntry>,
-    /// Folder whose `agencies.toml`, `outlets.toml`, `credits.toml`, `labels.toml`, `boilerplate.toml`, `roundups.toml`, `words.toml` go over the built-in ones.
+    /// Folder whose `agencies.toml`, `outlets.toml`, `credits.toml`, `labels.toml`, `boilerplate.toml`, `roundups.toml`, `words.toml`, `variants.toml` go over the built-in ones.
     pub dir: Option<PathBuf>,
 }
 

@@ -15,13 +15,14 @@ use super::knowledge::{
     CountryEntry, CountryFile, Known, OrgEntry, OrgFile, PersonEntry, PersonFile, PlaceRow, places,
 };
 use super::lexicon::{Class, Lexicon, Lists};
+use super::variants::{VariantEntry, VariantFile};
 use super::{Agency, Outlet};
 use crate::news::{Hash16, hash16};
 
 /// No table needs more; a larger file is a mistake, not knowledge.
 const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
-const BUILTIN: [(&str, &str); 15] = [
+const BUILTIN: [(&str, &str); 16] = [
     ("agencies.toml", include_str!("../../config/tables/agencies.toml")),
     ("outlets.toml", include_str!("../../config/tables/outlets.toml")),
     ("credits.toml", include_str!("../../config/tables/credits.toml")),
@@ -37,6 +38,7 @@ const BUILTIN: [(&str, &str); 15] = [
     ("cues.toml", include_str!("../../config/tables/cues.toml")),
     ("roles.toml", include_str!("../../config/tables/roles.toml")),
     ("names.toml", include_str!("../../config/tables/names.toml")),
+    ("variants.toml", include_str!("../../config/tables/variants.toml")),
 ];
 
 /// All entries that count, in a fixed order; what the hash is taken over.
@@ -57,6 +59,7 @@ pub(super) struct Raw {
     pub(super) cities: Vec<PlaceRow>,
     /// What words do, by language, then by key; `any` is for all languages.
     pub(super) lexicons: BTreeMap<String, Lists>,
+    pub(super) variants: Vec<VariantEntry>,
     /// Hosts the configuration gave, with their outlet's id: they win over every built-in host.
     pub(super) own_hosts: BTreeMap<String, String>,
 }
@@ -163,6 +166,12 @@ impl Raw {
             "roundups.toml" => {
                 for row in read::<RoundUpFile>(shown, text)?.roundup {
                     put(&mut self.round_ups, row, |entry| &entry.id);
+                }
+            }
+            "variants.toml" => {
+                for row in read::<VariantFile>(shown, text)?.variant {
+                    require_id(shown, &row.id)?;
+                    put(&mut self.variants, row, |entry| &entry.id);
                 }
             }
             "words.toml" => self.words.merge(read::<WordFile>(shown, text)?),

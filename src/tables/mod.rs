@@ -18,6 +18,7 @@ mod round_ups;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod variants;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -100,6 +101,7 @@ pub struct Tables {
     lexicons: HashMap<String, Lexicon>,
     /// For languages without a lexicon of their own.
     any_lexicon: Lexicon,
+    variants: Vec<Vec<String>>,
 }
 
 impl Tables {
@@ -155,6 +157,7 @@ impl Tables {
             gazetteer: raw.known(&outlets, &agencies).gazetteer(),
             lexicons: raw.lexicons.keys().map(|lang| (lang.clone(), raw.lexicon(lang))).collect(),
             any_lexicon: raw.lexicon("any"),
+            variants: variants::compile(&raw.variants)?,
             agencies,
             outlets,
         })
@@ -201,6 +204,11 @@ impl Tables {
     /// The outlet that goes by this name, whatever its case.
     pub fn outlet_by_name(&self, name: &str) -> Option<&Outlet> {
         self.outlet_names.get(&name.trim().to_lowercase()).map(|index| &self.outlets[*index])
+    }
+
+    /// Spellings of one name, a list each.
+    pub fn variants(&self) -> &[Vec<String>] {
+        &self.variants
     }
 
     /// The word lists.

@@ -5,6 +5,7 @@
 
 mod after;
 mod counts;
+mod follow;
 mod retold;
 
 use std::collections::BTreeSet;
@@ -41,6 +42,8 @@ pub struct Config {
 pub struct Group {
     /// Lines to be written where they say.
     pub lines: Vec<Line>,
+    /// Alerts among them that go further.
+    pub alerts: u64,
     /// Feeds that may be fetched again.
     pub committed: Vec<Committed>,
     /// What was counted.
@@ -58,6 +61,8 @@ pub struct Writer {
     time: Option<Timestamp>,
     group: Group,
     group_bytes: u64,
+    /// Whether something waits for a commit that makes no line.
+    owes_commit: bool,
     judge: Option<Judge>,
     /// Feeds of which an item was seen before: only they can have overrun us.
     seen_before: BTreeSet<FeedId>,
@@ -81,6 +86,7 @@ impl Writer {
             time,
             group: Group::default(),
             group_bytes: 0,
+            owes_commit: false,
             judge: None,
             seen_before,
         })
@@ -114,13 +120,14 @@ impl Writer {
 
     /// Whether anything waits for a commit.
     pub fn has_open_group(&self) -> bool {
-        self.group.counts.batches > 0 || !self.group.lines.is_empty()
+        self.group.counts.batches > 0 || !self.group.lines.is_empty() || self.owes_commit
     }
 
     /// Takes one input at `now`; nothing of it is durable before [`Self::commit`].
     pub fn take(&mut self, input: Input, now: Timestamp) -> Result<(), store::Error> {
         match input {
             Input::Batch(batch) => self.take_batch(*batch, now),
+            Input::Watches(list) => self.follow(&list, now),
             Input::Tick(moment) => {
                 let mut taken = self.desk.tick(moment);
                 retold::complete(&mut taken, &mut self.store)?;
@@ -235,6 +242,12 @@ impl Writer {
         self.store.written(upto)
     }
 
+    /// An alert was received; the store forgets it with a commit that this is reason enough for.
+    pub fn alert_sent(&mut self, seq: u64) -> Result<(), store::Error> {
+        self.owes_commit = true;
+        self.store.alert_sent(seq)
+    }
+
     /// Makes the open group durable. After [`store::Error::Full`] call [`Self::retry`] once there may be room.
     pub fn commit(&mut self) -> Result<Group, store::Error> {
         for end in self.layout.ends() {
@@ -264,7 +277,7 @@ impl Writer {
     }
 
     fn close_group(&mut self) -> Group {
-        self.group_bytes = 0;
+        (self.group_bytes, self.owes_commit) = (0, false);
         std::mem::take(&mut self.group)
     }
 
@@ -302,7 +315,12 @@ impl Writer {
                         render::story(change, stamp).into()
                     })?;
                 }
-                Change::Backfilled(..) | Change::Retold(_) => {}
+                Change::Alert(alert) => self.put_alert(alert, time, commit)?,
+                Change::Backfilled(..)
+                | Change::Retold(_)
+                | Change::Marked(_)
+                | Change::KeptArticle(_)
+                | Change::KeptStory(_) => {}
             }
         }
         Ok(())

@@ -84,7 +84,7 @@ fn decide(batches: Vec<Batch<Article>>) -> Vec<Decided> {
                 Change::Story(change) => {
                     line(Stream::Stories, &|stamp| record::line(&render::story(change, stamp)));
                 }
-                Change::Backfilled(..) | Change::Retold(_) => {}
+                _ => {}
             }
         }
         decided.push(Decided { taken, lines, feed, state });

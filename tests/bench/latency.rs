@@ -68,7 +68,7 @@ async fn measured(seconds: usize) -> Vec<f64> {
     let seen = Arc::clone(&spans);
     let observer = Box::new(move |lines: &[Line]| seen.lock().unwrap().extend(spans_of(lines)));
     let (_to_poll, feeds) = mpsc::channel(1);
-    let controls = Controls { stop: stop.clone(), feeds };
+    let controls = Controls { stop: stop.clone(), feeds, follow: mpsc::channel(1).1 };
     let run = pipeline::run(plan(port), opened, controls, observer, Arc::<Pulse>::default());
     let over = async {
         tokio::time::sleep(Duration::from_secs(seconds)).await;

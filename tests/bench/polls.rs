@@ -150,7 +150,7 @@ async fn polled(server: &Process, way: &'static str, span: Duration) -> Whole {
     let stop = CancellationToken::new();
     let counters = Arc::<Counters>::default();
     let (_to_poll, feeds) = mpsc::channel(1);
-    let controls = Controls { stop: stop.clone(), feeds };
+    let controls = Controls { stop: stop.clone(), feeds, follow: mpsc::channel(1).1 };
     let plan = plan(server, way, &counters);
     let run = pipeline::run(plan, opened, controls, Box::new(|_| {}), Arc::<Pulse>::default());
     let measure = async {

@@ -99,7 +99,7 @@ impl Way {
                     let record = render::story(change, &stamp);
                     (Stream::Stories, record::line(&record::Record::from(record)))
                 }
-                Change::Backfilled(..) | Change::Retold(_) => (Stream::Health, Vec::new()),
+                _ => (Stream::Health, Vec::new()),
             });
             let line = layout.place(stream, bytes, time);
             times.of("7_outbox", || store.put_line(&line).unwrap());

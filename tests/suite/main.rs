@@ -63,4 +63,6 @@ mod speech;
 #[path = "../bench/town.rs"]
 mod town;
 #[cfg(test)]
+mod watch;
+#[cfg(test)]
 mod wild;

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::show::{StoryLine, main_story};
+use super::show::{AlertLine, StoryLine, main_story};
 use crate::news::{Independence, Line, Relation, StoryId, StoryStatus};
 use crate::record::format::ArticleWord;
-use crate::record::{ArticleRecord, Record, StoryRecord};
+use crate::record::{ArticleRecord, Record, StoryRecord, WatchRecord};
+
+/// Alerts below the table.
+const ALERTS_SHOWN: usize = 4;
 
 /// The stories and counts behind the picture, fed with lines as they come to stand in the files.
 #[derive(Debug, Default)]
@@ -18,6 +21,8 @@ pub(super) struct Board {
     pub(super) cosmetic: u64,
     pub(super) notices: u64,
     pub(super) quarantined: u64,
+    /// The latest, the last one last.
+    pub(super) alerts: Vec<AlertLine>,
     defects: BTreeMap<String, u64>,
 }
 
@@ -36,6 +41,7 @@ impl Board {
                 Ok(Record::Article(record)) => self.article(&record),
                 Ok(Record::Story(record)) => self.story(*record),
                 Ok(Record::Quarantine(_)) => self.quarantined += 1,
+                Ok(Record::Watch(record)) => self.alert(*record),
                 Ok(Record::HealthFetched(record)) => self.defects(&record.defects),
                 _ => {}
             }
@@ -58,6 +64,19 @@ impl Board {
             ArticleWord::Notice => self.notices += 1,
             ArticleWord::Withdrawn | ArticleWord::Reassigned => {}
         }
+    }
+
+    fn alert(&mut self, record: WatchRecord) {
+        if self.alerts.len() == ALERTS_SHOWN {
+            self.alerts.remove(0);
+        }
+        self.alerts.push(AlertLine {
+            at: record.time.0,
+            reason: record.reason,
+            counts: [record.article_count, record.outlet_count, record.independent_source_count],
+            outlet: record.outlet_id,
+            title: record.title,
+        });
     }
 
     fn defects(&mut self, words: &[String]) {

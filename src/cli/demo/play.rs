@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::board::Board;
-use super::show::CONFIG;
+use super::show::{CONFIG, alerts};
 use super::{Args, Colour, Day, Ending, Screen, config_toml, frame, serve, summary};
 use crate::cli::daemon::{self, Daemon};
 use crate::cli::{Exit, complain, complain_of, print, start_log};
@@ -214,6 +214,7 @@ impl Picture {
             colour: if has_colour { Colour::Ansi } else { Colour::Plain },
         };
         let drawn = frame(&board.look(), self.clock.now(), &screen);
+        let drawn = drawn + &alerts(&board.alerts, &screen);
         // Home, each line cleared to its end, then everything below.
         let drawn = drawn.replace('\n', "\x1b[K\n");
         let mut out = std::io::stdout().lock();

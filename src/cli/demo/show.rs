@@ -51,6 +51,21 @@ pub struct StoryLine {
     pub changed: bool,
 }
 
+/// An alert as one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct AlertLine {
+    /// When.
+    pub(super) at: Timestamp,
+    /// Why.
+    pub(super) reason: String,
+    /// Articles, outlets, independent sources.
+    pub(super) counts: [u64; 3],
+    /// Who raised it.
+    pub(super) outlet: String,
+    /// Under which headline.
+    pub(super) title: String,
+}
+
 /// What the whole day came to.
 #[derive(Clone, Copy, Debug)]
 pub struct Ending<'a> {
@@ -101,6 +116,22 @@ pub fn frame(stories: &[StoryLine], now: Timestamp, screen: &Screen) -> String {
         lines.push(format!("  and {hidden} more"));
     }
     ended(&lines)
+}
+
+/// The latest alerts, below the table.
+pub(super) fn alerts(told: &[AlertLine], screen: &Screen) -> String {
+    let width = screen.width.max(WIDTH_MIN);
+    let line = |alert: &AlertLine| {
+        let AlertLine { at, reason, counts: [articles, outlets, independent], outlet, title } =
+            alert;
+        let at = at.strftime("%H:%M");
+        let words = reason.replace('_', " ");
+        let counts = format!("{independent}/{outlets}/{articles}");
+        cut(&format!("  {at}  {words:<25}  {counts:<8}  {outlet}: {}", printable(title)), width)
+    };
+    let mut lines = vec![String::new(), cut("  alerts (sources/outlets/articles)", width)];
+    lines.extend(told.iter().map(line));
+    if told.is_empty() { String::new() } else { ended(&lines) }
 }
 
 /// Index of the story that [`frame`] puts first: the one that most outlets tell.

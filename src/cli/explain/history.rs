@@ -1,13 +1,12 @@
 //! What the records of an output directory say of articles and stories, each with its place.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read as _};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 
+use crate::cli::lines;
 use crate::news::{ArticleId, StoryId, Stream};
-use crate::record::layout::parse_file_name;
-use crate::record::{ArticleRecord, LINE_WITH_BODY_BYTES_MAX, Record, StoryRecord};
+use crate::record::{ArticleRecord, Record, StoryRecord};
 
 /// A record and where it stands.
 #[derive(Clone, Debug)]
@@ -37,7 +36,7 @@ impl History {
     ) -> io::Result<Self> {
         let mut history = Self { begins: begins(dir)?, ..Self::default() };
         let keys: Vec<String> = ids.iter().map(|id| format!("\"article_id\":\"{id}\"")).collect();
-        each_line(dir, Stream::Articles, |file, line, text| {
+        lines::each(dir, Stream::Articles, |file, line, text| {
             if keys.iter().any(|key| text.contains(key.as_str()))
                 && let Ok(Record::Article(record)) = Record::parse(text)
             {
@@ -46,7 +45,7 @@ impl History {
         })?;
         let mut named: BTreeSet<String> = stories.into_iter().map(|id| id.to_string()).collect();
         named.extend(history.articles.iter().map(|told| told.record.story_id.to_string()));
-        each_line(dir, Stream::Stories, |file, line, text| {
+        lines::each(dir, Stream::Stories, |file, line, text| {
             if named.iter().any(|id| text.contains(&format!("\"story_id\":\"{id}\"")))
                 && let Ok(Record::Story(record)) = Record::parse(text)
             {
@@ -83,7 +82,7 @@ pub(super) fn find(
     is_meant: impl Fn(&ArticleRecord) -> bool,
 ) -> io::Result<Vec<ArticleRecord>> {
     let mut found: Vec<ArticleRecord> = Vec::new();
-    each_line(dir, Stream::Articles, |_, _, text| {
+    lines::each(dir, Stream::Articles, |_, _, text| {
         if !text.contains(needle) {
             return;
         }
@@ -101,42 +100,5 @@ pub(super) fn find(
 }
 
 fn begins(dir: &Path) -> io::Result<Option<u64>> {
-    Ok(files(dir, Stream::Articles)?.first().map(|file| file.0))
-}
-
-/// The files of a stream with the `seq` they begin with, in its order.
-fn files(dir: &Path, stream: Stream) -> io::Result<Vec<(u64, String, PathBuf)>> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(dir)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if let Some((of, first)) = parse_file_name(&name)
-            && of == stream
-        {
-            files.push((first, name, entry.path()));
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-/// Shows every whole line of a stream; what a running daemon has only half written is left out.
-fn each_line(dir: &Path, stream: Stream, mut show: impl FnMut(&str, u64, &str)) -> io::Result<()> {
-    let mut buffer = Vec::new();
-    for (_, name, path) in files(dir, stream)? {
-        let mut reader = BufReader::with_capacity(1 << 16, File::open(path)?);
-        for line in 1.. {
-            buffer.clear();
-            let limit = LINE_WITH_BODY_BYTES_MAX as u64 + 1;
-            if reader.by_ref().take(limit).read_until(b'\n', &mut buffer)? == 0 {
-                break;
-            }
-            if let Some(text) = buffer.strip_suffix(b"\n")
-                && let Ok(text) = std::str::from_utf8(text)
-            {
-                show(&name, line, text);
-            }
-        }
-    }
-    Ok(())
+    Ok(lines::files(dir, Stream::Articles)?.first().map(|file| file.0))
 }

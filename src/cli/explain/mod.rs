@@ -24,7 +24,7 @@ use history::History;
 use scene::{Scene, Unresolved};
 
 /// Where `demo` keeps its store, below its output.
-const DEMO_STORE: &str = "state/copytaster.db";
+pub(super) const DEMO_STORE: &str = "state/copytaster.db";
 
 /// Show why an article is where it is, or why two are together or apart.
 ///

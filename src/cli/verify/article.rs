@@ -89,6 +89,7 @@ pub(super) fn member(record: &ArticleRecord, arrival: u64, uncounted: bool) -> M
         mark: None,
         opened: false,
         split_off: false,
+        is_sibling: false,
         people: Vec::new(),
         places: Vec::new(),
         watches: Vec::new(),

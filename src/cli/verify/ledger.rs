@@ -9,7 +9,7 @@ use super::bearing::{wrong_move, wrong_retraction, wrong_split, wrong_target};
 use super::files::Found;
 use super::report::{Check, Place, Report};
 use super::story::{wrong_origins, wrong_sums};
-use crate::news::{ArticleId, DispatchId, Member, StoryId, Tally};
+use crate::news::{ArticleId, DispatchId, Member, Reason, StoryId, Tally};
 use crate::record::format::{ArticleType, ArticleWord, StoryType};
 use crate::record::{ArticleRecord, Record, StoryRecord, WatchRecord};
 
@@ -62,6 +62,8 @@ pub(super) struct Ledger<T> {
     members: HashMap<StoryId, Vec<Member>>,
     merged: HashMap<StoryId, StoryId>,
     waiting: Vec<Waiting>,
+    /// Watch, story and reason of each alert; a number may change again and again.
+    alerts: HashSet<(String, StoryId, String)>,
 }
 
 impl<T: Fn(&[Member]) -> Tally> Ledger<T> {
@@ -76,6 +78,7 @@ impl<T: Fn(&[Member]) -> Tally> Ledger<T> {
             members: HashMap::new(),
             merged: HashMap::new(),
             waiting: Vec::new(),
+            alerts: HashSet::new(),
         }
     }
 
@@ -296,8 +299,13 @@ impl<T: Fn(&[Member]) -> Tally> Ledger<T> {
         wrong_sums(record).or_else(|| wrong_origins(record, &due.independence))
     }
 
-    /// The articles of a watch's hit must be told.
-    pub(super) fn watch(&mut self, record: &WatchRecord, place: &Place) {
+    /// The articles of a watch's hit must be told, and no step of a story twice.
+    pub(super) fn watch(&mut self, record: &WatchRecord, place: &Place, report: &mut Report) {
+        let WatchRecord { watch_id, story_id, reason, .. } = record;
+        let step = (watch_id.clone(), *story_id, reason.clone());
+        let is_first = reason == Reason::NumberChanged.as_str() || self.alerts.insert(step);
+        let wrong = || format!("{watch_id} was told {reason} of {story_id} before");
+        report.check(Check::Alerts, place, (!is_first).then(wrong));
         self.wait(Named::Article(record.article_id), "article_id", place);
         self.wait(Named::Story(record.story_id), "story_id", place);
     }

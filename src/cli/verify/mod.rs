@@ -69,7 +69,7 @@ pub fn verify(dir: &Path, tally: impl Fn(&[Member]) -> Tally) -> io::Result<Opti
                 Record::HealthFetched(record) => {
                     report.check(Check::Fetches, &found.place, wrong_sum(record));
                 }
-                Record::Watch(record) => ledger.watch(record, &found.place),
+                Record::Watch(record) => ledger.watch(record, &found.place, &mut report),
                 _ => {}
             }
         }

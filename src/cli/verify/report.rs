@@ -29,11 +29,13 @@ pub enum Check {
     Counts,
     /// A fetch's items are the sum of what became of them.
     Fetches,
+    /// Nobody is told of a step of a story twice.
+    Alerts,
 }
 
 impl Check {
     /// All checks, in the order they are told.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Lines,
         Self::Files,
         Self::Seq,
@@ -43,6 +45,7 @@ impl Check {
         Self::Offsets,
         Self::Counts,
         Self::Fetches,
+        Self::Alerts,
     ];
 
     /// The word and the meaning, for the table.
@@ -57,6 +60,7 @@ impl Check {
             Self::Offsets => ("offsets", "spans cut out the words beside them"),
             Self::Counts => ("counts", "stories recounted from their articles"),
             Self::Fetches => ("fetches", "items are the sum of what became of them"),
+            Self::Alerts => ("alerts", "each step of a story told once to each watch"),
         }
     }
 }

@@ -173,8 +173,14 @@ fn marks_ends_and_values_come_back_as_last_saved() {
     assert_eq!(store.marks().unwrap(), DeskMarks::default());
     assert_eq!(store.ends().unwrap(), []);
     let touched = vec![StoryId::opened_by(wanted(1).minted, 1)];
-    let marks =
-        DeskMarks { arrivals: 3, commits: 2, stream: Some(at(5)), window_start_hour: -4, touched };
+    let marks = DeskMarks {
+        arrivals: 3,
+        commits: 2,
+        stream: Some(at(5)),
+        window_start_hour: -4,
+        touched,
+        watches: crate::news::Hash16([7; 16]),
+    };
     let end = StreamEnd {
         stream: Stream::Watch,
         next_seq: 8,

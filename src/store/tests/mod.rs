@@ -83,6 +83,7 @@ pub(super) fn member(article: ArticleId, arrival: u64, when: Timestamp) -> Membe
         mark: None,
         opened: false,
         split_off: false,
+        is_sibling: false,
         people: Vec::new(),
         places: Vec::new(),
         watches: Vec::new(),
@@ -140,6 +141,7 @@ pub(super) fn story(
         is_loser: merged_into.is_some(),
         state,
         because: Vec::new(),
+        alerts: Vec::new(),
     }))
 }
 

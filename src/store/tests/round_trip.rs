@@ -67,6 +67,7 @@ proptest! {
                     independent: 0,
                     merged_from: Vec::new(),
                     split_from: None,
+                    alerts: Vec::new(),
                     members: Vec::new(),
                 });
             }

@@ -204,8 +204,15 @@ impl<'a> Desk<'a> {
             watches: vec![],
         };
         let is_loser = merged_into.is_some();
-        let change =
-            StoryChange { id, revision: *revision, kind, is_loser, state, because: vec![] };
+        let change = StoryChange {
+            id,
+            revision: *revision,
+            kind,
+            is_loser,
+            state,
+            because: vec![],
+            alerts: vec![],
+        };
         let record = render::story(&change, &self.stamp(Stream::Stories));
         self.write(Stream::Stories, line(&record));
     }
@@ -373,6 +380,7 @@ fn member(
         mark: None,
         opened: false,
         split_off: false,
+        is_sibling: false,
         people: vec![],
         places: vec![],
         watches: vec![],

@@ -84,7 +84,9 @@ fn what_the_desk_writes_is_sound() {
         let report = checked(dir.path());
         assert!(report.ok, "{report:#?}");
         assert_eq!((report.articles, report.stories), (12, 3));
-        assert!(report.checks.iter().all(|outcome| outcome.checked > 0), "{report:#?}");
+        // Nobody follows anything here.
+        let mut followed = report.checks.iter().filter(|outcome| outcome.check != Check::Alerts);
+        assert!(followed.all(|outcome| outcome.checked > 0), "{report:#?}");
         assert!(report.outcome(Check::Counts).checked >= 13);
     }
     // For readers of other kinds: see tests/readers.py.
