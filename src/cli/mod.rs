@@ -22,6 +22,7 @@ pub mod run;
 pub mod schema;
 pub mod screen;
 pub mod taste;
+mod tasted;
 pub mod verify;
 pub mod watch;
 

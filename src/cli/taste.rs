@@ -1,5 +1,6 @@
 //! `taste`: what a text, page or feed would become.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -9,7 +10,8 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::replay::Failed;
-use super::{Exit, complain, complain_of, convert, print, word};
+use super::tasted::show;
+use super::{Exit, complain, complain_of, convert, print};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::desk::Desk;
@@ -123,6 +125,8 @@ fn told(args: &Args, tables: &Tables) -> Result<Told, String> {
 struct Tasted {
     records: Vec<ArticleRecord>,
     lines: Vec<u8>,
+    /// Texts by guid: records carry none.
+    bodies: HashMap<String, String>,
     /// Why nothing could be read, if so.
     refused: Option<String>,
 }
@@ -135,7 +139,9 @@ fn tell(args: &Args, tasted: &Tasted) -> Exit {
     if args.json || !io::stdout().is_terminal() {
         return print(&tasted.lines, Exit::Ok);
     }
-    let shown: Vec<String> = tasted.records.iter().map(show).collect();
+    let body = |guid: &str| tasted.bodies.get(guid).map(String::as_str).unwrap_or_default();
+    let shown: Vec<String> =
+        tasted.records.iter().map(|record| show(record, body(&record.guid))).collect();
     print(shown.join("\n").as_bytes(), Exit::Ok)
 }
 
@@ -204,11 +210,13 @@ fn taste(
         Writer::new(settings.writer, Desk::new(settings.desk), Store::in_memory()?, layout)?;
     let watches = convert::watchlist(config, tables, convert::Alerts::Written);
     writer.take(Input::Watches(Box::new(watches)), now)?;
+    let mut bodies = HashMap::new();
     for article in articles {
+        bodies.insert(article.guid.clone(), article.text.body.clone());
         writer.take(Input::Batch(Box::new(replay::batch(&feed, now, article))), now)?;
     }
     let group = writer.commit()?;
-    let mut tasted = Tasted { records: Vec::new(), lines: Vec::new(), refused };
+    let mut tasted = Tasted { records: Vec::new(), lines: Vec::new(), bodies, refused };
     for line in group.lines.iter().filter(|line| line.stream == Stream::Articles) {
         if let Ok(Record::Article(record)) =
             Record::parse(std::str::from_utf8(&line.bytes).unwrap_or_default())
@@ -285,36 +293,4 @@ fn plain(args: &Args, text: String, context: &enrich::Context<'_>) -> Article {
         lang: String::new(),
     };
     enrich::plain(line, context)
-}
-
-/// One article for people.
-fn show(record: &ArticleRecord) -> String {
-    let provenance = &record.provenance;
-    let rows = [
-        ("title", record.title.clone()),
-        ("outlet", format!("{} ({})", record.outlet.name, record.outlet.id)),
-        ("published", published(record)),
-        ("language", record.lang.clone()),
-        ("text", format!("{} words, {:?}", record.text.words, record.text.summary)),
-        ("role", format!("{} ({:.2})", word(&provenance.role), provenance.confidence.as_f64())),
-        ("wire", provenance.wire.join(", ")),
-        ("credit", provenance.credit.clone()),
-        ("byline", provenance.byline.clone()),
-        ("dateline", provenance.dateline.clone()),
-        ("story", record.story_id.to_string()),
-        ("relation", word(&record.matched.relation)),
-        ("label", record.notice.label.clone()),
-        ("defects", record.defects.join(", ")),
-    ];
-    let told = rows.iter().filter(|(_, value)| !value.is_empty());
-    let lines: Vec<String> =
-        told.map(|(name, value)| format!("{name:>10}  {}", Escaped(value))).collect();
-    lines.join("\n") + "\n"
-}
-
-fn published(record: &ArticleRecord) -> String {
-    match record.published.time {
-        Some(time) => time.to_string(),
-        None => format!("{} ({})", record.published.day, word(&record.published.granularity)),
-    }
 }

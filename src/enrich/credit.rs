@@ -373,7 +373,8 @@ impl Search<'_> {
 fn without_separator(printed: &str) -> &str {
     let printed = printed.trim_end_matches(|c: char| c.is_whitespace() || "-–—:".contains(c));
     let bare = printed.trim_end_matches('.');
-    if bare.ends_with([')', '/', ']']) { bare } else { printed }
+    let agency = bare.contains(['—', '–']) && !bare.ends_with(char::is_uppercase);
+    if bare.ends_with([')', '/', ']']) || agency { bare } else { printed }
 }
 
 /// Spans in order, those that touch or overlap made one.

@@ -1,12 +1,11 @@
 //! Boilerplate, compiled: lines that are dropped from a text before anything is looked for in it.
 
-use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex::{RegexSet, RegexSetBuilder};
 
 use super::entry::{BoilerplateEntry, Standing};
 use super::error::Error;
+use super::late::{COMPILED_BYTES_MAX, Late};
 
-/// A pattern whose automaton is larger is refused: it would slow down every article.
-const COMPILED_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// A longer block is a paragraph; no boilerplate is.
 const BLOCK_BYTES_MAX: usize = 1_000;
 /// So much of a block's end is looked at.
@@ -15,10 +14,51 @@ const END_CHARS_MAX: usize = 500;
 /// The rows.
 #[derive(Clone, Debug)]
 pub(super) struct Boilerplate {
-    blocks: RegexSet,
-    ends: Vec<Regex>,
-    ends_set: RegexSet,
-    walls: RegexSet,
+    blocks: Rows,
+    ends: Rows,
+    walls: Rows,
+}
+
+/// Patterns, and a set that says which of them may match. The set has `.*` for `.{0,300}`: counted out, such a repetition is
+/// thousands of states, in a set of all patterns the largest thing in memory by far.
+#[derive(Clone, Debug)]
+struct Rows {
+    set: RegexSet,
+    rows: Vec<Late>,
+}
+
+impl Rows {
+    fn new(rows: Vec<Late>) -> Result<Self, Error> {
+        let set = set(rows.iter().map(|row| without_counts(row.pattern())).collect())?;
+        Ok(Self { set, rows })
+    }
+
+    fn is_match(&self, text: &str) -> bool {
+        self.set.matches(text).iter().any(|row| self.rows[row].get().is_match(text))
+    }
+}
+
+/// The pattern with counted repetitions of any sign made uncounted: it matches all that the pattern does, and more.
+fn without_counts(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut rest = pattern;
+    while let Some((before, after)) = rest.split_once(".{") {
+        let counts = after.split_once('}').filter(|(counts, _)| {
+            counts.split(',').all(|count| count.bytes().all(|b| b.is_ascii_digit()))
+        });
+        out.push_str(before);
+        match counts {
+            Some((_, behind)) if !before.ends_with('\\') => {
+                out.push_str(".*");
+                rest = behind;
+            }
+            _ => {
+                out.push_str(".{");
+                rest = after;
+            }
+        }
+    }
+    out + rest
 }
 
 impl Boilerplate {
@@ -27,25 +67,19 @@ impl Boilerplate {
             let reason = format!("match is no pattern: {cause}");
             Error::new("boilerplate.toml", &entry.id, reason)
         };
-        let mut ends = Vec::new();
+        let (mut blocks, mut ends, mut walls) = (vec![], vec![], vec![]);
         for entry in entries {
-            // Compiled alone first, so that an error names its row.
-            let regex = compile(&format!("(?i)^(?:{})$", entry.pattern));
-            regex.map_err(|cause| bad(entry, &cause))?;
-            if entry.standing == Standing::End {
-                let end = format!(r#"(?i)[.!?…।。"”’»)\]]\s*(?P<end>{})$"#, entry.pattern);
-                ends.push(compile(&end).map_err(|cause| bad(entry, &cause))?);
+            let late = |pattern: String| Late::new(pattern).map_err(|cause| bad(entry, &cause));
+            let whole = format!("(?i)^(?:{})$", entry.pattern);
+            blocks.push(late(whole.clone())?);
+            match entry.standing {
+                Standing::End => ends
+                    .push(late(format!(r#"(?i)[.!?…।。"”’»)\]]\s*(?P<end>{})$"#, entry.pattern))?),
+                Standing::Wall => walls.push(late(whole)?),
+                Standing::Block => {}
             }
         }
-        let whole = |entry: &BoilerplateEntry| format!("(?i)^(?:{})$", entry.pattern);
-        let walls = entries.iter().filter(|entry| entry.standing == Standing::Wall).map(whole);
-        let ends_set = set(ends.iter().map(|end| end.as_str().to_owned()).collect())?;
-        Ok(Self {
-            blocks: set(entries.iter().map(whole).collect())?,
-            ends,
-            ends_set,
-            walls: set(walls.collect())?,
-        })
+        Ok(Self { blocks: Rows::new(blocks)?, ends: Rows::new(ends)?, walls: Rows::new(walls)? })
     }
 
     /// Whether a block as a whole is boilerplate.
@@ -63,14 +97,11 @@ impl Boilerplate {
         let back = block.char_indices().nth_back(END_CHARS_MAX);
         let from = back.map_or(0, |(at, _)| at);
         let end = block.get(from..)?;
-        let found = self.ends_set.matches(end);
-        let starts = found.iter().filter_map(|row| self.ends[row].captures(end)?.name("end"));
+        let found = self.ends.set.matches(end);
+        let starts =
+            found.iter().filter_map(|row| self.ends.rows[row].get().captures(end)?.name("end"));
         starts.map(|group| from + group.start()).min()
     }
-}
-
-fn compile(pattern: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(pattern).size_limit(COMPILED_BYTES_MAX).build()
 }
 
 fn set(patterns: Vec<String>) -> Result<RegexSet, Error> {

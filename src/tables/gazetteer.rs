@@ -1,6 +1,6 @@
 //! People, bodies and places by their names. A name is looked up word by word, the longest wins; case counts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use rapidhash::fast::SeedableState;
 
@@ -40,10 +40,6 @@ pub struct Entity {
     pub population: u64,
     /// Whether the name means other things too and wants a neighbour that settles it.
     pub is_ambiguous: bool,
-    /// Names that mean it only at outlets of these countries.
-    pub only: BTreeMap<String, Vec<String>>,
-    /// Names that mean something else at outlets of these countries.
-    pub except: BTreeMap<String, Vec<String>>,
     /// Whether it is a newsroom that is no outlet of the tables.
     pub is_media: bool,
     /// Where the outlet stands in the tables, if it is one.
@@ -74,28 +70,43 @@ pub struct Sense {
     pub form: Form,
 }
 
-#[derive(Clone, Debug, Default)]
-struct Entry {
-    alone: Vec<Sense>,
-    /// Names of more words that begin so, longest first.
-    longer: Vec<Longer>,
+/// Between the words of a name in the index; it sorts before every letter.
+const JOIN: char = '\u{1f}';
+
+/// A name of the index.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    /// Bytes of [`Gazetteer::text`].
+    from: u32,
+    to: u32,
+    words: u32,
+    /// Its meanings in [`Gazetteer::senses`].
+    first_sense: u32,
+    senses: u32,
 }
 
-/// A name of several words.
-#[derive(Clone, Debug, Default)]
-struct Longer {
-    /// Its words but the first.
-    rest: Box<[Box<str>]>,
-    senses: Vec<Sense>,
-}
-
-/// All known names.
+/// All known names, laid end to end: they are many and never change.
 #[derive(Clone, Debug, Default)]
 pub struct Gazetteer {
     /// What is known.
     pub entities: Vec<Entity>,
-    by_first: HashMap<Box<str>, Entry, SeedableState<'static>>,
-    by_id: HashMap<Box<str>, u32, SeedableState<'static>>,
+    text: String,
+    /// Sorted by first word, the longest names first.
+    rows: Vec<Row>,
+    senses: Vec<Sense>,
+    /// For the hash of a first word, its rows.
+    firsts: HashMap<u64, (u32, u32), SeedableState<'static>>,
+    /// Names and ids until they are sorted.
+    unsorted: HashMap<String, Vec<Sense>, SeedableState<'static>>,
+    by_id: HashMap<String, u32, SeedableState<'static>>,
+}
+
+fn small(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+fn hash(word: &str) -> u64 {
+    rapidhash::v3::rapidhash_v3(word.as_bytes())
 }
 
 impl Gazetteer {
@@ -104,8 +115,8 @@ impl Gazetteer {
         if let Some(known) = self.by_id.get(entity.id.as_str()) {
             return *known;
         }
-        let index = u32::try_from(self.entities.len()).unwrap_or(u32::MAX);
-        self.by_id.insert(entity.id.as_str().into(), index);
+        let index = small(self.entities.len());
+        self.by_id.insert(entity.id.clone(), index);
         self.entities.push(entity);
         index
     }
@@ -121,33 +132,51 @@ impl Gazetteer {
     }
 
     fn spelling(&mut self, name: &str, sense: Sense) {
-        let all = tokens(name);
-        let mut words = all.iter().filter(|token| token.kind != TokenKind::Break);
-        let Some(first) = words.next() else { return };
-        let rest: Box<[Box<str>]> = words.map(|word| word.text(name).into()).collect();
-        let entry = self.by_first.entry(first.text(name).into()).or_default();
-        let senses = if rest.is_empty() {
-            &mut entry.alone
-        } else {
-            let known = entry.longer.iter().position(|longer| longer.rest == rest);
-            let at = known.unwrap_or(entry.longer.len());
-            if known.is_none() {
-                entry.longer.push(Longer { rest, senses: vec![] });
-            }
-            &mut entry.longer[at].senses
-        };
+        let key = key(name);
+        if key.is_empty() {
+            return;
+        }
+        let senses = self.unsorted.entry(key).or_default();
         if !senses.contains(&sense) {
             senses.push(sense);
         }
     }
 
+    /// The meanings of exactly this name, before the index is made.
+    pub(super) fn named(&self, name: &str) -> &[Sense] {
+        self.unsorted.get(&key(name)).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// Must be called once after the last name.
     pub(super) fn sort(&mut self) {
-        for entry in self.by_first.values_mut() {
-            entry
-                .longer
-                .sort_by(|a, b| b.rest.len().cmp(&a.rest.len()).then_with(|| a.rest.cmp(&b.rest)));
+        let mut names: Vec<(String, Vec<Sense>)> =
+            std::mem::take(&mut self.unsorted).into_iter().collect();
+        let first = |name: &str| name.split(JOIN).next().unwrap_or_default().to_owned();
+        let words = |name: &str| name.split(JOIN).count();
+        names.sort_by(|(a, _), (b, _)| {
+            first(a).cmp(&first(b)).then_with(|| words(b).cmp(&words(a))).then_with(|| a.cmp(b))
+        });
+        self.text.reserve_exact(names.iter().map(|(name, _)| name.len()).sum());
+        self.rows.reserve_exact(names.len());
+        self.senses.reserve_exact(names.iter().map(|(_, senses)| senses.len()).sum());
+        for (name, senses) in names {
+            let row = small(self.rows.len());
+            let range = self.firsts.entry(hash(&first(&name))).or_insert((row, row));
+            range.1 = row + 1;
+            let from = small(self.text.len());
+            self.text.push_str(&name);
+            self.rows.push(Row {
+                from,
+                to: small(self.text.len()),
+                words: small(words(&name)),
+                first_sense: small(self.senses.len()),
+                senses: small(senses.len()),
+            });
+            self.senses.extend(senses);
         }
+        self.firsts.shrink_to_fit();
+        self.entities.shrink_to_fit();
+        self.by_id = HashMap::default();
     }
 
     /// The longest name that begins with `word`; its meanings and its length in words.
@@ -156,18 +185,23 @@ impl Gazetteer {
         word: &str,
         next: impl Fn(usize) -> Option<&'a str>,
     ) -> Option<(&[Sense], usize)> {
-        let entry = self.by_first.get(word)?;
-        for Longer { rest, senses } in &entry.longer {
-            let fits = rest.iter().enumerate().all(|(n, want)| next(n + 1) == Some(&**want));
+        let (from, to) = *self.firsts.get(&hash(word))?;
+        for row in self.rows.get(from as usize..to as usize)? {
+            let name = self.text.get(row.from as usize..row.to as usize).unwrap_or_default();
+            let mut words = name.split(JOIN);
+            let fits = words.next() == Some(word)
+                && words.enumerate().all(|(n, want)| next(n + 1) == Some(want));
             if fits {
-                return Some((senses, rest.len() + 1));
+                let first = row.first_sense as usize;
+                let senses = self.senses.get(first..first + row.senses as usize)?;
+                return Some((senses, row.words as usize));
             }
         }
-        (!entry.alone.is_empty()).then_some((&entry.alone, 1))
+        None
     }
 
-    /// Where the entity of this id stands.
-    pub fn by_id(&self, id: &str) -> Option<u32> {
+    /// Where the entity of this id stands, before the index is made.
+    pub(super) fn by_id(&self, id: &str) -> Option<u32> {
         self.by_id.get(id).copied()
     }
 
@@ -175,6 +209,14 @@ impl Gazetteer {
     pub fn entity(&self, index: u32) -> Option<&Entity> {
         self.entities.get(index as usize)
     }
+}
+
+/// The words of a name as the index has them.
+fn key(name: &str) -> String {
+    let all = tokens(name);
+    let words = all.iter().filter(|token| token.kind != TokenKind::Break);
+    let words: Vec<&str> = words.map(|word| word.text(name)).collect();
+    words.join(JOIN.to_string().as_str())
 }
 
 /// A name as ids have it: lower case, without accents, words joined by `_`.

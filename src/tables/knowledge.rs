@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Error;
 use super::gazetteer::{Entity, EntityKind, Form, Gazetteer, Sense, folded};
-use super::tokens::tokens;
 use crate::news::OutletKind;
 
 /// A person in `people.toml`.
@@ -127,14 +126,8 @@ pub(super) fn places(file: &str, text: &str) -> Result<Vec<PlaceRow>, Error> {
 impl Gazetteer {
     /// The body of exactly this name, if one was added.
     fn org_named(&self, name: &str) -> Option<u32> {
-        let name = without_article(name);
-        let all = tokens(name);
-        let words: Vec<&str> = all.iter().map(|token| token.text(name)).collect();
-        let (senses, length) = self.at(words.first()?, |n| words.get(n).copied())?;
-        senses
-            .iter()
-            .find(|sense| length == words.len() && sense.kind == EntityKind::Org)
-            .map(|sense| sense.entity)
+        let senses = self.named(without_article(name));
+        senses.iter().find(|sense| sense.kind == EntityKind::Org).map(|sense| sense.entity)
     }
 
     /// Lays what a row says over an entity that is there.
@@ -193,8 +186,6 @@ impl Known<'_> {
                 sort: "news_agency".to_owned(),
                 country: agency.country.clone(),
                 agency: u32::try_from(at).ok(),
-                only: agency.only.clone(),
-                except: agency.except.clone(),
                 ..Entity::default()
             });
             for name in &agency.names {

@@ -1,6 +1,7 @@
 //! What words do in a sentence that reports what somebody said, language by language.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use rapidhash::fast::SeedableState;
 
@@ -119,8 +120,12 @@ struct Entry {
 /// The words of one language.
 #[derive(Clone, Debug, Default)]
 pub struct Lexicon {
-    words: HashMap<Box<str>, Entry, SeedableState<'static>>,
+    words: Entries,
+    /// What words do in all languages.
+    shared: Arc<Entries>,
 }
+
+type Entries = HashMap<Box<str>, Entry, SeedableState<'static>>;
 
 impl Lexicon {
     pub(super) fn new<'a>(lists: impl Iterator<Item = (&'a str, &'a [String])>) -> Self {
@@ -135,6 +140,16 @@ impl Lexicon {
             entry.phrases.sort_by_key(|(rest, _)| std::cmp::Reverse(rest.len()));
         }
         lexicon
+    }
+
+    /// The same words, with those of all languages beside them.
+    pub(super) fn with(self, any: &Self) -> Self {
+        Self { shared: Arc::clone(&any.shared), ..self }
+    }
+
+    /// As what other lexicons share; phrases are a language's own.
+    pub(super) fn shared(self) -> Self {
+        Self { shared: Arc::new(self.words), words: Entries::default() }
     }
 
     fn add(&mut self, phrase: &str, class: Class) {
@@ -156,7 +171,8 @@ impl Lexicon {
 
     /// What the words at the start of `words` do, and how many of them do it together. `words` are in lower case.
     pub fn at<'a>(&self, word: &str, next: impl Fn(usize) -> Option<&'a str>) -> (Class, usize) {
-        let Some(entry) = self.words.get(word) else { return (Class::default(), 1) };
+        let shared = self.shared.get(word).map_or(Class::default(), |entry| entry.class);
+        let Some(entry) = self.words.get(word) else { return (shared, 1) };
         for (rest, class) in &entry.phrases {
             let fits = rest.iter().enumerate().all(|(n, want)| {
                 next(n + 1).is_some_and(|word| {
@@ -169,11 +185,12 @@ impl Lexicon {
                 return (*class, rest.len() + 1);
             }
         }
-        (entry.class, 1)
+        (entry.class.or(shared), 1)
     }
 
     /// What one word does.
     pub fn word(&self, word: &str) -> Class {
-        self.words.get(word).map_or(Class::default(), |entry| entry.class)
+        let of = |words: &Entries| words.get(word).map_or(Class::default(), |entry| entry.class);
+        of(&self.words).or(of(&self.shared))
     }
 }

@@ -103,10 +103,18 @@ impl Raw {
         }
     }
 
-    /// What words do in a language, with what they do in all.
+    /// Lets go of what the gazetteer was made from.
+    pub(super) fn forget_knowledge(&mut self) {
+        self.people = Vec::new();
+        self.countries = Vec::new();
+        self.orgs = Vec::new();
+        self.regions = Vec::new();
+        self.cities = Vec::new();
+    }
+
+    /// What words do in a language.
     pub(super) fn lexicon(&self, lang: &str) -> Lexicon {
-        let of = |lang: &str| self.lexicons.get(lang).into_iter().flatten();
-        let lists = of("any").chain(of(lang).filter(|_| lang != "any"));
+        let lists = self.lexicons.get(lang).into_iter().flatten();
         Lexicon::new(lists.map(|(key, list)| (key.as_str(), list.as_slice())))
     }
 

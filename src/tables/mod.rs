@@ -9,6 +9,7 @@ mod error;
 mod gazetteer;
 mod knowledge;
 mod language;
+mod late;
 mod lexicon;
 mod load;
 pub mod markup;
@@ -116,22 +117,29 @@ impl Tables {
 
     /// The built-in tables with the user's folder and entries over them.
     pub fn with(config: &Config) -> Result<Self, Error> {
-        Self::build(&Raw::load(config)?)
+        Self::build(Raw::load(config)?)
     }
 
-    fn build(raw: &Raw) -> Result<Self, Error> {
-        let agencies = build::agencies(raw)?;
-        let outlets = build::outlets(raw, &agencies)?;
+    fn build(mut raw: Raw) -> Result<Self, Error> {
+        let hash = raw.hash();
+        let agencies = build::agencies(&raw)?;
+        let outlets = build::outlets(&raw, &agencies)?;
+        let gazetteer = raw.known(&outlets, &agencies).gazetteer();
+        // The rows are ten times what becomes of them: what follows takes their place.
+        raw.forget_knowledge();
+        let raw = &raw;
         let hosts = build::hosts(raw)?;
         let own = |(host, index): &(String, usize)| {
             (raw.own_hosts.get(host) == Some(&raw.outlets[*index].id))
                 .then(|| (host.clone(), *index))
         };
+        let any_lexicon = raw.lexicon("any").shared();
+        let lexicon = |lang: &String| (lang.clone(), raw.lexicon(lang).with(&any_lexicon));
         let rows = |slot, inside| Rows::compile(slot, inside, &raw.credits, &raw.macros);
         let set = |words: &[String]| words.iter().cloned().collect::<HashSet<_>>();
         let functions = raw.words.function_words.iter();
         Ok(Self {
-            hash: raw.hash(),
+            hash,
             agency_ids: build::ids(agencies.iter().map(|agency| &agency.id)),
             outlet_ids: build::ids(outlets.iter().map(|outlet| &outlet.shown.id)),
             outlet_names: build::outlet_names(&outlets),
@@ -154,9 +162,9 @@ impl Tables {
             abbreviations: set(&raw.words.abbreviations),
             function_words: functions.map(|(lang, words)| (lang.clone(), set(words))).collect(),
             words: raw.words.clone(),
-            gazetteer: raw.known(&outlets, &agencies).gazetteer(),
-            lexicons: raw.lexicons.keys().map(|lang| (lang.clone(), raw.lexicon(lang))).collect(),
-            any_lexicon: raw.lexicon("any"),
+            gazetteer,
+            lexicons: raw.lexicons.keys().map(lexicon).collect(),
+            any_lexicon,
             variants: variants::compile(&raw.variants)?,
             agencies,
             outlets,

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use regex::{Captures, Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex::{Captures, RegexSet, RegexSetBuilder};
 
 use super::entry::{CreditEntry, Extent, LabelEntry, Place, Slot};
 use super::error::Error;
+use super::late::{COMPILED_BYTES_MAX, Late, compile};
 use super::names::{AGENCY_MARK, GENERIC_MARK, Masked, Named, OUTLET_MARK, OWN_MARK};
 use crate::news::NoticeKind;
 
-/// A pattern whose automaton is larger is refused: it would slow down every article.
-const COMPILED_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// What each thread may remember of the states of all patterns at once: there are several threads, and hostile texts visit
 /// every state. Labels stand in headlines, which visit few.
 const CACHE_BYTES_MAX: usize = 1024 * 1024;
@@ -39,7 +38,7 @@ struct Row {
     extent: Extent,
     known_place: bool,
     agencies_only: bool,
-    regex: Regex,
+    regex: Late,
 }
 
 /// The rows of one slot.
@@ -64,7 +63,7 @@ impl Rows {
                 extent: entry.extent,
                 known_place: entry.place,
                 agencies_only: entry.agencies_only,
-                regex: compile(&pattern).map_err(|e| bad_pattern(entry, &e))?,
+                regex: Late::new(pattern.clone()).map_err(|e| bad_pattern(entry, &e))?,
             });
             patterns.push(pattern);
         }
@@ -85,7 +84,7 @@ impl Rows {
     pub(super) fn find(&self, line: &Masked, is_place: impl Fn(&str) -> bool) -> Option<Hit> {
         self.set.matches(&line.text).iter().find_map(|index| {
             let row = &self.rows[index];
-            let found = row.regex.captures(&line.text)?;
+            let found = row.regex.get().captures(&line.text)?;
             let place = found.name("place");
             if row.known_place && !place.is_some_and(|place| is_place(place.as_str())) {
                 return None;
@@ -164,10 +163,6 @@ fn expand(
     Ok(out)
 }
 
-fn compile(pattern: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(pattern).size_limit(COMPILED_BYTES_MAX).build()
-}
-
 fn bad_pattern(entry: &CreditEntry, cause: &regex::Error) -> Error {
     Error::new("credits.toml", &entry.id, format!("match is no pattern: {cause}"))
 }
@@ -193,7 +188,7 @@ pub struct Label {
 #[derive(Clone, Debug)]
 pub(super) struct Labels {
     set: RegexSet,
-    rows: Vec<(NoticeKind, Regex)>,
+    rows: Vec<(NoticeKind, Late)>,
 }
 
 impl Labels {
@@ -208,9 +203,12 @@ impl Labels {
                 "write (?P<label>…) around what is kept".clone_into(&mut error.suggestion);
                 return Err(error);
             }
-            rows.push((entry.kind, regex));
+            drop(regex);
+            let late = Late::new(entry.pattern.clone())
+                .map_err(|cause| bad(entry, format!("match is no pattern: {cause}")))?;
+            rows.push((entry.kind, late));
         }
-        let set = RegexSetBuilder::new(rows.iter().map(|(_, regex)| regex.as_str()))
+        let set = RegexSetBuilder::new(rows.iter().map(|(_, regex)| regex.pattern()))
             .size_limit(COMPILED_BYTES_MAX * rows.len().max(1))
             .dfa_size_limit(CACHE_BYTES_MAX / 4)
             .build()
@@ -221,7 +219,7 @@ impl Labels {
     pub(super) fn find(&self, line: &str) -> Option<Label> {
         let index = self.set.matches(line).iter().next()?;
         let (kind, regex) = &self.rows[index];
-        let found = regex.captures(line)?;
+        let found = regex.get().captures(line)?;
         let group = |name| found.name(name).map_or("", |group| group.as_str());
         Some(Label {
             kind: *kind,

@@ -86,10 +86,13 @@ impl Finder<'_> {
         let here =
             |countries: &Vec<String>| countries.iter().any(|country| country == self.text.country);
         let name = self.text.between(at, at + length);
-        if entity.only.get(name).is_some_and(|only| !here(only) && !self.text.country.is_empty())
-            || entity.except.get(name).is_some_and(here)
-        {
-            return false;
+        if let Some(agency) = entity.agency.map(|agency| tables.agency_at(agency as usize)) {
+            let elsewhere = agency.only.get(name).is_some_and(|only| !here(only));
+            if elsewhere && !self.text.country.is_empty()
+                || agency.except.get(name).is_some_and(here)
+            {
+                return false;
+            }
         }
         // A script without case, or marks around the name, leave no doubt.
         let marked = at > 0
