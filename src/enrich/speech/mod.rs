@@ -233,7 +233,8 @@ impl Heard {
 
     /// One chain for each agency that a line of the body credits, for the whole article.
     fn credits(&mut self, told: &Told<'_>) {
-        for wire in told.wires {
+        // An agency's own text comes from nobody but itself.
+        for wire in told.wires.iter().filter(|wire| *wire != told.publisher) {
             let Some((printed, _)) = told
                 .credits
                 .iter()
