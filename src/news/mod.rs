@@ -17,6 +17,7 @@ mod link;
 mod notice;
 mod page;
 mod recall;
+mod said;
 mod scalar;
 mod story;
 
@@ -44,6 +45,7 @@ pub use recall::{
     DeskMarks, Flip, Found, Known, Placed, Recalled, StoredStory, Wanted, WindowArticle,
     content_hash,
 };
+pub use said::{Said, Witness};
 pub use scalar::{Day, Fixed, Time};
 pub use story::{
     Independence, Member, OriginKind, Reporting, Statement, StatementNumber, StoryChange,

@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ArticleId, Because, DispatchId, Fixed, Notice, NoticeKind, OutletKind, Role, StoryId, Time,
+    ArticleId, Because, DispatchId, Fixed, Notice, NoticeKind, OutletKind, Role, Said, StoryId,
+    Time,
 };
 
 /// What happened to a story, weightiest last named in records.md.
@@ -181,6 +182,9 @@ pub struct Member {
     pub places: Vec<String>,
     /// Watches hit.
     pub watches: Vec<String>,
+    /// What it says that somebody said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub said: Vec<Said>,
 }
 
 impl Member {

@@ -132,6 +132,7 @@ fn member(id: ArticleId) -> Member {
         people: vec![],
         places: vec![],
         watches: vec![],
+        said: Vec::new(),
     }
 }
 

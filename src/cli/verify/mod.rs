@@ -2,6 +2,7 @@
 
 mod article;
 mod bearing;
+mod claims;
 mod files;
 mod ledger;
 mod report;
