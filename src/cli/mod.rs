@@ -19,6 +19,7 @@ pub mod replay;
 pub mod run;
 pub mod schema;
 pub mod screen;
+pub mod story;
 pub mod taste;
 pub mod verify;
 
@@ -65,6 +66,7 @@ pub enum Command {
     Replay(replay::Args),
     Eval(eval::Args),
     Explain(explain::Args),
+    Story(story::Args),
     Feeds(feeds::Args),
     Verify(verify::Args),
     Schema(schema::Args),
@@ -145,6 +147,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Replay(args) => replay::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Story(args) => story::run(args),
         Command::Feeds(args) => feeds::run(args),
         Command::Verify(args) => verify::run(args, tally),
         Command::Schema(args) => schema::run(args),

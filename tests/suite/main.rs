@@ -58,6 +58,10 @@ mod restart;
 #[cfg(test)]
 mod server;
 #[cfg(test)]
+mod statements;
+#[cfg(test)]
+mod story;
+#[cfg(test)]
 #[path = "../bench/town.rs"]
 mod town;
 #[cfg(test)]

@@ -121,7 +121,11 @@ fn files(dir: &Path, stream: Stream) -> io::Result<Vec<(u64, String, PathBuf)>> 
 }
 
 /// Shows every whole line of a stream; what a running daemon has only half written is left out.
-fn each_line(dir: &Path, stream: Stream, mut show: impl FnMut(&str, u64, &str)) -> io::Result<()> {
+pub(in crate::cli) fn each_line(
+    dir: &Path,
+    stream: Stream,
+    mut show: impl FnMut(&str, u64, &str),
+) -> io::Result<()> {
     let mut buffer = Vec::new();
     for (_, name, path) in files(dir, stream)? {
         let mut reader = BufReader::with_capacity(1 << 16, File::open(path)?);

@@ -77,7 +77,7 @@ pub(super) fn shows_all(record: &ArticleRecord) -> bool {
 }
 
 /// What a story keeps of the article, as far as counting needs it and the record shows it.
-pub(super) fn member(record: &ArticleRecord, arrival: u64, uncounted: bool) -> Member {
+pub(in crate::cli) fn member(record: &ArticleRecord, arrival: u64, uncounted: bool) -> Member {
     let spoken = spoken(record);
     Member {
         article: record.article_id,

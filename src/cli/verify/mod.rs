@@ -11,6 +11,7 @@ mod story;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub(super) use article::member;
 pub use report::{Break, Check, Outcome, Place, Report};
 
 use files::{Directory, Found, Lines};

@@ -82,11 +82,11 @@ fn citations(
 }
 
 /// All whom a family has it from, directly or through others.
-fn reached<'a>(from: &'a str, cites: &'a [(String, BTreeSet<String>)]) -> BTreeSet<&'a str> {
+fn reached<'a>(from: &'a str, all: &'a [(String, BTreeSet<String>)]) -> BTreeSet<&'a str> {
     let mut found: BTreeSet<&str> = BTreeSet::new();
     let mut open = vec![from];
     while let Some(name) = open.pop() {
-        let Some((_, cited)) = cites.iter().find(|(known, _)| known == name) else { continue };
+        let Some((_, cited)) = all.iter().find(|(known, _)| known == name) else { continue };
         open.extend(cited.iter().map(String::as_str).filter(|name| found.insert(name)));
     }
     found

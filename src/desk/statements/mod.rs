@@ -52,7 +52,7 @@ struct Claim {
 /// The claims of a story, as far as its members were taken.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Claims {
-    claims: Vec<Claim>,
+    all: Vec<Claim>,
     /// Claims by speaker.
     by_speaker: BTreeMap<String, Vec<usize>>,
     /// Claims by speaker, words and whether they are denied: copies find theirs at once.
@@ -66,6 +66,29 @@ pub fn statements(story: StoryId, members: &[Member]) -> Vec<Statement> {
     let mut claims = Claims::default();
     claims.follow(members);
     claims.told(story, members)
+}
+
+/// The claims made in a story, each with the articles that carry it, by arrival.
+pub fn carried(story: StoryId, members: &[Member]) -> Vec<(Statement, Vec<ArticleId>)> {
+    let mut claims = Claims::default();
+    claims.follow(members);
+    let told = claims.told(story, members);
+    let article = |(arrival, _): &(u64, Witness)| {
+        let at = members.binary_search_by_key(arrival, |member| member.arrival).ok()?;
+        Some(members[at].article)
+    };
+    let by = |statement: &Statement| -> Vec<ArticleId> {
+        let mut claims = claims.all.iter();
+        let claim = claims.find(|claim| claim.told_id(story) == statement.id);
+        claim.map(|claim| claim.heard.iter().filter_map(article).collect()).unwrap_or_default()
+    };
+    told.into_iter().map(|statement| (statement.clone(), by(&statement))).collect()
+}
+
+/// Whether one speaker says the same twice, but for the numbers.
+pub fn alike_but_for_numbers(a: &Statement, b: &Statement) -> bool {
+    let wording = |s: &Statement| Wording::of(&s.text, "und", false, &[]).without_numbers();
+    a.speaker == b.speaker && a.polarity == b.polarity && wording(a).is_about(&wording(b))
 }
 
 impl Claims {
@@ -106,10 +129,10 @@ impl Claims {
         let known = self.by_words.get(&words).copied().or_else(|| self.near(said, &wording));
         let at = match known {
             Some(at) => at,
-            None if self.claims.len() < CLAIMS_MAX => self.open(member, said, &wording),
+            None if self.all.len() < CLAIMS_MAX => self.open(member, said, &wording),
             None => return,
         };
-        let claim = &mut self.claims[at];
+        let claim = &mut self.all[at];
         let heard = (member.arrival, said.witness.clone());
         if !claim.heard.contains(&heard) {
             claim.heard.push(heard);
@@ -123,14 +146,14 @@ impl Claims {
         let own = self.by_speaker.get(&said.speaker)?;
         let compared = own.iter().copied().skip(own.len().saturating_sub(COMPARED_MAX));
         let is_same = |at: &usize| {
-            let claim = &self.claims[*at];
+            let claim = &self.all[*at];
             claim.is_denied == said.is_denied && claim.wording.is_same(wording)
         };
         compared.into_iter().find(is_same)
     }
 
     fn open(&mut self, member: &Member, said: &Said, wording: &Wording) -> usize {
-        self.claims.push(Claim {
+        self.all.push(Claim {
             first: member.article,
             quote: said.quote.clone(),
             speaker: said.speaker.clone(),
@@ -140,27 +163,27 @@ impl Claims {
             heard: Vec::new(),
             numbers: Vec::new(),
         });
-        let at = self.claims.len() - 1;
+        let at = self.all.len() - 1;
         self.by_speaker.entry(said.speaker.clone()).or_default().push(at);
         at
     }
 
     /// The claims as the record tells them: those that most articles carry while there is room, in their order.
     fn told(&self, story: StoryId, members: &[Member]) -> Vec<Statement> {
-        if self.claims.is_empty() {
+        if self.all.is_empty() {
             return Vec::new();
         }
-        let mut ranked: Vec<usize> = (0..self.claims.len()).collect();
-        ranked.sort_by_key(|&at| std::cmp::Reverse(self.claims[at].heard.len()));
+        let mut ranked: Vec<usize> = (0..self.all.len()).collect();
+        ranked.sort_by_key(|&at| std::cmp::Reverse(self.all[at].heard.len()));
         let mut room = BYTES_MAX;
         ranked.retain(|&at| {
-            let bytes = self.claims[at].text.len() + ENTRY_BYTES;
+            let bytes = self.all[at].text.len() + ENTRY_BYTES;
             let fits = bytes <= room;
             room = if fits { room - bytes } else { 0 };
             fits
         });
         ranked.sort_unstable();
-        let told: Vec<&Claim> = ranked.into_iter().map(|at| &self.claims[at]).collect();
+        let told: Vec<&Claim> = ranked.into_iter().map(|at| &self.all[at]).collect();
         let sources = Sources::of(members);
         told.iter().map(|claim| claim.told(story, members, &sources, &told)).collect()
     }
@@ -187,6 +210,11 @@ impl Claim {
         }
     }
 
+    fn told_id(&self, story: StoryId) -> String {
+        let parts = [&story.to_string(), &self.speaker, &self.first.to_string(), &self.quote];
+        format!("stm_{}", hash16(&parts.map(String::as_str)))
+    }
+
     fn told(
         &self,
         story: StoryId,
@@ -194,9 +222,8 @@ impl Claim {
         sources: &Sources,
         all: &[&Self],
     ) -> Statement {
-        let parts = [&story.to_string(), &self.speaker, &self.first.to_string(), &self.quote];
         Statement {
-            id: format!("stm_{}", hash16(&parts.map(String::as_str))),
+            id: self.told_id(story),
             speaker: self.speaker.clone(),
             text: self.text.clone(),
             polarity: if self.is_denied { "denies" } else { "asserts" }.to_owned(),

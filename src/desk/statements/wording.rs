@@ -67,7 +67,7 @@ pub(super) struct Wording {
     /// All words, folded, in their order.
     whole: Box<str>,
     /// Of a quotation its sentences, of reported speech the one clause; hashes of their words.
-    sentences: Vec<Box<[u32]>>,
+    sentences: Vec<Vec<u32>>,
     pub(super) names: Vec<String>,
     pub(super) numbers: Vec<Counted>,
     figures: BTreeSet<i64>,
@@ -80,14 +80,14 @@ impl Wording {
         let words: Vec<String> = folded(text).collect();
         let negations = words.iter().filter(|word| has_sense(word, lang, "not")).count();
         let numbers = numbers::read(text, lang);
-        let sentences: Vec<Box<[u32]>> = if is_quoted {
+        let sentences: Vec<Vec<u32>> = if is_quoted {
             let parts = text.split_inclusive(['.', '!', '?', '…', '。', '।']);
             // A point inside a number ends no sentence, and two halves of one say less than the whole: they are short.
             parts.map(|part| folded(part).map(|word| hash(&word)).collect()).collect()
         } else {
             vec![words.iter().map(|word| hash(word)).collect()]
         };
-        let is_long = |words: &Box<[u32]>| words.len() >= WORDS_MIN;
+        let is_long = |words: &Vec<u32>| words.len() >= WORDS_MIN;
         Self {
             is_quoted,
             whole: words.join(" ").into(),
@@ -97,6 +97,11 @@ impl Wording {
             numbers: numbers.counted,
             is_negated: negations % 2 == 1,
         }
+    }
+
+    /// As if it had no numbers.
+    pub(super) fn without_numbers(self) -> Self {
+        Self { figures: BTreeSet::new(), numbers: Vec::new(), ..self }
     }
 
     /// All words, folded: equal for the same words.
