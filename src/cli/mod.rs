@@ -21,6 +21,7 @@ pub mod replay;
 pub mod run;
 pub mod schema;
 pub mod screen;
+pub mod story;
 pub mod taste;
 mod tasted;
 pub mod verify;
@@ -69,6 +70,7 @@ pub enum Command {
     Replay(replay::Args),
     Eval(eval::Args),
     Explain(explain::Args),
+    Story(story::Args),
     Feeds(feeds::Args),
     Watch(watch::Args),
     Brief(brief::Args),
@@ -151,6 +153,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Replay(args) => replay::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Story(args) => story::run(args),
         Command::Feeds(args) => feeds::run(args),
         Command::Watch(args) => watch::run(args),
         Command::Brief(args) => brief::run(args),

@@ -22,7 +22,6 @@ use crate::pipeline::replay;
 use crate::record::{ArticleRecord, Layout, Record};
 use crate::store::Store;
 use crate::tables::Tables;
-use crate::telemetry::Escaped;
 use crate::writer::Writer;
 
 /// Longest input that is read: the poller's cap on a decoded body.

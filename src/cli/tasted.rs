@@ -54,7 +54,7 @@ pub(super) fn show(record: &ArticleRecord, body: &str) -> String {
             wrap(&Escaped(value).to_string(), width() - NAME_WIDTH - 2).iter().enumerate()
         {
             let name = if n == 0 { name } else { "" };
-            out += &format!("{name:>NAME_WIDTH$}  {line}\n");
+            out += &[format!("{name:>NAME_WIDTH$}").as_str(), "  ", line, "\n"].concat();
         }
     }
     out + &marked(record, body)
@@ -113,7 +113,8 @@ fn marked(record: &ArticleRecord, body: &str) -> String {
         text += &mark;
     }
     let blocks = text.split("\n\n").map(|block| {
-        wrap(block, width() - 2).into_iter().map(|line| format!("  {line}\n")).collect::<String>()
+        let lines = wrap(block, width() - 2).into_iter().map(|line| ["  ", &line, "\n"].concat());
+        lines.collect::<String>()
     });
     format!("\n{}", blocks.collect::<Vec<_>>().join("\n"))
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::again::Again;
+use super::statements::Claims;
 use super::watch::{self, AllStirred};
 use super::{Desk, independence};
 use crate::news::{
-    ArticleId, Because, Change, Hash16, Member, NoticeKind, Raised, StoredStory, StoryChange,
-    StoryId, StoryKind, StoryState, StoryStatus, Taken, Tally, Time, hash16,
+    ArticleId, Because, Change, Fixed, Hash16, Member, NoticeKind, Raised, Signal, StoredStory,
+    StoryChange, StoryId, StoryKind, StoryState, StoryStatus, Taken, Tally, Time, hash16,
 };
 
 /// Article ids listed in a story record.
@@ -17,6 +18,9 @@ const ARTICLE_IDS_MAX: usize = 300;
 
 /// People, places and watches listed in a story record.
 const TOP_IDS_MAX: usize = 50;
+
+/// Origins named where their number is another one.
+const ORIGINS_NAMED: usize = 6;
 
 /// Reasons listed in a story record.
 const BECAUSE_MAX: usize = 8;
@@ -35,6 +39,8 @@ pub(super) struct LiveStory {
     pub(super) alerts: Vec<Raised>,
     /// By arrival.
     pub(super) members: Vec<Member>,
+    /// What is said in it, as far as that was looked at; follows from the members.
+    pub(super) claims: Option<Box<Claims>>,
 }
 
 impl LiveStory {
@@ -48,6 +54,7 @@ impl LiveStory {
             split_from: None,
             alerts: Vec::new(),
             members: Vec::new(),
+            claims: None,
         }
     }
 
@@ -61,6 +68,7 @@ impl LiveStory {
             split_from: story.split_from,
             alerts: story.alerts,
             members: story.members,
+            claims: None,
         }
     }
 
@@ -76,7 +84,10 @@ impl LiveStory {
     /// Puts a member in, or its newer version in its place; the order of arrival is kept.
     pub(super) fn put(&mut self, member: Member) {
         match self.members.binary_search_by_key(&member.arrival, |m| m.arrival) {
-            Ok(place) => self.members[place] = member,
+            Ok(place) => {
+                self.members[place] = member;
+                self.claims = None;
+            }
             Err(place) => self.members.insert(place, member),
         }
     }
@@ -111,12 +122,14 @@ impl LiveStory {
     }
 
     /// Its snapshot at `now`, counted anew.
-    pub(super) fn snapshot(&self, now: Timestamp) -> StoryState {
-        self.state(independence::tally(&self.members), now)
+    pub(super) fn snapshot(&mut self, id: StoryId, now: Timestamp) -> StoryState {
+        let tally = independence::tally(&self.members);
+        self.state(id, tally, now)
     }
 
     /// Its snapshot at `now`.
-    fn state(&self, tally: Tally, now: Timestamp) -> StoryState {
+    fn state(&mut self, id: StoryId, tally: Tally, now: Timestamp) -> StoryState {
+        let statements = Claims::of(&mut self.claims, id, &self.members);
         let lead = independence::lead(&self.members, now)
             .or_else(|| self.members.iter().find(|m| Some(m.article) == self.lead))
             .or_else(|| self.members.first())
@@ -131,7 +144,7 @@ impl LiveStory {
             first_seen: Time(self.first_seen()),
             last_seen: Time(self.last_seen()),
             tally,
-            statements: Vec::new(),
+            statements,
             lead: lead.article,
             articles: self.members.iter().skip(from).map(|m| m.article).collect(),
             merged_from: self.merged_from.clone(),
@@ -143,6 +156,20 @@ impl LiveStory {
             watches: most_frequent(self.members.iter().flat_map(|m| &m.watches)),
         }
     }
+}
+
+/// Why the number of independent sources is another one: all that it counts, and the sign of the one that came last.
+fn recounted(before: u64, tally: &Tally) -> Because {
+    let now = tally.independence.len();
+    let names: Vec<&str> =
+        tally.independence.iter().map(|o| o.origin.as_str()).take(ORIGINS_NAMED).collect();
+    let more = if now > ORIGINS_NAMED { " and more" } else { "" };
+    let last = tally.independence.last().and_then(|origin| origin.because.first());
+    let (signal, words) = last.map_or((Signal::NoSign, String::new()), |sign| {
+        (sign.signal, format!(" ({})", sign.detail))
+    });
+    let detail = format!("{before} → {now} independent sources: {}{more}{words}", names.join(", "));
+    Because { signal, weight: Fixed::ONE, detail }
 }
 
 /// Most frequent first; on a tie the one met first.
@@ -274,7 +301,7 @@ impl Desk {
         {
             last = next;
         }
-        let mut state = loser.state(independence::tally(&loser.members), now);
+        let mut state = loser.state(id, independence::tally(&loser.members), now);
         state.merged_into = Some(last);
         StoryChange {
             id,
@@ -296,12 +323,16 @@ impl Desk {
         let story = self.stories.get_mut(&id)?;
         let tally = independence::tally(&story.members);
         let independent = tally.independence.len() as u64;
-        let state = story.state(tally, now);
+        let state = story.state(id, tally, now);
         if happened.kind < StoryKind::LeadChanged && story.lead != Some(state.lead) {
             happened.kind = StoryKind::LeadChanged;
         }
         if happened.kind < StoryKind::Recounted && story.independent != independent {
             happened.kind = StoryKind::Recounted;
+        }
+        if happened.kind == StoryKind::Recounted && story.independent != independent {
+            happened.because.insert(0, recounted(story.independent, &state.tally));
+            happened.because.truncate(BECAUSE_MAX);
         }
         story.revision += 1;
         story.lead = Some(state.lead);

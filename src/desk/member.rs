@@ -2,11 +2,13 @@
 
 use super::identify::Item;
 use super::independence;
+use super::statements::Spoken;
 use crate::news::{Article, Because, DispatchId, Fixed, Member, OutletKind, OwnSign, Signal, Time};
 
 /// What a story keeps of an article.
 pub(super) fn member(item: &Item, dispatch: DispatchId, arrival: u64) -> Member {
     let article = &item.article;
+    let spoken = spoken(article);
     Member {
         article: item.id,
         arrival,
@@ -16,7 +18,7 @@ pub(super) fn member(item: &Item, dispatch: DispatchId, arrival: u64) -> Member 
         outlet_kind: article.outlet.kind,
         wire: article.provenance.wire.clone(),
         role: article.provenance.role,
-        cited: Vec::new(),
+        cited: spoken.cited(),
         sign: sign(article),
         title: article.title.clone(),
         lang: article.lang.clone(),
@@ -32,6 +34,19 @@ pub(super) fn member(item: &Item, dispatch: DispatchId, arrival: u64) -> Member 
         people: article.people.iter().map(|p| p.id.clone()).collect(),
         places: article.places.iter().filter(|p| p.is_event_place).map(|p| p.id.clone()).collect(),
         watches: article.watch.iter().map(|w| w.id.clone()).collect(),
+        said: spoken.said(),
+    }
+}
+
+fn spoken(article: &Article) -> Spoken<'_> {
+    Spoken {
+        quotes: &article.quotes,
+        people: &article.people,
+        orgs: &article.orgs,
+        places: &article.places,
+        provenance: &article.provenance,
+        body: Some(&article.text.body),
+        lang: &article.lang,
     }
 }
 

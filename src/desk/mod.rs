@@ -24,6 +24,7 @@ mod notice;
 mod place;
 pub mod revise;
 mod split;
+pub mod statements;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod watch;

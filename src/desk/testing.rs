@@ -79,6 +79,7 @@ pub(crate) fn member(arrival: u64, dispatch: u64, outlet: &str) -> Member {
         people: Vec::new(),
         places: Vec::new(),
         watches: Vec::new(),
+        said: Vec::new(),
     }
 }
 

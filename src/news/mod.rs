@@ -18,6 +18,7 @@ mod notice;
 mod page;
 mod recall;
 mod rule;
+mod said;
 mod scalar;
 mod story;
 mod watch;
@@ -47,6 +48,7 @@ pub use recall::{
     content_hash,
 };
 pub use rule::{Field, NEAR_WORDS_MAX, Node, Rule, RuleError, Term};
+pub use said::{Said, Witness};
 pub use scalar::{Day, Fixed, Time};
 pub use story::{
     Independence, Member, OriginKind, Reporting, Statement, StatementNumber, StoryChange,

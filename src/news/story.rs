@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ArticleId, Because, DispatchId, Fixed, Notice, NoticeKind, OutletKind, Raised, Role, StoryId,
-    Time,
+    ArticleId, Because, DispatchId, Fixed, Notice, NoticeKind, OutletKind, Raised, Role, Said,
+    StoryId, Time,
 };
 
 /// What happened to a story, weightiest last named in records.md.
@@ -189,6 +189,9 @@ pub struct Member {
     pub places: Vec<String>,
     /// Watches hit.
     pub watches: Vec<String>,
+    /// What it says that somebody said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub said: Vec<Said>,
 }
 
 impl Member {

@@ -133,6 +133,7 @@ fn member(id: ArticleId) -> Member {
         people: vec![],
         places: vec![],
         watches: vec![],
+        said: Vec::new(),
     }
 }
 

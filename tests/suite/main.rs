@@ -60,6 +60,10 @@ mod server;
 #[cfg(test)]
 mod speech;
 #[cfg(test)]
+mod statements;
+#[cfg(test)]
+mod story;
+#[cfg(test)]
 #[path = "../bench/town.rs"]
 mod town;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `explain`: why an article is where it is, or why two are together or apart.
 
-mod history;
+pub(super) mod history;
 mod marks;
 mod pair;
 mod path;

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::news::{Because, Fixed, Member, OutletKind, Signal, Time};
+use crate::desk::statements::Spoken;
+use crate::news::{Because, Fixed, Member, OutletKind, QuoteKind, Signal, Time};
 use crate::record::ArticleRecord;
 
 /// The first span that does not cut out the words beside it.
@@ -66,8 +67,18 @@ pub(super) fn wrong_reference(record: &ArticleRecord) -> Option<String> {
     None
 }
 
+/// Whether the record shows all that its story knew of what is said: a denial stands in the words before it, which only
+/// a body shows.
+pub(super) fn shows_all(record: &ArticleRecord) -> bool {
+    let has_body = record.text.body.is_some() && !record.defects.iter().any(|d| d == "body_cut");
+    let is_silent = record.quotes.iter().all(|quote| quote.kind != QuoteKind::Reported);
+    (has_body || is_silent)
+        && !record.defects.iter().any(|defect| defect == "list_cut" || defect == "value_cut")
+}
+
 /// What a story keeps of the article, as far as counting needs it and the record shows it.
-pub(super) fn member(record: &ArticleRecord, arrival: u64, uncounted: bool) -> Member {
+pub(in crate::cli) fn member(record: &ArticleRecord, arrival: u64, uncounted: bool) -> Member {
+    let spoken = spoken(record);
     Member {
         article: record.article_id,
         arrival,
@@ -77,10 +88,10 @@ pub(super) fn member(record: &ArticleRecord, arrival: u64, uncounted: bool) -> M
         outlet_kind: record.outlet.kind,
         wire: record.provenance.wire.clone(),
         role: record.provenance.role,
-        cited: record.provenance.chains.iter().map(|chain| cited(&chain.path)).collect(),
+        cited: spoken.cited(),
         sign: sign(record),
         title: String::new(),
-        lang: String::new(),
+        lang: record.lang.clone(),
         chars: record.text.chars,
         fetched_at: record.timing.fetched_at,
         embargo_until: embargo_until(record),
@@ -93,6 +104,7 @@ pub(super) fn member(record: &ArticleRecord, arrival: u64, uncounted: bool) -> M
         people: Vec::new(),
         places: Vec::new(),
         watches: Vec::new(),
+        said: spoken.said(),
     }
 }
 
@@ -102,9 +114,16 @@ fn embargo_until(record: &ArticleRecord) -> Option<Time> {
     until.filter(|until| until.0 > record.timing.fetched_at.0).max()
 }
 
-/// The outlet or agency that a chain leads through, `""` where it is neither.
-fn cited(path: &[String]) -> String {
-    path.get(1).and_then(|id| id.strip_prefix("org_")).unwrap_or_default().to_owned()
+fn spoken(record: &ArticleRecord) -> Spoken<'_> {
+    Spoken {
+        quotes: &record.quotes,
+        people: &record.people,
+        orgs: &record.orgs,
+        places: &record.places,
+        provenance: &record.provenance,
+        body: record.text.body.as_deref(),
+        lang: &record.lang,
+    }
 }
 
 /// A record does not show "told <this outlet>", so reporting is not recomputed from it.

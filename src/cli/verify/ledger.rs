@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::article::{member, wrong_reference, wrong_span};
+use super::article::{member, shows_all, wrong_reference, wrong_span};
 use super::bearing::{wrong_move, wrong_retraction, wrong_split, wrong_target};
+use super::claims::wrong_statements;
 use super::files::Found;
 use super::report::{Check, Place, Report};
 use super::story::{wrong_origins, wrong_sums};
@@ -25,6 +26,8 @@ struct Article {
     dispatch: DispatchId,
     story: StoryId,
     withdrawn: bool,
+    /// Whether its record shows all that its story knew of what is said in it.
+    is_whole: bool,
 }
 
 #[derive(Debug)]
@@ -181,10 +184,13 @@ impl<T: Fn(&[Member]) -> Tally> Ledger<T> {
     fn place(&mut self, record: &ArticleRecord, place: &Place) {
         let story = self.home(record.story_id);
         self.touched.insert(story, place.clone());
+        let mut first_fetched = record.timing.fetched_at;
         let (arrival, was_withdrawn) = if let Some(known) = self.articles.get(&record.article_id) {
             let (arrival, from) = (known.arrival, self.home(known.story));
             let was_withdrawn = known.withdrawn;
             if let Some(members) = self.members.get_mut(&from) {
+                let before = members.iter().find(|member| member.arrival == arrival);
+                first_fetched = before.map_or(first_fetched, |member| member.fetched_at);
                 members.retain(|member| member.arrival != arrival);
             }
             self.touched.entry(from).or_insert_with(|| place.clone());
@@ -199,11 +205,14 @@ impl<T: Fn(&[Member]) -> Tally> Ledger<T> {
             ArticleWord::Notice | ArticleWord::Reassigned => was_withdrawn,
         };
         let dispatch = record.dispatch_id;
-        let known = Article { revision: record.revision, arrival, dispatch, story, withdrawn };
+        let is_whole = shows_all(record);
+        let known =
+            Article { revision: record.revision, arrival, dispatch, story, withdrawn, is_whole };
         self.articles.insert(record.article_id, known);
         let members = self.members.entry(story).or_default();
         let at = members.partition_point(|member| member.arrival < arrival);
-        members.insert(at, member(record, arrival, withdrawn || record.notice.is_uncounted()));
+        let kept = member(record, arrival, withdrawn || record.notice.is_uncounted());
+        members.insert(at, Member { fetched_at: first_fetched, ..kept });
     }
 
     fn revise_story(&mut self, record: &StoryRecord, place: &Place, report: &mut Report) {
@@ -296,7 +305,15 @@ impl<T: Fn(&[Member]) -> Tally> Ledger<T> {
                 return Some(format!("{name} {told}, recounted {due}"));
             }
         }
-        wrong_sums(record).or_else(|| wrong_origins(record, &due.independence))
+        wrong_sums(record)
+            .or_else(|| wrong_origins(record, &due.independence))
+            .or_else(|| self.wrong_claim(record))
+    }
+
+    fn wrong_claim(&self, record: &StoryRecord) -> Option<String> {
+        let members = self.members.get(&record.story_id)?;
+        let whole = |m: &Member| self.articles.get(&m.article).is_some_and(|a| a.is_whole);
+        wrong_statements(record, members, members.iter().all(whole))
     }
 
     /// The articles of a watch's hit must be told, and no step of a story twice.

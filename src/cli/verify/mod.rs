@@ -2,6 +2,7 @@
 
 mod article;
 mod bearing;
+mod claims;
 mod files;
 mod ledger;
 mod report;
@@ -10,6 +11,7 @@ mod story;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub(super) use article::member;
 pub use report::{Break, Check, Outcome, Place, Report};
 
 use files::{Directory, Found, Lines};

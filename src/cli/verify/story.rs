@@ -22,7 +22,7 @@ pub(super) fn wrong_sums(record: &StoryRecord) -> Option<String> {
 }
 
 /// Whether the cap may have cut the record's lists.
-fn may_be_cut(record: &StoryRecord) -> bool {
+pub(super) fn may_be_cut(record: &StoryRecord) -> bool {
     to_json(record).len() >= CUT_BYTES_MIN
 }
 

@@ -319,7 +319,7 @@ fn a_number_is_told_when_it_changes_and_once_for_each_value() {
     let mut live = LiveStory::new();
     live.put(members[0].clone());
     let now = members[0].fetched_at.0;
-    let mut state = live.snapshot(now);
+    let mut state = live.snapshot(StoryId(hash16(&["story"])), now);
     let mut raised = Vec::new();
     let stirred = Stirred { articles: vec![members[0].article], corrected_by: None };
     let mut told = |numbers: &[(&str, i64)]| {

@@ -130,7 +130,7 @@ impl Desk {
             });
             let state = match &told {
                 Some(change) => change.state.clone(),
-                None => story.snapshot(now),
+                None => story.snapshot(*id, now),
             };
             let scene = alert::Scene {
                 story: *id,

@@ -59,7 +59,7 @@ pub fn would_raise(
         let tally = independence::tally(&live.members);
         let is_empty = tally.articles == 0;
         live.status = if is_empty { StoryStatus::Retracted } else { StoryStatus::Active };
-        let state = live.snapshot(now);
+        let state = live.snapshot(story, now);
         let members = &live.members;
         let scene = Scene { story, members, state: &state, stirred: &stirred, now, watches };
         let alerts = scene.raise(&mut raised);

@@ -87,6 +87,7 @@ pub(super) fn member(article: ArticleId, arrival: u64, when: Timestamp) -> Membe
         people: Vec::new(),
         places: Vec::new(),
         watches: Vec::new(),
+        said: Vec::new(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::path::Path;
 
+use copytaster::desk::statements::{Spoken, statements};
 use copytaster::news::*;
 use copytaster::record::layout::{Config, Layout};
 use copytaster::record::render::{self, Stamp, line};
@@ -192,7 +193,7 @@ impl<'a> Desk<'a> {
             first_seen: members[0].fetched_at,
             last_seen: members[members.len() - 1].fetched_at,
             tally: tally(members),
-            statements: vec![],
+            statements: statements(id, members),
             lead: members[0].article,
             articles: members.iter().map(|member| member.article).collect(),
             merged_from,
@@ -384,5 +385,19 @@ fn member(
         people: vec![],
         places: vec![],
         watches: vec![],
+        said: said(article),
     }
+}
+
+fn said(article: &Article) -> Vec<Said> {
+    Spoken {
+        quotes: &article.quotes,
+        people: &article.people,
+        orgs: &article.orgs,
+        places: &article.places,
+        provenance: &article.provenance,
+        body: Some(&article.text.body),
+        lang: &article.lang,
+    }
+    .said()
 }

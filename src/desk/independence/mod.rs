@@ -12,6 +12,12 @@ use crate::news::{
     Signal, Tally,
 };
 
+mod circles;
+mod sources;
+
+use sources::Families;
+pub(super) use sources::Sources;
+
 /// Most reasons listed for one origin.
 const BECAUSE_MAX: usize = 8;
 
@@ -23,7 +29,7 @@ pub fn tally(members: &[Member]) -> Tally {
         articles: counted.len() as u64,
         dispatches: dispatches.len() as u64,
         outlets: counted.iter().map(|m| &m.outlet).collect::<BTreeSet<_>>().len() as u64,
-        independence: independence(&dispatches),
+        independence: independence(&dispatches, &Families::of(&counted)),
     }
 }
 
@@ -67,20 +73,44 @@ fn by_dispatch<'a>(counted: &[&'a Member]) -> Vec<Carried<'a>> {
     carried
 }
 
-/// What one dispatch rests on; `None` where only transports carried it.
-fn origin(members: &[&Member]) -> Option<(String, OriginKind)> {
-    if let Some(agency) = agency(members) {
-        return Some((agency.to_owned(), OriginKind::Wire));
+/// What one dispatch rests on.
+enum Origin<'a> {
+    /// An agency's text.
+    Wire(&'a str),
+    /// An official body's own words.
+    Official(&'a Member),
+    /// The text of an outlet.
+    Own(&'a Member),
+    /// All that an outlet's text says it has from this one.
+    Retold(&'a str),
+}
+
+impl<'a> Origin<'a> {
+    /// `None` where only transports carried it.
+    fn of(members: &[&'a Member]) -> Option<Self> {
+        if let Some(agency) = agency(members) {
+            return Some(Self::Wire(agency));
+        }
+        if let Some(body) = members.iter().find(|m| m.outlet_kind == OutletKind::Official) {
+            return Some(Self::Official(body));
+        }
+        let mut speakers = members.iter().filter(|m| m.outlet_kind != OutletKind::Transport);
+        let first = speakers.clone().next()?;
+        // What is not for publication yet, or dates itself ahead, is no origin where another is.
+        let root = speakers.find(|m| m.embargo_until.is_none()).unwrap_or(first);
+        Some(retold(root).map_or(Self::Own(root), Self::Retold))
     }
-    if let Some(body) = members.iter().find(|m| m.outlet_kind == OutletKind::Official) {
-        return Some((body.family.clone(), OriginKind::Primary));
+
+    /// By what it is counted.
+    fn counted(&self, families: &Families<'_>) -> (String, OriginKind) {
+        let (name, kind) = match self {
+            Self::Wire(agency) => (*agency, OriginKind::Wire),
+            Self::Official(body) => (body.family.as_str(), OriginKind::Primary),
+            Self::Own(root) => (root.family.as_str(), OriginKind::Outlet),
+            Self::Retold(outlet) => families.origin(outlet),
+        };
+        (name.to_owned(), kind)
     }
-    let mut speakers = members.iter().filter(|m| m.outlet_kind != OutletKind::Transport);
-    let first = speakers.clone().next()?;
-    // What is not for publication yet, or dates itself ahead, is no origin where another is.
-    let root = speakers.find(|m| m.embargo_until.is_none()).unwrap_or(first);
-    let family = retold(root).unwrap_or(&root.family);
-    Some((family.to_owned(), OriginKind::Outlet))
 }
 
 /// The wire whose own article is among the members, else the one that most of them credit; on a tie the root's first.
@@ -109,17 +139,23 @@ fn retold(root: &Member) -> Option<&str> {
         .then_some(first.as_str())
 }
 
-fn independence(dispatches: &[Carried<'_>]) -> Vec<Independence> {
+fn independence(dispatches: &[Carried<'_>], families: &Families<'_>) -> Vec<Independence> {
     let mut origins: Vec<Independence> = Vec::new();
     let mut carried_by_transports = Vec::new();
     for dispatch in dispatches {
-        match origin(&dispatch.members) {
-            Some((id, kind)) => {
+        match Origin::of(&dispatch.members) {
+            Some(origin) => {
+                let (id, kind) = origin.counted(families);
                 let place = origins.iter().position(|o| o.origin == id).unwrap_or_else(|| {
                     origins.push(empty(id, kind));
                     origins.len() - 1
                 });
                 add(&mut origins[place], dispatch);
+                if let Origin::Retold(outlet) = origin {
+                    origins[place]
+                        .because
+                        .push(says(format!("all it cites came through {outlet}")));
+                }
             }
             None => carried_by_transports.push(dispatch),
         }
@@ -131,6 +167,7 @@ fn independence(dispatches: &[Carried<'_>]) -> Vec<Independence> {
         }
         add(&mut origins[0], dispatch);
     }
+    circles::close(&mut origins, dispatches, families);
     for origin in &mut origins {
         tidy(&mut origin.because);
     }
@@ -197,13 +234,13 @@ fn tidy(because: &mut Vec<Because>) {
 
 /// The sign "nothing shows own reporting".
 pub fn no_sign() -> Because {
-    Because {
-        signal: Signal::NoSign,
-        weight: Fixed(0),
-        detail: "another text, no sign of own reporting".to_owned(),
-    }
+    says("another text, no sign of own reporting".to_owned())
+}
+
+/// Why an origin is no more than possible.
+fn says(detail: String) -> Because {
+    Because { signal: Signal::NoSign, weight: Fixed(0), detail }
 }
 
 #[cfg(test)]
-#[path = "independence_tests.rs"]
 mod tests;

@@ -98,3 +98,39 @@ fn the_lead_stands_nearest_to_the_origin_and_is_never_embargoed() {
     assert_eq!(chosen(&[copy, own.clone()]), Some(1));
     assert_eq!(chosen(&[own]), Some(2));
 }
+
+fn citing(mut member: Member, whom: &str) -> Member {
+    member.cited = vec![whom.to_owned()];
+    member
+}
+
+#[test]
+fn outlets_that_have_it_from_each_other_are_one_source_until_one_shows_reporting() {
+    let (a, b) = (citing(member(1, 1, "a"), "b"), citing(member(2, 2, "b"), "a"));
+    let circle = tally(&[a.clone(), b.clone()]);
+    assert_eq!(circle.independence.len(), 1);
+    let origin = &circle.independence[0];
+    assert_eq!((origin.article_count, origin.outlets.len()), (2, 2));
+    assert!(origin.because.iter().any(|b| b.detail == "a and b cite each other"));
+    let mut own = b.clone();
+    own.role = Role::Original;
+    assert_eq!(counts(&[a.clone(), own]), (2, 2, 2, 2));
+    let c = citing(member(3, 3, "c"), "b");
+    assert_eq!(counts(&[a.clone(), b, c]), (3, 3, 3, 2));
+    let ring = [a, citing(member(2, 2, "b"), "c"), citing(member(3, 3, "c"), "a")];
+    assert_eq!(counts(&ring), (3, 3, 3, 1));
+}
+
+#[test]
+fn a_digest_of_one_newsroom_counts_under_its_family() {
+    let mut digest = citing(member(1, 1, "digest"), "cnn");
+    digest.role = Role::Aggregation;
+    assert_eq!(tally(&[digest.clone()]).independence[0].origin, "cnn");
+    let mut cnn = member(2, 2, "cnn");
+    cnn.family = "warner".to_owned();
+    let both = tally(&[digest.clone(), cnn]);
+    assert_eq!(both.independence.len(), 1);
+    assert_eq!(both.independence[0].origin, "warner");
+    let wire = tally(&[digest, agency_own(member(2, 2, "cnn"), "cnn")]);
+    assert_eq!((wire.independence.len(), wire.independence[0].kind), (1, OriginKind::Wire));
+}
