@@ -20,10 +20,10 @@
 //! | module | does |
 //! |---|---|
 //! | [`news`] | the vocabulary: plain data, no IO, imports nothing of ours |
-//! | [`tables`] | agencies, outlets, families, credit patterns: knowledge as data, from `config/tables/` |
+//! | [`tables`] | agencies, outlets, people, places, credit patterns, what words do: knowledge as data, from `config/tables/` |
 //! | [`poll`] | when and how to fetch; the only stage that knows network and clock |
 //! | [`parse`] | bytes → drafts and defects: decode, guard, mend, feed-rs, keys, dates |
-//! | [`enrich`] | a draft → an article: text, language, outlet, credit, dateline, byline; pure |
+//! | [`enrich`] | a draft → an article: text, language, outlet, credits, people, places, quotes, chains of citation; pure |
 //! | [`cluster`] | the index in which copies and stories are found; pure |
 //! | [`desk`] | decides: seen or new, revision, dispatch, story, sources, alerts; a deterministic state machine |
 //! | [`store`] | one `SQLite` file, the only truth; one transaction is one group |

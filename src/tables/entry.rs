@@ -15,7 +15,7 @@ pub struct Config {
     pub outlets: Vec<OutletEntry>,
     /// Agencies; each replaces the built-in one of the same id.
     pub agencies: Vec<AgencyEntry>,
-    /// Folder whose `agencies.toml`, `outlets.toml`, `credits.toml`, `labels.toml`, `boilerplate.toml`, `roundups.toml`, `words.toml`, `variants.toml` go over the built-in ones.
+    /// Folder whose files go over the built-in ones of the same name: `agencies.toml`, `outlets.toml`, `people.toml`, `cues.toml` and the others of `config/tables/`.
     pub dir: Option<PathBuf>,
 }
 

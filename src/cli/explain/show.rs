@@ -17,6 +17,9 @@ const MEASURES_SHOWN: usize = 8;
 /// Terms, names and numbers shown of each kind.
 const TERMS_SHOWN: usize = 12;
 
+/// Claims shown of one article; `--json` has all.
+const CLAIMS_SHOWN: usize = 12;
+
 /// The terminal.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ink {
@@ -101,6 +104,7 @@ pub(super) fn way(way: &Way, ink: Ink) -> String {
             put(&mut out, format!("  {id} was merged into it"));
         }
     }
+    claims(&mut out, way, ink);
     if let (false, Some(joins_at)) = (way.nearby.is_empty(), way.joins_at) {
         put(
             &mut out,
@@ -116,6 +120,28 @@ pub(super) fn way(way: &Way, ink: Ink) -> String {
     }
     ending(&mut out, way.again.as_ref(), way.window, &way.caveats, ink);
     out
+}
+
+/// What it says that somebody said, with those who heard it.
+fn claims(out: &mut String, way: &Way, ink: Ink) {
+    if !way.claims.is_empty() {
+        put(out, "\nclaims it carries");
+    }
+    for claim in way.claims.iter().take(CLAIMS_SHOWN) {
+        for line in wrap(&Escaped(&claim.text).to_string(), ink.width.saturating_sub(2)) {
+            put(out, format!("  {line}"));
+        }
+        let verb = if claim.polarity == "denies" { " denies it" } else { "" };
+        let heard = match &claim.witnesses[..] {
+            [] => "no witness with a name".to_owned(),
+            all => format!("heard by {}", all.join(", ")),
+        };
+        put(out, format!("    {}{verb}; {}", Escaped(&claim.speaker), Escaped(&heard)));
+    }
+    let more = way.claims.len().saturating_sub(CLAIMS_SHOWN);
+    if more > 0 {
+        put(out, format!("  and {more} more"));
+    }
 }
 
 pub(super) fn put(out: &mut String, line: impl AsRef<str>) {

@@ -7,7 +7,8 @@ use super::scene::{Before, Scene, Subject};
 use crate::cluster::{self, Nearby};
 use crate::desk;
 use crate::news::{
-    Because, DispatchId, Fixed, Match, Relation, StoryId, StoryKind, StoryStatus, Time,
+    ArticleId, Because, DispatchId, Fixed, Match, Relation, Statement, StoryId, StoryKind,
+    StoryStatus, Time,
 };
 use crate::record::ArticleRecord;
 use crate::record::format::{ArticleWord, Envelope};
@@ -215,6 +216,8 @@ pub(super) struct Way {
     /// Headline of the parent, `""` unknown.
     pub(super) parent_title: String,
     pub(super) story: Option<StoryNow>,
+    /// The claims of its story that it carries.
+    pub(super) claims: Vec<Statement>,
     /// The stories that were nearest, best first.
     pub(super) nearby: Vec<Near>,
     /// From this score on an article joins a story.
@@ -265,6 +268,7 @@ pub(super) fn explain(
         },
         recorded,
         story: story(scene, history, subject)?,
+        claims: claims(scene, subject)?,
         nearby,
         joins_at: entry.map(|entry| cluster::joins_at(&entry.features)),
         again,
@@ -273,7 +277,7 @@ pub(super) fn explain(
     })
 }
 
-fn title(scene: &mut Scene, id: crate::news::ArticleId) -> Result<String, store::Error> {
+fn title(scene: &mut Scene, id: ArticleId) -> Result<String, store::Error> {
     Ok(scene.subject(id, None)?.article.map(|article| article.title).unwrap_or_default())
 }
 
@@ -319,6 +323,14 @@ fn story(
         seq,
         because,
     }))
+}
+
+fn claims(scene: &mut Scene, subject: &Subject) -> Result<Vec<Statement>, store::Error> {
+    let Some(placed) = &subject.placed else { return Ok(Vec::new()) };
+    let Some(stored) = scene.story(placed.story)? else { return Ok(Vec::new()) };
+    let all = desk::statements::carried(stored.id, &stored.members);
+    let is_carried = |by: &[ArticleId]| by.contains(&subject.id);
+    Ok(all.into_iter().filter(|(_, by)| is_carried(by)).map(|(claim, _)| claim).collect())
 }
 
 /// What could not be brought back of the moment when it was judged.

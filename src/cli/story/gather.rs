@@ -261,7 +261,7 @@ fn claims(story: &StoryRecord, pieces: &[Piece], names: &BTreeMap<String, String
     let members: Vec<Member> = (1..)
         .zip(pieces)
         .map(|(arrival, piece)| {
-            let kept = member(&piece.latest, arrival, piece.latest.notice.is_uncounted());
+            let kept = member(&piece.latest, arrival, piece.is_gone());
             Member { fetched_at: piece.first_seen, ..kept }
         })
         .collect();

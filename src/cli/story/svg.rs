@@ -233,7 +233,7 @@ fn ways(graph: &Graph, placed: &[Placed]) -> Vec<String> {
 
 /// About as wide as the label is drawn.
 fn label_width(label: &str) -> i32 {
-    i32::try_from(label.graphemes(true).count().min(LABEL_MAX)).unwrap_or_default() * 7 + 4
+    i32::try_from(label.graphemes(true).count().min(LABEL_MAX)).unwrap_or_default() * 8 + 2
 }
 
 fn draw(svg: &mut String, graph: &Graph, placed: &Placed) {

@@ -26,6 +26,9 @@ const CLAIMS_MAX: usize = 160;
 /// Claims of its speaker that a statement is compared with, the latest ones.
 const COMPARED_MAX: usize = 40;
 
+/// Comparisons of one article; a transcript has many statements of one speaker.
+const COMPARISONS_MAX: usize = 400;
+
 /// Bytes of a story's record that its claims may take, about: its line holds other lists too.
 const BYTES_MAX: usize = 9 * 1024;
 
@@ -59,6 +62,8 @@ pub(super) struct Claims {
     by_words: BTreeMap<(String, Box<str>, bool), usize>,
     /// The members taken, with what of them can change.
     taken: Vec<(u64, DispatchId, bool)>,
+    /// Left for the article that is being taken.
+    comparisons: usize,
 }
 
 /// The claims made in a story.
@@ -102,6 +107,7 @@ impl Claims {
         }
         for member in members.get(self.taken.len()..).unwrap_or_default() {
             self.taken.push(mark(member));
+            self.comparisons = COMPARISONS_MAX;
             for said in member.said.iter().filter(|_| !member.uncounted) {
                 self.take(member, said);
             }
@@ -134,7 +140,8 @@ impl Claims {
         };
         let claim = &mut self.all[at];
         let heard = (member.arrival, said.witness.clone());
-        if !claim.heard.contains(&heard) {
+        let own = claim.heard.iter().rev().take_while(|(arrival, _)| *arrival == member.arrival);
+        if own.into_iter().all(|known| *known != heard) {
             claim.heard.push(heard);
         }
         claim.count(&wording, member.fetched_at);
@@ -142,9 +149,11 @@ impl Claims {
     }
 
     /// The claim of the same speaker that has the same words in another wording.
-    fn near(&self, said: &Said, wording: &Wording) -> Option<usize> {
+    fn near(&mut self, said: &Said, wording: &Wording) -> Option<usize> {
         let own = self.by_speaker.get(&said.speaker)?;
-        let compared = own.iter().copied().skip(own.len().saturating_sub(COMPARED_MAX));
+        let compared = own.len().min(COMPARED_MAX).min(self.comparisons);
+        self.comparisons -= compared;
+        let compared = own.iter().copied().skip(own.len() - compared);
         let is_same = |at: &usize| {
             let claim = &self.all[*at];
             claim.is_denied == said.is_denied && claim.wording.is_same(wording)

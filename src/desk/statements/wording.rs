@@ -8,6 +8,10 @@ use super::numbers::{self, Counted};
 /// Fewest words of a sentence, or of a reported clause, that can be another's wording.
 const WORDS_MIN: usize = 4;
 
+/// Of the words in common those that are long: little words alone say nothing.
+const LONG_WORDS_MIN: usize = 2;
+const LONG_CHARS: usize = 4;
+
 /// Sentences of one quotation that are compared; a speech has more, and is then known by its beginning.
 const SENTENCES_MAX: usize = 16;
 
@@ -66,8 +70,10 @@ pub(super) struct Wording {
     is_quoted: bool,
     /// All words, folded, in their order.
     whole: Box<str>,
-    /// Of a quotation its sentences, of reported speech the one clause; hashes of their words.
+    /// Of a quotation its sentences, as hashes of their words.
     sentences: Vec<Vec<u32>>,
+    /// Of reported speech its different words, ordered, as hashes; and whether they are long.
+    words: Vec<(u32, bool)>,
     pub(super) names: Vec<String>,
     pub(super) numbers: Vec<Counted>,
     figures: BTreeSet<i64>,
@@ -80,18 +86,24 @@ impl Wording {
         let words: Vec<String> = folded(text).collect();
         let negations = words.iter().filter(|word| has_sense(word, lang, "not")).count();
         let numbers = numbers::read(text, lang);
-        let sentences: Vec<Vec<u32>> = if is_quoted {
+        let mut sentences: Vec<Vec<u32>> = Vec::new();
+        let mut different: Vec<(u32, bool)> = Vec::new();
+        if is_quoted {
             let parts = text.split_inclusive(['.', '!', '?', '…', '。', '।']);
             // A point inside a number ends no sentence, and two halves of one say less than the whole: they are short.
-            parts.map(|part| folded(part).map(|word| hash(&word)).collect()).collect()
+            sentences = parts.map(|part| folded(part).map(|word| hash(&word)).collect()).collect();
         } else {
-            vec![words.iter().map(|word| hash(word)).collect()]
-        };
+            let is_long = |word: &String| word.chars().count() >= LONG_CHARS;
+            different = words.iter().map(|word| (hash(word), is_long(word))).collect();
+            different.sort_unstable();
+            different.dedup();
+        }
         let is_long = |words: &Vec<u32>| words.len() >= WORDS_MIN;
         Self {
             is_quoted,
             whole: words.join(" ").into(),
             sentences: sentences.into_iter().filter(is_long).take(SENTENCES_MAX).collect(),
+            words: different,
             names: names.to_vec(),
             figures: numbers.figures,
             numbers: numbers.counted,
@@ -126,18 +138,21 @@ impl Wording {
 
     /// Whether two reported statements have the same words, one of them perhaps with a "not".
     pub(super) fn is_about(&self, other: &Self) -> bool {
-        let pair = self.sentences.first().zip(other.sentences.first());
-        let Some((a, b)) = pair.filter(|_| !self.is_quoted && !other.is_quoted) else {
-            return false;
-        };
-        let (a, b): (BTreeSet<u32>, BTreeSet<u32>) =
-            (a.iter().copied().collect(), b.iter().copied().collect());
-        let common = a.intersection(&b).count();
-        common >= WORDS_MIN.min(a.len().min(b.len()))
-            && common * 10 >= a.len().min(b.len()) * 6
+        let (a, b) = (&self.words, &other.words);
+        let common = common(a, b);
+        !self.is_quoted
+            && !other.is_quoted
+            && common.len() >= WORDS_MIN
+            && common.len() * 10 >= a.len().min(b.len()) * 6
+            && common.iter().filter(|(_, is_long)| *is_long).count() >= LONG_WORDS_MIN
             && !differ(&self.figures, &other.figures)
             && !differ(&self.names.iter().collect(), &other.names.iter().collect())
     }
+}
+
+/// What stands in both of two ordered lists.
+fn common<'a>(a: &'a [(u32, bool)], b: &[(u32, bool)]) -> Vec<&'a (u32, bool)> {
+    a.iter().filter(|word| b.binary_search(word).is_ok()).collect()
 }
 
 /// Whether each has what the other has not.
