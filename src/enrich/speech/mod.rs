@@ -24,6 +24,8 @@ use scene::Scene;
 
 /// Quotations and statements of one article that its record lists.
 const SAID_MAX: usize = 200;
+/// So much of a text is heard: five times the longest report, and all that its lists have room for.
+const HEARD_BYTES_MAX: usize = 128 * 1024;
 /// Chains of one article that its record lists.
 const CHAINS_MAX: usize = 60;
 
@@ -66,8 +68,11 @@ struct Speech {
 
 /// Hears a text.
 pub(super) fn hear(told: &Told<'_>, tables: &Tables) -> Heard {
+    // Where the cut falls changes nothing before it: offsets count from the start.
+    let heard_of = told.body.floor_char_boundary(HEARD_BYTES_MAX);
+    let body = told.body.get(..heard_of).unwrap_or_default();
     let lang = if told.lang == "und" { tables.likeliest_lexicon(told.body) } else { told.lang };
-    let mut scene = Scene::new(told.body, lang, (told.publisher, told.country), tables);
+    let mut scene = Scene::new(body, lang, (told.publisher, told.country), tables);
     roles::assign(&mut scene);
     let voices = voices::all(&scene);
     let routes = chains::routes(&scene, &voices);

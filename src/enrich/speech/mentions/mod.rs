@@ -4,6 +4,10 @@
 mod cast;
 mod checks;
 
+use std::collections::HashMap;
+
+use rapidhash::fast::SeedableState;
+
 pub(super) use cast::{Cast, Figure};
 
 use super::units::Text;
@@ -276,6 +280,13 @@ impl Finder<'_> {
 
     /// A name nobody knows, whose last word stands alone later, is a person's: the text speaks of them by surname.
     fn recurring(&mut self) {
+        // Where each word stands alone last.
+        let mut alone: HashMap<&str, usize, SeedableState<'static>> = HashMap::default();
+        for (at, known) in &self.singles {
+            if known.is_none() {
+                alone.insert(self.text.word(*at), *at);
+            }
+        }
         for n in 0..self.mentions.len() {
             let mention = self.mentions[n];
             let last = mention.last - 1;
@@ -292,11 +303,7 @@ impl Finder<'_> {
                 continue;
             }
             let word = self.text.word(last);
-            let alone = self
-                .singles
-                .iter()
-                .any(|(at, known)| *at > last && known.is_none() && self.text.word(*at) == word);
-            if !alone {
+            if alone.get(word).is_none_or(|at| *at <= last) {
                 continue;
             }
             let name = self.text.between(mention.first, mention.last).to_owned();
