@@ -301,6 +301,9 @@ fn is_be(word: &str) -> bool {
 fn how(class: Class) -> Cue {
     if class.is(Class::DENY) {
         Cue::Denial
+    } else if class.is(Class::ATTITUDE) && class.is(Class::WEAK) {
+        // "described the day as a success" gives a view of it, no statement.
+        Cue::Attitude
     } else if class.is(Class::SAY.or(Class::TELL)) {
         Cue::Speech
     } else if class.is(Class::THINK) {
